@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Start-up arguments that do not fit into registers. They go on the stack, as the platform's calling convention says,
- * so that a thread may begin in a function with that many parameters; the stack begins that much lower.
+ * so that a thread may begin in a function with that many parameters; the stack pointer starts that much
+ * lower.
  *
  *     AArch64, RISC-V      x86-64
  *     |  argument 8  |     |  argument 7  |

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lists of kernel calls. Regular sequences become runs while they are added: a call that continues the last run only
- * counts it up, so that a million equal frames cost one entry and no memory.
+ * Lists of kernel calls. Regular sequences become runs while they are added: a call that continues the last run
+ * only increments its count, so a million equal frames take one entry.
  */
 #include <assert.h>
 
@@ -91,8 +91,8 @@ static void append(struct call_list *calls, enum capdl_method method, uint32_t o
     }
 }
 
-/* A pair that no call continues may have begun one call too early: split it, so that its second call can pair with the
-   next. The memory of the strides becomes the second call's operands. */
+/* A run of two that no call continues may have begun one call too early: split it, so that its second call can
+ * begin a run with the next. The memory of its strides takes the second call's operands. */
 static void split_pair(struct call_list *calls)
 {
     struct call *pair = &calls->list[calls->count - 1];

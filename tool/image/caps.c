@@ -104,7 +104,7 @@ static bool find_source(struct program *program, uint32_t cnode, const struct ca
     return true;
 }
 
-/* Rights mean something on endpoints, notifications and frames only; others keep theirs. */
+/* Only endpoints, notifications and frames have meaningful rights; other capabilities keep theirs. */
 static uint64_t cap_rights(const struct capdl_cap *cap)
 {
     bool meant = cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION || cap->kind == CAPDL_KIND_FRAME;

@@ -69,7 +69,7 @@ static bool compile(struct program *program, const struct program *first, FILE *
     return good;
 }
 
-/* Errors of the second attempt count, its warnings were given by the first. */
+/* The second attempt reports errors only: the first has given the warnings. */
 static bool compile_again(const struct program *first, FILE *out)
 {
     struct capdl_spec spec = first->chosen ? contiguous_spec(first) : capdl_spec_copy(first->spec);

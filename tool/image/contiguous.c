@@ -145,7 +145,7 @@ static int compare_pieces(const void *a, const void *b)
     return x->start < y->start ? -1 : x->start > y->start;
 }
 
-/* Takes [start, end) out of the pieces. */
+/* Removes [start, end) from the pieces. */
 static void cut(struct piece *pieces, size_t *count, uint64_t start, uint64_t end)
 {
     for (size_t i = *count; i-- > 0;) {

@@ -13,7 +13,7 @@ struct held {
     uint8_t kind;    /* enum capdl_kind; CAPDL_KIND_COUNT: nothing is known about it */
     uint8_t rights;
     bool original; /* as the kernel made it: rights are not the spec's */
-    bool moved;    /* to a CNode of the spec: the slot is empty */
+    bool moved;    /* moved to a CNode of the spec: the slot is empty */
     uint64_t data; /* badge; core of a SchedControl */
 
     /* Frames: the mapping this very capability made. */

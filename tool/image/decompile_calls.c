@@ -28,7 +28,7 @@ static uint64_t word(const struct capdl_call *call, unsigned i)
     return call->operands[call->num_caps + i].value;
 }
 
-/* For objects without meaningful rights, any rights count as all. */
+/* Objects without meaningful rights have all of them. */
 static uint8_t rights_of(struct reverse *r, uint8_t kind, uint64_t rights)
 {
     if (capdl_kind_has(kind, CAPDL_TRAIT_RIGHTS)) {
@@ -322,7 +322,7 @@ static void assign(struct reverse *r, const struct capdl_call *call)
     }
 }
 
-/* Ticks, or 0 where the running kernel alone knows them. */
+/* In ticks; 0 if only the running kernel knows. */
 static bool duration_good(const struct capdl_profile *profile, uint64_t ticks, uint64_t us)
 {
     struct board_clock clock = board_domain_clock(profile);

@@ -74,7 +74,7 @@ static void set_size(struct capdl_object *o, const struct capdl_blob_objects *ob
     }
 }
 
-/* Whether an object is one that compiling adds by itself: nameless among named ones. */
+/* Whether the compiler added an object that is not in the spec: it has no name although others have. */
 static bool is_own(const struct reverse *r, enum capdl_kind kind, uint64_t slot)
 {
     return kind == CAPDL_KIND_UT && r->named && !r->slot_names[slot].text;
@@ -325,7 +325,7 @@ static void filling_add(struct reverse *r, struct filling *filling, uint32_t obj
     filling->list[filling->count++] = fill;
 }
 
-/* A chunk is laid over what pages brought: only what is around it remains of that. */
+/* A chunk replaces what pages of the image put there; what is around it remains. */
 static void cut_fills(struct reverse *r, struct filling *filling, uint64_t from, uint64_t to)
 {
     for (size_t i = 0, count = filling->count; i < count; i++) {

@@ -128,7 +128,7 @@ static bool untyped_good(struct program *program, const struct capdl_derivation 
     return true;
 }
 
-/* The parent becomes the original, of which there is one for each object. */
+/* Makes the parent the original, of which there is one for each object. */
 static void claim_original(struct program *program, const struct capdl_derivation *d, const struct capdl_cap *parent)
 {
     struct capdl_slot_ref *original = &program->originals[parent->object];
@@ -213,7 +213,7 @@ static void check_depth(struct program *program, const struct capdl_derivation *
     }
 }
 
-/* Whoever holds the original can revoke all others, so the spec has to say so of all others. */
+/* The holder of the original can revoke all other capabilities, so the spec must derive all of them from it. */
 static void check_others(struct program *program, uint32_t cnode)
 {
     struct capdl_caps caps = capdl_object_caps(program->spec, cnode);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checks of memory that the kernel regards as a device's: it makes only frames from it, which cannot be IPC buffers;
- * and what a program can expect of it. Memory that the loader fills (--reserve) is RAM.
+ * Checks of memory that the kernel regards as a device's, from which it makes only frames, which cannot be IPC
+ * buffers; and of what a program can expect of such memory. Memory that the loader fills (--reserve) is RAM.
  */
 #include <stdlib.h>
 
@@ -74,7 +74,7 @@ static void check_buffer(struct program *program, uint32_t thread, const bool *d
     }
 }
 
-/* On RISC-V the hardware decides what is cached, on x86-64 nothing can be kept from being executed. */
+/* On RISC-V the hardware decides what is cached; on x86-64 every page can be executed. */
 static void check_mapping(struct program *program, const struct capdl_cap *cap)
 {
     const struct capdl_profile *profile = program->profile;
@@ -92,7 +92,8 @@ static void check_mapping(struct program *program, const struct capdl_cap *cap)
     }
 }
 
-/* Whether a page is the next to another in the address space, in physical memory, and in what it is part of. */
+/* Whether one page follows another in the address space, in physical memory, and in the object that it is part
+ * of. */
 static bool continues(const struct program *program, const struct capdl_cap *before, const struct capdl_cap *cap)
 {
     const struct capdl_spec *spec = program->spec;

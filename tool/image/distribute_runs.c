@@ -22,7 +22,7 @@ static const struct operand *operands_of(const struct call_list *calls, size_t i
     return &calls->operands[calls->list[i].first];
 }
 
-/* Whether two calls, or runs, differ in nothing but the values that they begin with. */
+/* Whether two calls, or runs, differ only in the values that they begin with. */
 static bool alike(const struct call_list *calls, size_t a, size_t b)
 {
     const struct call *x = &calls->list[a], *y = &calls->list[b];
@@ -38,7 +38,7 @@ static bool alike(const struct call_list *calls, size_t a, size_t b)
     return true;
 }
 
-/* Whether a call's n-th repetition is as far from it as the first one says. References never go down. */
+/* Whether the n-th repetition of a call is n strides from it. References never decrease. */
 static bool repeats_call(const struct call_list *calls, size_t call, size_t period, size_t n)
 {
     if (!alike(calls, call, call + n * period)) {
@@ -101,7 +101,8 @@ static size_t count_repeats(const struct call_list *calls, size_t first, size_t 
     return n;
 }
 
-/* Entries that stand for all repetitions of a call. A run in itself stays one, unless it is the shorter of the two. */
+/* How many entries all repetitions of a call take. A call that is a run itself remains one, unless that is the
+ * shorter of the two. */
 static size_t entries_after(const struct pattern *pattern, const struct call *call)
 {
     return call->count < pattern->repeats ? call->count : pattern->repeats;
@@ -132,7 +133,7 @@ static bool is_pair(const struct call_list *calls, size_t first)
     return true;
 }
 
-/* The pattern from this call on that saves most entries; it repeats nothing if none saves any. */
+/* The pattern that begins at this call and saves the most entries; one without repetitions if none saves any. */
 static struct pattern find_pattern(const struct call_list *calls, size_t first, enum capdl_phase phase)
 {
     struct pattern best = {.first = first, .period = 1, .repeats = 1};
@@ -201,7 +202,7 @@ static void emit_repeated(struct call_list *out, const struct call_list *calls, 
     }
 }
 
-/* The same calls, but two in a row are no run: each may belong to a pattern of its own. */
+/* The same calls, with runs of two split again: each of the two may belong to another pattern. */
 static struct call_list split_pairs(const struct call_list *calls)
 {
     struct call_list out = {NULL};

@@ -42,7 +42,8 @@ static void set_domains(struct program *program)
 
 enum { DURATION_BITS = 56 };
 
-/* A duration whose ticks are known at boot, by bootinfo of x86-64: it must do on the fastest machine. */
+/* A duration whose ticks are only known at boot, from bootinfo of x86-64: it must be valid on the fastest
+ * machine. */
 static bool open_duration(struct program *program, const struct capdl_domain_entry *entry)
 {
     uint64_t most = ((UINT64_C(1) << DURATION_BITS) - 1) / BOARD_MOST_MHZ;
@@ -94,7 +95,7 @@ static bool convert_us(struct program *program, const struct capdl_domain_entry 
     return true;
 }
 
-/* Durations in microseconds keep them, as a word after those that the kernel reads. */
+/* A duration in microseconds is kept, too, as a word after those that the kernel reads. */
 static void set_entry(struct program *program, const struct capdl_domain_entry *entry, uint64_t index)
 {
     struct operand domain_set = operand_initial(CAPDL_INITIAL_DOMAIN), where = operand_word(index);

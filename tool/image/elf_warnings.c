@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What ELF files of programs say beyond their segments: for which kind of kernel they were built, and what they want
- * done before their first function. Only warnings come of it, so of what is not understood nothing is said.
+ * What ELF files of programs say beyond their segments: for which kind of kernel they were built, and what they
+ * want done before their first function. There are only warnings, and what is not understood causes none.
  */
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #define R_RISCV_IRELATIVE 58
 #endif
 
-enum { MOST_LISTS = 8 }; /* no sane program has more of them, and for each all symbols are looked at */
+enum { MOST_LISTS = 8 }; /* no sane program has more, and each takes a look at all symbols */
 
 /* A program, and where a spec or command names it. */
 struct named {
@@ -31,7 +31,7 @@ static bool in_file(const struct elf_view *elf, const Elf64_Shdr *section)
            section->sh_size <= elf->size - section->sh_offset;
 }
 
-/* Whether a note tells of another kind of kernel, which `text` then says. */
+/* Whether a note names another kind of kernel, which `text` then says. */
 static bool note_differs(const struct named *program, const uint8_t *bytes, char text[PROFILE_NOTE_TEXT])
 {
     static const uint32_t head[] = {sizeof(PROFILE_NOTE_NAME), PROFILE_NOTE_WORDS * 4, PROFILE_NOTE_TYPE,
@@ -89,7 +89,7 @@ static struct boundary boundary_find(const struct elf_symbols *symbols, const El
     return found;
 }
 
-/* Whether all of a section are relocations by which calls find a function that is chosen at the start. */
+/* Whether a section has only relocations (IRELATIVE) for functions that are chosen at start-up. */
 static bool is_indirect(const struct elf_view *elf, const Elf64_Shdr *section)
 {
     unsigned type = elf->header.e_machine == EM_X86_64    ? R_X86_64_IRELATIVE
@@ -105,7 +105,7 @@ static bool is_indirect(const struct elf_view *elf, const Elf64_Shdr *section)
     return section->sh_size >= size;
 }
 
-/* What a list is of and what goes through it, NULL if it is no such list. */
+/* What a list is called and what runs its entries; NULL if it is no such list. */
 static const char *list_name(const struct elf_view *elf, const Elf64_Shdr *section, uint64_t *entry)
 {
     bool constructors = section->sh_type == SHT_PROGBITS && strcmp(elf_view_name(elf, section), ".ctors") == 0;

@@ -86,7 +86,8 @@ void fit_explain(const struct forecast *forecast, const struct capdl_profile *pr
     }
 }
 
-/* The plan of the boot itself is possible only once the size of the image is known. */
+/* Whether the kernel's memory is known, so that the plan of the boot itself can be made once the image has its
+ * size. */
 static bool is_exact(const struct program *program)
 {
     return program->options->untypeds || (program->profile->prefix[0] && forecast_possible(program->profile));
@@ -163,7 +164,7 @@ static bool plan_fits(struct program *program, const struct forecast *forecast, 
     return fits;
 }
 
-/* Systems that fit nevertheless may do; those that look for memory at run time will miss it. */
+/* A system that fits nevertheless may work; one that looks for memory at run time will not find all. */
 static void warn_lost(struct program *program, const struct forecast *forecast)
 {
     char text[EXPLANATION];

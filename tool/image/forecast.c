@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The kernel's boot code in the order in which it deals with memory (src/kernel/boot.c: init_freemem,
- * create_rootserver_objects, create_untypeds): RAM without what is reserved, then the root objects out of the last
- * piece that holds them, then untypeds of devices, of its own boot code, and of what is left of RAM.
+ * create_rootserver_objects, create_untypeds): RAM without what is reserved, then the root objects from the last
+ * piece that can hold them, then untypeds of devices, of its own boot code, and of what is left of RAM.
  */
 #include "image/forecast.h"
 
@@ -61,7 +61,7 @@ const struct forecast_range *forecast_in_the_way(const struct forecast *forecast
     return NULL;
 }
 
-/* Takes [start, end) out of the pieces. */
+/* Removes [start, end) from the pieces. */
 static void pieces_cut(struct pieces *pieces, uint64_t start, uint64_t end)
 {
     struct pieces old = *pieces;
@@ -127,7 +127,7 @@ static struct roots measure_roots(const struct forecast_input *input)
     return roots;
 }
 
-/* The last piece that can hold the root objects gives them, from its top downwards. */
+/* The root objects are at the top of the last piece that can hold them. */
 static bool place_roots(struct forecast *forecast, struct pieces *pieces, const struct roots *roots)
 {
     for (size_t i = pieces->count; i-- > 0;) {
@@ -155,7 +155,7 @@ static void untypeds_add(struct forecast *forecast, const struct capdl_profile *
         }
         bool is_untyped = bits >= CAPDL_BLOB_MIN_SIZE_BITS;
         if (is_untyped && profile->max_untypeds && forecast->count == profile->max_untypeds) {
-            forecast->lost++; /* the kernel forgets what is over */
+            forecast->lost++; /* the kernel forgets the rest */
             *(device ? &forecast->lost_devices : &forecast->lost_ram) += UINT64_C(1) << bits;
         } else if (is_untyped) {
             forecast->list =
@@ -212,7 +212,7 @@ static uint64_t find_room(const struct capdl_profile *profile, uint64_t from, ui
     return from;
 }
 
-/* What is reserved while the kernel boots. False: there is not all RAM. */
+/* What is reserved while the kernel boots. False: some of it is not RAM. */
 static bool place_loaded(struct forecast *forecast, const struct forecast_input *input)
 {
     const struct capdl_profile *profile = input->profile;
@@ -233,8 +233,9 @@ static bool place_loaded(struct forecast *forecast, const struct forecast_input 
 }
 
 /*
- * To the kernel, all that is neither RAM nor a device of its own is a device's. Prefixes of seL4 13 leave memory out
- * that firmware keeps for itself; what touches RAM is such memory, as registers never do. PCs know their own.
+ * To the kernel, everything that is neither RAM nor one of its own devices is device memory. Prefixes of seL4 13
+ * leave memory out that firmware keeps for itself; what touches RAM is such memory, as registers never do. PCs know
+ * their own.
  */
 struct capdl_region forecast_device(const struct capdl_profile *profile, size_t i)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What memory a kernel will hand to its initial task, told before it boots. The rules are those of the kernel's own
- * boot code on AArch64 and RISC-V; where kernel, device tree and image are is what our loader does when nobody asks
+ * Which memory a kernel will hand to its initial task, computed before it boots. The rules are those of the kernel's
+ * own boot code on AArch64 and RISC-V; where kernel, device tree and image are is what our loader does when nobody asks
  * for another place:
  *
  *     RAM   | boot code | kernel | device tree | image |  untypeds ...   | root objects | untypeds |
@@ -89,7 +89,7 @@ struct fit_options {
     void (*object)(void *objects, const struct capdl_blob_name *, uint64_t address, unsigned size_bits);
     void *objects;
 };
-/* To whom the plan is told, piece by piece. */
+/* Gets the plan, piece by piece. */
 struct fit_printer {
     void (*section)(void *context, const char *title); /* what follows, up to the next one, belongs to it */
     void (*range)(void *context, uint64_t start, uint64_t end, const char *what);

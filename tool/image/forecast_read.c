@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Untypeds from a file, for machines whose memory firmware decides about; and a forecast for the planner. */
+/* Reads untypeds from a file, for machines whose memory the firmware decides on; gives the planner a forecast. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>

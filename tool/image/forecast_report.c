@@ -239,7 +239,7 @@ static uint64_t free_pages(const struct report *r, const struct capdl_image_head
            1;
 }
 
-/* Where the slots begin: in a bootinfo that lists several, after those of who is handed theirs before. */
+/* Where the slots begin: if a bootinfo lists several leftovers, after the slots of those handed over before. */
 static uint64_t first_slot(struct report *r, const uint64_t *sizes)
 {
     struct capdl_leftover_untyped untypeds[CAPDL_LEFTOVERS_MAX_UNTYPEDS];
@@ -307,7 +307,7 @@ static void print_run(const struct report *r, uint64_t first, uint64_t count)
     }
 }
 
-/* Without names there is no telling which pages are frames. */
+/* Without names, which pages are frames is not known. */
 static bool fill_is_copy(const struct report *r, const struct capdl_blob_fill *fill)
 {
     return !(fill->flags & (CAPDL_FILL_CHUNK | CAPDL_FILL_PACKED)) && fill->size_bits == CAPDL_PAGE_BITS &&
@@ -446,7 +446,7 @@ static void print_addresses(const struct report *r, const struct capdl_image_hea
     }
 }
 
-/* What a root task finds: nobody knows what it will make of it. */
+/* What a root task finds; what it does with it is not known. */
 static void print_found(const struct report *r, uint64_t pages)
 {
     uint64_t ram = 0, devices = 0, largest = 0, num_ram = 0;
@@ -483,7 +483,7 @@ static void print_task(const struct report *r, const struct image *image, const 
     }
 }
 
-/* A root task of another origin has no plan: whether it can start is all there is to tell. */
+/* A foreign root task has no plan: only whether it can start is known. */
 static bool tell_task(const struct image *image, const struct fit_options *options, struct capdl_diags *diags,
                       const struct fit_printer *printer)
 {

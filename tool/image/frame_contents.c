@@ -160,7 +160,7 @@ static void fill_page(const struct program *program, const struct capdl_fill *fi
     }
 }
 
-/* What the compiler itself puts there is above what files do. */
+/* What the compiler itself puts there takes precedence over files. */
 static void fill_words(const struct program *program, uint32_t object, uint64_t offset, uint8_t *page)
 {
     const struct content_word *word = arguments_in(program, object, offset), *end = program->words + program->num_words;
@@ -485,8 +485,8 @@ static void frame_fill(struct program *program, struct sharing *sharing, uint32_
     frame_fill_chunks(program, object, &fill);
 }
 
-/* What is copied because slots are few has its equal among the pages that are frames. They are still ours when it is
- * copied. */
+/* A frame that is copied because slots are few is copied from an equal page that is a frame, which is still ours
+ * then. */
 static void share_embedded(struct program *program, struct sharing *sharing)
 {
     uint8_t page[CAPDL_PAGE_SIZE];

@@ -32,7 +32,7 @@ struct image_options {
     size_t num_reserved;
     const char *untypeds;  /* file with the untypeds the kernel will report; 0: forecast where that can be */
     bool strip;            /* leave names out */
-    bool quiet;            /* leave out what the initialiser says of a good boot */
+    bool quiet;            /* the initialiser prints nothing if the boot succeeds */
     const uint8_t *system; /* digest of the system, SHA256_BYTES; 0: none is kept */
     uint64_t image_at;     /* physical address that the image will be packed for; 0: after kernel and device tree */
     const struct image_source *sources; /* fill files that need not be read */
@@ -72,7 +72,7 @@ struct image {
 bool image_is_elf(const uint8_t *bytes, size_t size);
 /* Checks everything it will ever rely on, also the blob's schema; `name` is for messages. */
 bool image_open(struct image *, const char *name, const uint8_t *bytes, size_t size, struct capdl_diags *);
-/* Whether an ELF file is a root task of another origin: nothing of it says that it was an image of ours. */
+/* Whether an ELF file is a foreign root task: nothing in it says that it is, or was, an image of ours. */
 bool image_is_task(const uint8_t *bytes, size_t size);
 /* Opens such a root task for a kernel, checking what the kernel will do with it. It has no blob and no pages; of the
    header, only the architecture and the addresses, in whole pages, are set. */
@@ -80,7 +80,7 @@ bool image_open_task(struct image *, const char *name, const uint8_t *bytes, siz
                      struct capdl_diags *);
 /* Whether it gives anybody an I/O space, which the kernel has only on hardware with an IOMMU. */
 bool image_needs_iommu(const struct image *);
-/* Whether its initialiser says nothing of a good boot. */
+/* Whether its initialiser prints nothing if the boot succeeds. */
 bool image_is_quiet(const struct image *);
 /* The spec an image was made from, as far as an image holds it: names are missing when stripped, frames filled from
  * the image. */

@@ -10,7 +10,7 @@
 #include "image/program.h"
 #include "profile/board.h"
 
-/* An Arm kernel without a GIC has the methods and refuses the calls. */
+/* An Arm kernel without a GIC has these methods, but refuses the calls. */
 static bool has_gic(struct program *program, uint32_t object, const char *what)
 {
     if (!image_arch(program->profile->arch)->gic || board_of(program->profile).has_gic) {

@@ -9,7 +9,7 @@
 #include "image/program.h"
 
 enum {
-    IO_LEVELS_USUAL = 3, /* what the kernel uses where the hardware has it */
+    IO_LEVELS_USUAL = 3, /* the number that the kernel prefers */
     IO_LEVELS_MOST = 5,  /* what VT-d defines */
     IO_INDEX_BITS = 9,
 };
@@ -68,7 +68,7 @@ void io_spaces_derive(struct program *program)
     }
 }
 
-/* The number of levels that the spec is made for: pages are in tables of the last. */
+/* The number of levels that the spec is made for: that of the tables that hold pages. */
 static void io_levels_find(struct program *program)
 {
     uint64_t deepest = IO_LEVELS_USUAL, pages = 0;

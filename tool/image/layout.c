@@ -119,8 +119,8 @@ static uint64_t place_segments(struct layout *layout, uint64_t *offset)
     return end;
 }
 
-/* Another program in a room is mapped by other calls, so the blob may become longer, but nothing behind it shall move.
- */
+/* Another program in a room is mapped by other calls, so the blob may become longer, but what follows it must not
+ * move. */
 static uint64_t blob_spare(const struct program *program)
 {
     const struct capdl_spec *spec = program->spec;
@@ -412,7 +412,8 @@ static bool write_all(struct layout *layout)
     return fflush(layout->out) == 0 && !ferror(layout->out);
 }
 
-/* A kernel read from a directory is called by what it is: the image must not depend on where the kernel is. */
+/* A kernel that was read from a directory is named by its facts: the image must not depend on where the kernel
+ * is. */
 static uint8_t *encode_profile(const struct capdl_profile *profile, size_t *size)
 {
     struct capdl_profile *named = malloc(sizeof(*named));
@@ -429,7 +430,7 @@ static uint8_t *encode_profile(const struct capdl_profile *profile, size_t *size
     return bytes;
 }
 
-/* Who packs an image must find the programs that go into files of their own, by name. */
+/* Names are needed to find the programs that go into files of their own when the image is packed. */
 static bool names_needed(const struct program *program)
 {
     bool needed = false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Shares of the RAM that is left. How much that is, a plan without them says; each then becomes one untyped, of the
+ * Shares of the RAM that is left. A plan without them says how much that is; each then becomes one untyped, of the
  * power of two that does not exceed its share, or of the largest piece there is, and the spec is compiled anew:
  *
  *     left:   | 1M | 2M | 4M | 8M | 16M | ...        each piece an untyped, aligned to its size
@@ -68,7 +68,7 @@ static void give(struct program *program, struct leftovers *l, struct pieces *pi
     }
 }
 
-/* Shares in per cent first, then equal parts of the rest: the first of those who take them gets what remains. */
+/* Shares in per cent first, then equal parts of the rest, of which the first gets the remainder. */
 void leftovers_share(struct program *program, struct capdl_plan *plan)
 {
     struct pieces pieces = {{0}};

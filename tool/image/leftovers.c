@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who gets what is left: one run of slots of a CNode, and a frame for the description. What nobody asks for in
- * particular, the initialiser finds out when it boots; what somebody does is made as untypeds, like any object, and
- * planned with them. Both ways: from a spec into a blob, and back.
+ * Who gets what is left: one run of slots of a CNode, and a frame for the description. Memory that nobody asks for
+ * by amount is found by the initialiser when it boots; amounts that somebody asks for are untypeds, made and
+ * planned like any object. Both ways: from a spec into a blob, and back.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +68,7 @@ static uint64_t run_of(struct program *program, uint32_t object, const struct le
     return slots;
 }
 
-/* The untypeds are listed behind their region of slots, which the fill must give where it begins: as empty. */
+/* The list of untypeds follows their region of slots, so the fill must give that region, as empty. */
 static bool bootinfo_good(struct program *program, uint32_t object, const struct leftovers *l)
 {
     const struct capdl_profile *profile = program->profile;

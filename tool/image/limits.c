@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the kernel needs to boot an image: a slot of its root CNode for each page, and for what else it hands over. A
- * kernel that runs out of slots stops without a word, so an image that cannot boot is refused here.
+ * What the kernel needs to boot an image: a slot of its root CNode for each page, and for what else it hands over.
+ * A kernel that runs out of slots stops silently, so an image that cannot boot is refused here.
  */
 #include "image/program.h"
 

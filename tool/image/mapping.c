@@ -91,8 +91,9 @@ static uint32_t *count_caps(const struct program *program)
     return counts;
 }
 
-/* A capability that is moved on keeps the rights it has, so only one with all rights can be the original. Who has that
-   can revoke all others of the frame, mappings included, so there must be none beside this one and its mapping. */
+/* A capability that is moved on keeps the rights it has, so only one with all rights can be the original. Its
+ * holder can revoke all other capabilities of the frame, including mappings, so there must be none but this one and
+ * its mapping. */
 static bool can_be_original(const struct program *program, const struct mapping *mapping, const uint32_t *counts)
 {
     const struct capdl_cap *cap = capdl_object_caps(program->spec, mapping->cnode).list + mapping->cap;
@@ -100,7 +101,7 @@ static bool can_be_original(const struct program *program, const struct mapping 
     return (cap->rights & all) == all && counts[cap->object] == 2;
 }
 
-/* Originals that a CNode's mapping capability will be are not for others. */
+/* An original that a CNode wants as its mapping capability is not for others. */
 void mappings_reserve(struct program *program)
 {
     uint32_t *counts = program->num_mappings ? count_caps(program) : NULL;

@@ -41,8 +41,7 @@ void order_place(struct program *program, struct group_list *groups, uint32_t ob
     program->objects[program->num_objects++] = object;
 }
 
-/* The object, or all untypeds that leftovers are, in consecutive slots. The number of the place is that of the first.
- */
+/* Puts the object, or all untypeds of a leftover, into consecutive slots. Its place is the first of them. */
 static void order_all(struct program *program, struct group_list *groups, uint32_t object, uint64_t address)
 {
     uint32_t first = (uint32_t)program->num_objects;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Opening an image: after it every later reader may rely on what is checked here, whatever the file was. */
+/* Opening an image. What is checked here, every later reader relies on, whatever the file was. */
 #include <string.h>
 
 #include <capdl/architecture.h>
@@ -83,7 +83,7 @@ static bool extents_good(const struct opening *opening)
     return true;
 }
 
-/* What the kernel will load is what the header says, and nothing else. */
+/* Checks that the kernel will load exactly what the header says. */
 static bool segments_good(const struct opening *opening)
 {
     const struct capdl_image_header *h = &opening->image->header;

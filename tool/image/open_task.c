@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Root tasks that are not images of ours: any static ELF program that a kernel can start. */
+/* Foreign root tasks: any static ELF program that a kernel can start. */
 #include <inttypes.h>
 #include <string.h>
 

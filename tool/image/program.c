@@ -28,7 +28,7 @@ void program_free(struct program *program)
     free(program->pool_of);
 }
 
-/* Why a capability cannot be had may be too long for the buffers here only if a name is; then the end is cut. */
+/* Only a very long name can make the message too long for these buffers; its end is then cut off. */
 enum { LABEL_SIZE = 256, MESSAGE_SIZE = 1024 };
 
 static const char *subject(const struct program *program, uint32_t object, char *buffer, size_t size)

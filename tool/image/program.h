@@ -105,7 +105,7 @@ struct page {
     uint32_t object;
 };
 
-/* Contents of partly filled pages, one after the other, in units of CAPDL_FILL_UNIT_BITS. */
+/* Contents of partly filled pages, contiguous, in units of CAPDL_FILL_UNIT_BITS. */
 struct packed {
     uint8_t *bytes;
     size_t size, capacity;
@@ -173,8 +173,8 @@ struct program {
     size_t num_packed; /* frames copied from packed pages */
     size_t num_spared; /* pages, by both */
     struct packed packed;
-    size_t missing; /* slots: with more copies the spec is to be compiled anew */
-    bool chosen;    /* addresses for them: the spec is to be compiled anew with these */
+    size_t missing; /* slots: the spec is then compiled again, with more copies */
+    bool chosen;    /* addresses for them: the spec is then compiled again with these */
 
     struct fill_files files;
     struct page *pages;
@@ -197,7 +197,7 @@ struct program {
     size_t num_derivations, capacity_derivations;
 
     struct leftovers leftovers[CAPDL_MAX_LEFTOVERS];
-    bool shared; /* shares of leftovers are known now: the spec is to be compiled anew with these */
+    bool shared; /* shares of leftovers are known now: the spec is then compiled again with these */
     struct call_list phases[CAPDL_PHASE_COUNT];
     struct method_params methods[CAPDL_METHOD_COUNT]; /* of those that are called */
     bool method_refused[CAPDL_METHOD_COUNT];

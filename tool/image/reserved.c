@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Frames in memory that is kept out of the kernel's map. To the kernel that is device memory, which it does not
- * clear: the loader puts the contents there, zeros too, and the initialiser has nothing to do but map.
+ * clear: the loader puts the contents there, including zeros, and the initialiser only maps them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -61,8 +61,8 @@ static bool frame_reserved(struct program *program, uint32_t object)
     return false;
 }
 
-/* Memory of a program that nobody would clear: to the kernel it is a device's, and the loader is not told about it.
- */
+/* Memory of a program that nobody would clear: the kernel takes it for device memory, and the loader does not know
+ * of it. */
 static void refuse_uncleared(struct program *program, uint32_t object)
 {
     const struct capdl_profile *profile = program->profile;

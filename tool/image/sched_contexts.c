@@ -34,7 +34,7 @@ static struct binding *find_bindings(struct program *program)
     return bindings;
 }
 
-/* Where the frequency is measured at boot, that of a clock no machine exceeds. */
+/* Where the frequency is measured at boot, assumes a clock faster than any machine's. */
 static uint64_t longest_period(const struct capdl_profile *profile)
 {
     struct board board = board_of(profile);

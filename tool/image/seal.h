@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The seal of an image: its last bytes, by which a file that was damaged on its way, cut short or changed by another
- * tool is told from one that is as it was made. It protects from accidents, not from people.
- *
- *     "capdl seal 1\n" and three zeros, then the SHA-256 digest of everything before the seal
+ * The seal of an image: its last bytes, which show whether the file was damaged, cut short or changed by another
+ * tool. It protects from accidents, not from people. *     "capdl seal 1\n" and three zeros, then the SHA-256
+ * digest of everything before the seal
  */
 #ifndef TOOL_IMAGE_SEAL_H
 #define TOOL_IMAGE_SEAL_H
@@ -16,9 +15,9 @@
 
 enum { SEAL_MARK = 16, SEAL_BYTES = SEAL_MARK + SHA256_BYTES };
 
-/* Ends the digest of what stands before, and gives the seal. */
+/* Ends the digest of all that precedes the seal, and makes the seal of it. */
 void seal_make(struct sha256 *, uint8_t seal[SEAL_BYTES]);
-/* Makes the last bytes of a changed image its seal again. */
+/* Renews the seal of an image that was changed. */
 void seal_renew(uint8_t *bytes, size_t size);
 
 enum seal_state { SEAL_GOOD, SEAL_MISSING, SEAL_BROKEN };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What symbols of programs are set to, in a section `.capdl.set` of an image that no kernel loads: whoever replaces a
- * program later sets them anew. Records one after the other; numbers are little-endian.
+ * program later sets them anew. Contiguous records; numbers are little-endian.
  *
  *     | protection domain, NUL | symbol, NUL | how: n, b or z | width | 8 bytes: number, or size of | bytes |
  *

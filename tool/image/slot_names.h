@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The names of an image's slots, for who asks for many of them: found in a time that hardly depends on how many there
- * are. */
+/* The names of an image's slots, with an index for those who look up many. */
 #ifndef IMAGE_SLOT_NAMES_H
 #define IMAGE_SLOT_NAMES_H
 

@@ -19,7 +19,7 @@ static const struct part {
   stream_part = {CAPDL_KIND_STREAMID, CAPDL_NUMBER_STREAM, "id", CAPDL_INITIAL_SMMU_SID_CONTROL,
                  CAPDL_METHOD_SID_CONTROL_GET_SID};
 
-/* How many there are: the kernel's source alone says so, for each platform with an SMMU. */
+/* How many there are. Only the kernel's source says so, for each platform with an SMMU. */
 static uint64_t part_count(const struct capdl_profile *profile, const struct part *part)
 {
     bool tx2 = strcmp(profile->platform, "tx2") == 0;
@@ -117,7 +117,7 @@ void streams_derive(struct program *program)
     each(program, &stream_part, part_get);
 }
 
-/* When everything is mapped: a device never sees half an address space. */
+/* Done when everything is mapped: a device never sees an incomplete address space. */
 void streams_bind(struct program *program)
 {
     each(program, &bank_part, assign_space);

@@ -13,7 +13,7 @@ static const struct capdl_cap *cap_at(const struct program *program, uint32_t ob
     return capdl_spec_cap_at(program->spec, object, slot);
 }
 
-/* A TCB without address space and CSpace is one that somebody else shall configure. */
+/* A TCB without address space and CSpace is left for somebody else to configure. */
 static bool is_bare(const struct program *program, uint32_t object)
 {
     return !cap_at(program, object, CAPDL_TCB_SLOT_CSPACE) && !cap_at(program, object, CAPDL_TCB_SLOT_VSPACE);
@@ -132,7 +132,7 @@ static void check_slots(struct program *program, uint32_t object)
     }
 }
 
-/* A core that nothing can be done about. */
+/* On MCS kernels only a scheduling context gives a thread its core. */
 static void check_core(struct program *program, uint32_t object)
 {
     uint64_t core = capdl_tcb_values(program->spec, object)->affinity;
@@ -192,7 +192,7 @@ static void configure(struct program *program, uint32_t object)
     }
 }
 
-/* A second capability of an endpoint with the rights and badge wanted, or the original when it is that. */
+/* A capability to an endpoint with the rights and badge wanted: a copy, or the original if it will do. */
 static struct operand fault_handler(struct program *program, const struct capdl_cap *cap)
 {
     if (!cap) {

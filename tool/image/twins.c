@@ -100,8 +100,8 @@ static int compare_parts(const void *a, const void *b)
                                             : x->page > y->page;
 }
 
-/* Partly filled pages that are frames still, the emptiest first. Rooms stay, as other programs are put there. To be
- * freed. */
+/* Partly filled pages that are frames still, the emptiest first. Rooms are not packed, as other programs can be put
+ * there. To be freed. */
 static struct part *parts_sorted(const struct program *program, const bool *copied, size_t *count)
 {
     struct part *parts = memory_zeroed(program->num_pages + 1, sizeof(*parts));

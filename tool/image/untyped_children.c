@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Children of untypeds. The kernel places children one after the other, each aligned to its size, so:
+ * Children of untypeds. The kernel places each child after the last one, aligned to its size, so:
  *
  *     no address       large before small: no gap is left
  *     with addresses   by address, gaps closed by padding untypeds; then the rest, large before small

@@ -331,8 +331,7 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
     return good && found == 1;
 }
 
-/* What the changed image says about the thread is the last word on whether its entry point was changed, and nothing
- * else. */
+/* Reads the thread back from the changed image to see that its entry point was changed, and nothing else. */
 static bool entry_good(struct update *u, const uint8_t *bytes)
 {
     struct image *image = memory_zeroed(1, sizeof(*image));

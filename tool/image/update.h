@@ -8,7 +8,7 @@
 
 struct update_segment {
     uint64_t vaddr, memory_size, file_size;
-    uint8_t rights;       /* as it is to be mapped: enum capdl_right, GRANT means execute */
+    uint8_t rights;       /* as it is to be mapped: enum capdl_right */
     const uint8_t *bytes; /* file_size of them */
 };
 

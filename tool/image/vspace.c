@@ -32,8 +32,8 @@ static enum capdl_method table_method(enum capdl_type type)
                                                : CAPDL_METHOD_PAGE_TABLE_MAP;
 }
 
-/* What this hardware cannot do, and whether there is something to map: nobody can access a page without the right to
- * read, of which `frame-rights` warns. */
+/* Warns of what the hardware cannot do. False: there is nothing to map, as nobody can access a page without the
+ * right to read, of which `frame-rights` warns. */
 static bool page_allowed(struct program *program, const struct capdl_cap *cap)
 {
     if (!(cap->rights & CAPDL_RIGHT_READ)) {
@@ -177,8 +177,8 @@ static void refuse_loose_tables(struct program *program)
     }
 }
 
-/* Embedded pages are mapped in the initialiser when it starts. That goes first, for all of them: also for frames that
- * nothing maps. */
+/* Embedded pages are mapped in the initialiser when it starts. These mappings are removed first, also those of
+ * frames that nothing maps. */
 void vspace_map(struct program *program)
 {
     for (size_t page = 0; page < program->num_embedded; page++) {

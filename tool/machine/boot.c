@@ -29,7 +29,7 @@ static uint64_t round_up(uint64_t x, uint64_t to)
     return (x + to - 1) & ~(to - 1);
 }
 
-/* Where the program's segments span, after all the checks that make loading safe. */
+/* The span of the program's segments, after all the checks that make loading safe. */
 static bool read_elf(struct boot *b)
 {
     const struct boot_options *o = b->options;
@@ -70,7 +70,7 @@ static void load_elf(struct boot *b)
     }
 }
 
-/* Like a loader, before the kernel starts: page by page, as devices' memory is not in one piece here. */
+/* Copies like a loader, before the kernel starts: page by page, as device memory is not contiguous here. */
 static void fill_reserved(struct boot *b)
 {
     const struct reserved_section *contents = b->options->contents;
@@ -98,7 +98,7 @@ static bool place_image(struct boot *b)
     return boot_error(b, "the image does not fit in the memory after the kernel");
 }
 
-/* [start, end), which is in one piece of RAM, is not free. */
+/* Takes [start, end), which is in one piece of RAM, from the free memory. */
 static void reserve(struct boot *b, uint64_t start, uint64_t end)
 {
     for (size_t i = 0; i < b->num_free; i++) {
@@ -114,7 +114,7 @@ static void reserve(struct boot *b, uint64_t start, uint64_t end)
     }
 }
 
-/* RAM, but for kernel, device tree and image. Between these there are only bytes at the ends of pages. */
+/* RAM without kernel, device tree and image, which are contiguous except for the ends of pages. */
 static bool find_free(struct boot *b)
 {
     const struct platform *p = &b->platform;
@@ -468,7 +468,7 @@ static void fill_bootinfo(struct boot *b)
     boot_set_word(b, BOOTINFO_CNODE_BITS, b->k->profile->root_cnode_bits);
 }
 
-/* Capabilities are provided in the kernel's order, which differs between the architectures. */
+/* Provides capabilities in the kernel's order, which differs between architectures. */
 static bool make_all(struct boot *b)
 {
     uint64_t extra = 0;

@@ -17,7 +17,7 @@ struct boot_options {
     const char *untypeds;                    /* file with the untyped list, 0: from the platform */
 };
 
-/* Where things came to be. Addresses of the image are virtual. */
+/* Where things are. Addresses of the image are virtual. */
 struct boot_info {
     uint64_t image_start, image_end, image_paddr, entry;
     uint64_t ipc_buffer, bootinfo;

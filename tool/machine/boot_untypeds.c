@@ -23,8 +23,8 @@ static void add_untyped(struct boot *b, struct untyped_desc desc, uint64_t first
                                  .data = UINT64_C(1) << desc.bits});
 }
 
-/* Untypeds are aligned in the kernel's window on memory. Where that begins shows on PCs only, whose device memory is
- * larger. */
+/* Untypeds are aligned by their addresses in the kernel's window on memory. Where that begins only matters on PCs,
+ * whose device memory is larger. */
 static void add_region(struct boot *b, struct capdl_region region, bool device, uint64_t first)
 {
     uint64_t window = b->k->arch->window;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What caches can hide. Memory here has none, so what was written is always seen; but it is kept what somebody would
- * see who does not go through the data cache: instruction fetches, and accesses that are not cached. They see of a line
- * what the last operation wrote back, and zeros before, as the kernel writes back what it has cleared.
+ * What caches can hide. The emulated memory has no caches, so accesses always see what was written. This keeps what
+ * those would see that bypass the data cache: instruction fetches and uncached accesses. They see a line as the
+ * last cache operation wrote it back, and zeros before that, as the kernel writes back what it has cleared.
  */
 #ifndef MACHINE_CACHES_H
 #define MACHINE_CACHES_H
@@ -24,7 +24,7 @@ struct caches {
 };
 
 void caches_free(struct caches *);
-/* The lines of [paddr, paddr + size) are written back, so that this view shows them. */
+/* Writes back the lines of [paddr, paddr + size), so that this view shows them. */
 void caches_write_back(struct caches *, struct memory *, enum cache_view, uint64_t paddr, uint64_t size);
 /* The page at an address in this view; 0: it has never been written back. */
 const uint8_t *caches_page(const struct caches *, enum cache_view, uint64_t paddr);

@@ -172,7 +172,7 @@ static uint32_t instruction_at(struct engine *e, uint64_t pc)
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-/* An address space that is not there: the first fetch faults. */
+/* The thread has no address space: its first fetch faults. */
 static bool step_nowhere(struct cpu *cpu, struct tcb *thread)
 {
     uint64_t pc = thread->regs[cpu->kernel->registers->next_ip];
@@ -187,7 +187,8 @@ static bool is_exception(enum cpu_exit_kind kind)
     return kind == EXIT_TRAP || kind == EXIT_MEMORY;
 }
 
-/* Until it needs the kernel or its time is up. What the emulator cannot execute as the kernel has it is done here. */
+/* Runs the thread until it needs the kernel or its time is up. Does what the emulator cannot do as it would be
+ * under this kernel. */
 static bool run_thread(struct engine *e, struct tcb *thread)
 {
     struct cpu *cpu = e->cpu;
@@ -270,7 +271,7 @@ static bool entries_have_work(const struct kernel *k, uint32_t first)
     return false;
 }
 
-/* The schedule goes on to its end, then from its start again: what is before that has no turn any more. */
+/* The schedule continues to its end, then from its start index: entries before that never have a turn again. */
 static bool domains_have_work(const struct kernel *k)
 {
     return entries_have_work(k, k->schedule_index) || entries_have_work(k, k->schedule_start);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs threads of the kernel model at user level: instructions by Unicorn, one engine per address space. The emulated
- * processor has page tables of its own and the control registers as the kernel sets them, so what a thread may not do
- * faults there, at the instruction that does it.
+ * Runs threads of the kernel model at user level: instructions by Unicorn, one engine per address space. The
+ * emulated processor has page tables of its own and the control registers as the kernel sets them, so whatever a
+ * thread must not do faults there, at that instruction.
  */
 #ifndef MACHINE_CPU_H
 #define MACHINE_CPU_H
@@ -21,7 +21,7 @@ enum cpu_exit_kind {
     EXIT_TRAP,
     EXIT_MEMORY,
     EXIT_MISALIGNED, /* the program counter */
-    EXIT_SPECIAL,    /* before an instruction that the emulator would not execute as the kernel has it */
+    EXIT_SPECIAL,    /* before an instruction that the emulator would not execute as under this kernel */
     EXIT_RETRY,      /* the same again, from pc on */
 };
 
@@ -48,11 +48,12 @@ struct cpu_stub {
     const uint8_t *code;
     size_t size;
     void (*registers)(uc_engine *, const struct kernel *, uint64_t page, bool fpu);
-    void (*done)(uc_engine *); /* nothing of the stub may be left; may be 0 */
+    void (*done)(uc_engine *); /* clears what the stub left behind; may be NULL */
 };
 
-/* Page tables of the emulated processor: 512 entries each. Physical memory from `window` to `window_end` is theirs and
- * that of aliases: virtual addresses from `window` on have their physical memory there, all others are their own. */
+/* Page tables of the emulated processor: 512 entries each. Physical memory from `window` to `window_end` is for
+ * them and for aliases: there is the physical memory of virtual addresses from `window` on; all other virtual
+ * addresses equal the physical ones. */
 struct cpu_paging {
     unsigned levels;
     uint64_t window, window_end;
@@ -82,33 +83,32 @@ struct cpu_arch {
     uint32_t undefined_trap;
     uint32_t call_trap;     /* system calls, if they are traps */
     uint32_t error_trap;    /* the exception that the emulator reports as an error */
-    unsigned trap_advance;  /* by what the emulator has moved on when there is an exception */
+    unsigned trap_advance;  /* by how much the emulator has advanced the program counter when it reports an exception */
     int fault_address;      /* register that has the address of the last fault; 0: none */
     bool has_syscalls;      /* system calls are instructions of their own, not traps */
     uint64_t emulated_page; /* bytes that the emulator takes for a page */
     bool denies_execution;  /* its page tables can, page by page */
     unsigned left_out;      /* bytes of a block that the emulator's size of it lacks, if the last one is illegal */
     uint64_t pc_mask;       /* bits of the program counter that must be 0 */
-    bool keeps_exceptions;  /* the emulator takes the second exception for a double fault unless it starts anew */
+    bool keeps_exceptions;  /* the emulator takes a second exception for a double fault, unless it is reset */
     /* Number of instructions of a block before this byte of it. */
     unsigned (*count)(const uint8_t *code, size_t size, size_t offset);
-    /* Number of instructions that are there as a whole, and where the last of them ends; 0 if a block never goes on
-     * from one page into the next. */
+    /* How many instructions are complete, and where the last of them ends; NULL if a block never crosses a page. */
     unsigned (*whole)(const uint8_t *code, size_t size, size_t *end);
-    /* Where in a block the emulator must stop, because what stands there is for arch->emulate or arch->enter: how many
-     * instructions are before it. */
+    /* Where in a block the emulator must stop because the next instruction is for arch->emulate or arch->enter: how
+     * many instructions precede it. */
     uint32_t (*find_special)(const struct kernel *, const uint8_t *code, size_t size, bool fpu);
-    /* The first instruction that is executed otherwise than by processors, and where it is; 0: none that can be told by
-     * its looks. May be 0. */
+    /* The first instruction that the emulator executes otherwise than processors do, and where it is; 0: none that
+     * its code shows. May be NULL. */
     const char *(*deviation)(const uint8_t *code, size_t size, size_t *offset);
     /* The instruction there, if it is one that processors have and the emulator lacks; else 0. May be 0. */
     const char *(*lacking)(const uint8_t *code, size_t size);
     /* Whether the block leaves something behind that a return from the kernel clears. */
     bool (*leaves_traces)(const uint8_t *code, size_t size);
-    /* Whether the access at pc fails for its alignment, and what it is. May be 0. */
+    /* Whether the access at pc fails because of its alignment, and what it accesses. May be NULL. */
     bool (*alignment_fault)(struct engine *, uint64_t pc, struct engine_access *);
-    /* From *at on, the next instruction that fails when its memory operand is not aligned, and of which the emulator
-     * does not know that; how long it is. May be 0. */
+    /* From *at on, the next instruction that fails if its memory operand is misaligned, which the emulator does not
+     * check; how long it is. May be NULL. */
     bool (*next_aligned)(const uint8_t *code, size_t size, size_t *at, size_t *length);
     /* Whether the operand of the one at exit->pc is not aligned, and how the run ends then. */
     bool (*misaligned)(struct engine *, uint64_t pc, struct cpu_exit *);
@@ -118,7 +118,7 @@ struct cpu_arch {
     void (*init_fp)(uint8_t (*fp)[CPU_FP_BYTES]);
     /* The thread's registers after a trap: instruction pointers as the kernel keeps them; which entry it is. */
     void (*enter)(struct engine *, struct kernel *, const struct cpu_exit *);
-    /* An interrupt stopped the thread; the thread is about to go on. Either may be 0. */
+    /* An interrupt stopped the thread; the thread is about to continue. Either may be NULL. */
     void (*interrupted)(uint64_t *regs);
     void (*leave)(const struct kernel *, uint64_t *regs);
 };
@@ -129,13 +129,13 @@ struct cpu_arch {
 /* A translated block. */
 struct engine_block {
     uint64_t pc;
-    uint64_t cost; /* instructions in it; or more than there can be if it needs a closer look when it is entered */
+    uint64_t cost; /* instructions in it; an impossibly high number if it must be checked whenever it is entered */
     uint32_t size, count;
     uint32_t special; /* as arch->find_special has it */
     bool outdated;    /* translated without hooks that it needs */
 };
 
-/* A memory access that the emulator told of. */
+/* A memory access that the emulator reported. */
 struct engine_access {
     bool denied; /* the address space does not allow it */
     uint64_t address;
@@ -148,9 +148,9 @@ struct engine_try {
 };
 
 /*
- * Unicorn 2.0 tells of an access before it looks into its page tables, 2.1 not if they refuse it. There the instruction
- * is executed once more without page tables: stores (ALL), or only what they have not (REFUSED), come to physical
- * addresses that do not exist, from which the virtual ones can be told.
+ * Unicorn 2.0 reports an access before it walks its page tables; 2.1 does not report one that they refuse. There
+ * the instruction is executed again without them: all its accesses (ALL), or only those to pages that are not
+ * mapped (REFUSED), go to physical addresses that do not exist and from which the virtual ones follow.
  */
 #define ENGINE_REVEALS (UC_API_MINOR > 0)
 #define ENGINE_REVEALED (UINT64_C(1) << 62)
@@ -181,10 +181,10 @@ struct engine {
     uint32_t paddings; /* which are in use */
     uint8_t *tables;
     size_t num_tables;
-    uint8_t *dummy; /* a page that stands where there is none, so that the access comes to the page tables */
+    uint8_t *dummy; /* a dummy where no page is, so that the access reaches the page tables */
     uint64_t dummies[CPU_DUMMIES];
     unsigned num_dummies;
-    uint64_t lent[ENGINE_LENT]; /* pages where code may be looked for, though there is none */
+    uint64_t lent[ENGINE_LENT]; /* pages where the emulator may look for code although there is none */
     unsigned num_lent;
     uint64_t fitted; /* instructions of all threads when engine_fit_tlb did something */
 
@@ -200,7 +200,7 @@ struct engine {
     uint64_t revealing_at, refused;            /* refused: the high bits of an address that was */
     uc_context *before;                        /* the state then */
     uc_hook next;                              /* on the instructions around */
-    bool undo;                                 /* it was not executed, though the emulator may think so */
+    bool undo;                                 /* it was not executed, although the emulator may count it */
     uint64_t lends;                            /* the block there is tried again with pages lent to it; 0: none */
     uint64_t ends;                             /* a page without code, which a block reaches; 0: none */
     uint64_t ends_pc;                          /* its first instruction that needs the page */
@@ -232,8 +232,8 @@ struct cpu {
 void cpu_init(struct cpu *, struct kernel *);
 void cpu_free(struct cpu *);
 
-/* Runs the current thread until it enters the kernel, and that entry; at most so many instructions. False: cpu->broken.
- */
+/* Runs the current thread until it enters the kernel, including that entry; at most so many instructions. False:
+ * cpu->broken. */
 bool cpu_step(struct cpu *, uint64_t most);
 /* When no thread is ready: lets time pass until one may be. False: nothing will ever happen. */
 bool cpu_idle(struct cpu *);
@@ -249,7 +249,7 @@ void engine_close(struct engine *);
 void engine_load(struct engine *, struct tcb *);
 void engine_save(struct engine *, struct tcb *);
 void engine_save_fp(struct engine *);
-/* Executes from pc on until cpu->exit says why not any more. False: cpu->broken. */
+/* Executes from pc on until it stops; cpu->exit says why. False: cpu->broken. */
 bool engine_run(struct engine *, uint64_t pc);
 uc_err engine_execute(struct engine *, uint64_t pc);
 
@@ -267,11 +267,11 @@ bool engine_is_mapped(const struct engine *, uint64_t vaddr);
 bool engine_is_code(const struct engine *, uint64_t vaddr); /* mapped, and may be executed */
 /* Physical address of a page without memory, after the page tables; aliases come next. */
 uint64_t engine_spare_page(const struct engine *);
-/* Lets an access to a page that is not there come to the page tables. */
+/* Lets an access to a missing page reach the page tables. */
 bool engine_stand_in(struct engine *, uint64_t vaddr);
 /* Where the emulator has the page, if it may be accessed so. */
 bool engine_where(const struct engine *, uint64_t vaddr, uint32_t protection, uint64_t *paddr, uint32_t *allowed);
-/* Lets code be looked for at this address until the dummies are dropped. */
+/* Lets the emulator look for code at this address until the dummies are dropped. */
 void engine_lend(struct engine *, uint64_t vaddr);
 void engine_drop_dummies(struct engine *);
 void engine_invalidate(struct engine *, uint64_t vaddr, uint64_t size);
@@ -279,12 +279,12 @@ void engine_clear(struct engine *);
 void engine_fit_tlb(struct engine *);
 /* Forgets what was translated from the memory it has. */
 void engine_forget_code(struct engine *);
-/* Enters a page into the page tables, or with entry 0 takes it out. */
+/* Enters a page into the page tables; with entry 0, removes it. */
 bool engine_set_entry(struct engine *, uint64_t vaddr, uint64_t entry);
 /* The bytes as the thread would read them; how many there are. */
 size_t engine_read(struct engine *, uint64_t vaddr, uint8_t *bytes, size_t size);
 
-/* engine_reveal.c: addresses that Unicorn 2.1 does not tell */
+/* engine_reveal.c: addresses that Unicorn 2.1 does not report */
 bool engine_reveal_hook(struct engine *);
 void engine_reveal_start(struct engine *, uint64_t pc);
 void engine_reveal_end(struct engine *);
@@ -299,7 +299,7 @@ bool engine_count_hooks(struct engine *);
 uc_err engine_tail(struct engine *);
 /* Reports that the emulator lacks the instruction. */
 void engine_tell_lacking(struct engine *, uint64_t pc);
-/* An instruction of the last block did not come to its end; `done`: it counts all the same. */
+/* An instruction of the last block was not completed; `done`: it counts nevertheless. */
 void engine_uncount(struct engine *, uint64_t pc, bool done);
 
 /* engine_alignment.c: operands that must be aligned */

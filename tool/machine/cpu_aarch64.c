@@ -33,7 +33,8 @@ enum {
 
 static void init(uc_engine *uc, const struct kernel *k)
 {
-    /* The one with cache registers as on what QEMU boots kernels for so many bits of address on. */
+    /* The model whose cache registers are those of the processor on which QEMU boots kernels with so many address
+     * bits. */
     uc_ctl_set_cpu_model(uc, k->profile->pa_bits == 44 ? UC_CPU_ARM64_A72 : UC_CPU_ARM64_A53);
 }
 
@@ -202,7 +203,8 @@ static bool is_literal(uint32_t instruction)
     return (instruction & 0x3f000000) == 0x18000000;
 }
 
-/* What stage 2 of the translation, where hypervisor kernels have user memory, tells of the instruction that faulted. */
+/* The syndrome of stage 2 of the translation, which hypervisor kernels use for user memory, describes the faulting
+ * instruction. */
 static uint32_t access_syndrome(uint32_t instruction)
 {
     bool ordered = is_ordered(instruction), literal = is_literal(instruction);
@@ -217,7 +219,7 @@ static uint32_t access_syndrome(uint32_t instruction)
            (ordered ? ISS_ORDERED : 0u);
 }
 
-/* Loads and stores that must be aligned, exclusive and ordered ones, at an address that is not. */
+/* Exclusive and ordered loads and stores must be aligned; whether this one is not. */
 static bool is_misaligned(uint32_t instruction, uint64_t address)
 {
     if ((instruction & 0x3f000000) != 0x08000000) {
@@ -228,7 +230,7 @@ static bool is_misaligned(uint32_t instruction, uint64_t address)
     return address & (size - 1);
 }
 
-/* The emulator does not tell the address of an access that is not aligned; it stands in a register. */
+/* The emulator does not report the address of a misaligned access; it is in a register. */
 static bool alignment_fault(struct engine *e, uint64_t pc, struct engine_access *access)
 {
     uint8_t code[4] = {0};
@@ -380,7 +382,7 @@ static bool is_timer(uint32_t reg, bool read)
     return group == CNTFRQ ? read && reg <= CNTVCT : (group == CNTP_TVAL || group == CNTV_TVAL) && n < 3;
 }
 
-/* Registers that exist at EL0, but are the kernel's: their accesses are told by a syndrome of their own. */
+/* Registers that exist at EL0 but belong to the kernel: access to them has a syndrome of its own. */
 static bool is_trapped_register(uint32_t instruction)
 {
     if ((instruction & 0xfff8f01f) == 0xd500401f) {                         /* MSR of an immediate */
@@ -417,7 +419,7 @@ static bool user_register(const struct cpu *cpu, uint32_t reg, bool read, uint64
     }
     *value = reg == CNTFRQ ? cpu->kernel->board.timer_frequency : cpu_timer(cpu);
     switch (reg) {
-    case CNTPCT: /* a hypervisor's own setting keeps it from user level whatever is exported */
+    case CNTPCT: /* a setting of the hypervisor denies it to user level, whatever is exported */
         return profile->pcnt_user && !profile->hypervisor;
     case CNTVCT:
         return profile->vcnt_user;

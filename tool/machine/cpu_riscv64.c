@@ -199,7 +199,7 @@ static const char *lacking(const uint8_t *code, size_t size)
     return NULL;
 }
 
-/* LR: the kernel gives its reservation up before it returns. */
+/* LR: the kernel drops the reservation before it returns. */
 static bool leaves_traces(const uint8_t *code, size_t size)
 {
     for (size_t at = 0; at + 4 <= size; at += length_at(code + at)) {
@@ -231,7 +231,7 @@ static void init_fp(uint8_t (*fp)[CPU_FP_BYTES])
     (void)fp;
 }
 
-/* Page faults are told as access faults. */
+/* The emulator reports page faults as access faults. */
 static void enter(struct engine *e, struct kernel *k, const struct cpu_exit *exit)
 {
     (void)e;

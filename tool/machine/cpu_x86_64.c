@@ -91,8 +91,8 @@ static uint64_t stub_entry(uint64_t paddr)
     return paddr | ENTRY_P | ENTRY_W | ENTRY_U | ENTRY_AD;
 }
 
-/* The emulator makes a double fault of a fault when it thinks that one is being handled; tried again, it is what it is.
- */
+/* The emulator turns a fault into a double fault if it believes that it is handling another one; tried again, it
+ * reports the fault itself. */
 static enum cpu_trap_class trap_class(uint32_t number)
 {
     return number == VECTOR_PAGE_FAULT || number == VECTOR_DOUBLE_FAULT ? TRAP_ACCESS_OR_FETCH : TRAP_OTHER;
@@ -121,7 +121,7 @@ static unsigned whole(const uint8_t *code, size_t size, size_t *end)
     return n;
 }
 
-/* What the emulator executes though user level may not, or raises with another number; by opcode. */
+/* Opcodes that the emulator executes although user level must not, or for which it raises another exception. */
 static bool is_special_one(uint8_t opcode)
 {
     switch (opcode) {
@@ -153,8 +153,8 @@ static bool is_vmcall(const struct x86_instruction *i)
     return i->map == 1 && i->opcode == 0x01 && (i->modrm == MODRM_VMCALL || i->modrm == MODRM_VMMCALL);
 }
 
-/* What the emulator executes though the processor that it has the names and features of lacks it, or lacks it with this
-   operand: FEMMS, ADCX, ADOX, AES, and some of SSE4A's. */
+/* What the emulator executes although the processor that it claims to be lacks it, or lacks it with this operand:
+ * FEMMS, ADCX, ADOX, AES, and some of SSE4A. */
 static bool is_undefined(const struct x86_instruction *i)
 {
     bool memory = i->modrm < 0xc0;
@@ -427,7 +427,7 @@ static void init_fp(uint8_t (*fp)[CPU_FP_BYTES])
     memcpy(fp[FP_MXCSR], &mxcsr, sizeof(mxcsr));
 }
 
-/* The kernel does not use execute-disable, so a fetch is told apart from a read by nothing. */
+/* The kernel does not use execute-disable, so a fetch cannot be distinguished from a read. */
 static void page_fault(struct kernel *k, const struct cpu_exit *exit)
 {
     struct table *root = vspace_of_thread(k, k->current);
@@ -529,8 +529,8 @@ static void special(struct kernel *k, const struct x86_instruction *i, const uin
     }
 }
 
-/* The selector that a general protection fault is about, as far as it can be told from registers and stack: MOV to a
-   segment register, IRET, far RET. */
+/* The selector that a general protection fault is about, as far as registers and stack show it: MOV to a segment
+ * register, IRET, far RET. */
 static uint64_t selector_code(struct engine *e, struct kernel *k, const struct x86_instruction *i)
 {
     static const uint8_t kernel_numbers[16] = {RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The digest of the initial thread's calls, as docs/evidence.md has it, from what arrives at the kernel: registers and
- * IPC buffer before a call, the reply after it. A call counts once the thread has gone on to its next one: only then it
- * knows the answer.
+ * The digest of the initial thread's calls, as docs/evidence.md has it, from what arrives at the kernel: registers
+ * and IPC buffer before a call, the reply after it. A call counts once the thread makes its next one: only then has
+ * it seen the answer.
  */
 #include "kernel.h"
 
@@ -16,7 +16,7 @@ static void take(struct call_digest *digest, uint64_t word)
     digest->pending = mixed ^ (mixed >> 32);
 }
 
-/* A duration that the initialiser has from bootinfo is in the digest as the blob has it: 0, and then microseconds. */
+/* A duration that the initialiser computes from bootinfo is in the digest as in the blob: 0, then microseconds. */
 static bool is_open_duration(const struct kernel *k, uint64_t info)
 {
     return k->facts->pc && k->profile->mcs &&
@@ -24,7 +24,8 @@ static bool is_open_duration(const struct kernel *k, uint64_t info)
            message_info_length(info) == CAPDL_DURATION_OPERANDS;
 }
 
-/* Whether it is the first to let a thread run, or else the last, by which the initial thread suspends itself. */
+/* Whether the call lets another thread run: it starts a thread or the domain schedule, or suspends the initial
+ * thread. */
 static bool is_start(const struct kernel *k, uint64_t info, uint64_t cptr)
 {
     const uint16_t *labels = k->profile->labels;

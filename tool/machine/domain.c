@@ -96,7 +96,7 @@ static bool entries_have(const struct kernel *k, uint32_t first, uint8_t domain)
     return false;
 }
 
-/* It goes on to its end, then from its start again. */
+/* The schedule continues to its end, then from its start index. */
 bool domain_is_scheduled(const struct kernel *k, uint8_t domain)
 {
     return entries_have(k, k->schedule_index, domain) || entries_have(k, k->schedule_start, domain);

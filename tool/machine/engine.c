@@ -62,7 +62,7 @@ static void load_fp(struct engine *e, struct tcb *thread)
     e->owner = thread;
 }
 
-/* Only those that are not in the engine yet: from one entry into the kernel to the next few change. */
+/* Writes only those that the engine does not hold yet: between two entries into the kernel few change. */
 static void load_regs(struct engine *e, uint64_t *regs)
 {
     const struct cpu_arch *arch = e->cpu->arch;
@@ -125,7 +125,7 @@ static void fault(struct engine *e, uint64_t pc, const struct engine_access *acc
                               .misaligned = misaligned});
 }
 
-/* Unicorn 2.1 has told the access that its page tables refused before. */
+/* Unicorn 2.1 has reported this access before, which its page tables refused. */
 static void revealed(struct engine *e)
 {
     uint64_t pc = e->revealing_at;
@@ -138,14 +138,14 @@ static void revealed(struct engine *e)
     }
 }
 
-/* Accesses that the engine does not know: mapped on demand, or a fault of the thread. That is left to the page tables,
-   since only then the emulator tells which instruction it was. */
+/* Accesses that the engine does not know: mapped on demand, or a fault of the thread. That is left to the page
+ * tables, as only then does the emulator report the instruction. */
 static bool on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *context)
 {
     (void)uc, (void)value;
     struct engine *e = context;
     if (e->revealing) {
-        if (e->undo) { /* what else the instruction does is of no interest */
+        if (e->undo) { /* what else the instruction does does not matter */
             return false;
         }
         address = engine_revealed(e, address);
@@ -180,7 +180,7 @@ static bool try_again(struct engine *e, struct engine_try *last, uint64_t pc)
     return again;
 }
 
-/* The emulator looked for code and its page tables did not have it. False: they have. */
+/* The emulator looked for code that its page tables did not have. False: they do have it. */
 static bool fetch_trap(struct engine *e, uint64_t pc)
 {
     uint64_t failed = pc, left = PAGE - (pc & (PAGE - 1));
@@ -207,7 +207,8 @@ static bool may_be_fetch(struct engine *e, enum cpu_trap_class class, uint64_t p
 }
 
 /* The emulator translates a block as a whole: where it goes on into a page without code, the exception comes before
-   its first instruction. Then a page is lent, and what the block has before it is executed one by one. */
+ * its first instruction. Then it gets a dummy page, and the instructions of the block before that page are executed
+ * one by one. */
 static bool reaches_end(struct engine *e, uint64_t pc)
 {
     const struct cpu_arch *arch = e->cpu->arch;
@@ -231,8 +232,8 @@ static bool reaches_end(struct engine *e, uint64_t pc)
     return true;
 }
 
-/* The emulator tells of no access to a page that is mapped, and nothing is but the code and what the instruction
-   touched before: it is a store that crosses into the page after one of these. */
+/* The emulator reports no access to a mapped page, and only the code and what the instruction touched before are
+ * mapped: so it is a store that crosses into the page after one of these. */
 static bool second_page(struct engine *e, uint64_t pc, struct engine_access *access)
 {
     uint64_t touched = (access->address & ~(uint64_t)(PAGE - 1)) + PAGE, failed;
@@ -245,8 +246,8 @@ static bool second_page(struct engine *e, uint64_t pc, struct engine_access *acc
 }
 
 /* The code is there, but the emulator looks for the last byte of its block elsewhere: for RISC-V it takes the four
-   bytes of an illegal instruction off the block's size instead of adding them, modulo 2^16. Tried again, there is a
-   page. */
+ * bytes of an illegal instruction off the block's size instead of adding them, modulo 2^16. It is tried again with
+ * a dummy page there. */
 static void wrong_end(struct engine *e, uint64_t pc)
 {
     if (e->lends != pc) {
@@ -269,8 +270,8 @@ static void lend_ends(struct engine *e, uint64_t pc)
     }
 }
 
-/* A fault of the emulated memory management. The emulator does not tell the address; the look-up before it did, but not
-   of the second page of a store, or when alignment was at fault. It will when nothing is mapped. */
+/* A fault of the emulated memory management. The emulator does not report the address. The look-up before it did,
+ * except for the second page of a store and for misalignment; it does if nothing is mapped. */
 static void memory_trap(struct engine *e, enum cpu_trap_class class, uint64_t pc)
 {
     const struct cpu_arch *arch = e->cpu->arch;
@@ -494,8 +495,8 @@ struct engine *engine_for(struct cpu *cpu, struct table *vspace)
 }
 
 #if defined(__SANITIZE_ADDRESS__)
-/* Unicorn 2.0.1 loses the bitmap of a page's code when code is forgotten page by page. What it loses is not ours to
- * find. */
+/* Unicorn 2.0.1 loses the bitmap of a page's code when code is forgotten page by page. We cannot find what it
+ * loses. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {

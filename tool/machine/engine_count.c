@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Counts instructions exactly without a hook on every one: each block is counted as it is entered, by the number of
- * instructions that the emulator found in it. Where a run must end inside a block, its first instructions are executed
- * one by one; and what a fault kept from being executed is taken off again.
+ * instructions that the emulator found in it. Where a run must end inside a block, its first instructions are
+ * executed one by one; and instructions that a fault prevented are subtracted again.
  */
 #include "cpu.h"
 
@@ -78,7 +78,7 @@ static void note_block(struct engine *e, struct engine_block *block, uint64_t pc
     e->traces = e->traces || (arch->leaves_traces && arch->leaves_traces(code, got));
 }
 
-/* A new translation: what was known of a block of the same place and length may be wrong. */
+/* A new translation: what we know of a block at the same place with the same length may be wrong. */
 static void on_translation(uc_engine *uc, uc_tb *now, uc_tb *before, void *context)
 {
     (void)uc, (void)before;
@@ -132,7 +132,7 @@ __attribute__((noinline)) static void enter_block(struct engine *e, uint64_t add
     }
 }
 
-/* All that is done for most blocks: it decides how fast threads are. */
+/* For most blocks nothing else is done: this decides how fast threads run. */
 static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *context)
 {
     (void)uc;

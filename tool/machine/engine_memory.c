@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory of an engine. It is mapped when it is touched: the longest run of pages around the address that are contiguous
- * in host memory and have the same rights, within a window of 2 MiB. A change of any page drops the runs it is in;
- * the rest comes back by itself.
- *
- * The emulated processor has page tables: they deny what the address space denies, and a fault found there has the
- * exact program counter. Unicorn looks virtual addresses up in its map of physical memory, too, before it looks at page
- * tables, so a page is mapped where its virtual address is. Where physical addresses do not reach, it has a second
- * mapping, an alias; and where there is no page, a dummy stands in while the access fails.
+ * Memory of an engine. It is mapped when it is touched: the longest run of pages around the address that are
+ * contiguous in host memory and have the same rights, within a window of 2 MiB. A change of any page drops the runs
+ * that contain it; the rest is mapped again when it is touched. * The emulated processor has page tables: they deny
+ * what the address space denies, and a fault found there has the exact program counter. Unicorn looks virtual
+ * addresses up in its map of physical memory, too, before it looks at page tables, so a page is mapped where its
+ * virtual address is. Where physical addresses do not reach, it has a second mapping, an alias; and where there is
+ * no page, a dummy stands in while the access fails.
  */
 #include "cpu.h"
 
@@ -274,7 +273,7 @@ static bool enter_run(struct engine *e, size_t at, struct engine_run run, uint8_
     return run_insert(e, at, run);
 }
 
-/* Whether it is device memory; if so, whoever looks on hears of the access. */
+/* Whether it is device memory; if so, reports the access to the observers. */
 static bool report_device(struct engine *e, uint64_t vaddr, bool write, const struct page_view *view)
 {
     const struct kernel *k = e->cpu->kernel;
@@ -289,8 +288,8 @@ static bool report_device(struct engine *e, uint64_t vaddr, bool write, const st
     return true;
 }
 
-/* Whether pages are mapped so that they can be executed. Those that can be written are not before somebody asks for it:
-   Unicorn 2.1 stores fast where there is no code. */
+/* Whether pages are mapped executable. Writable ones are not before code in them is executed: Unicorn 2.1 stores
+ * fast where there is no code. */
 static bool is_code(const struct engine *e, uint8_t rights, uint8_t wanted)
 {
     return rights & PAGE_X && (!(rights & PAGE_W) || wanted & PAGE_X || !e->cpu->arch->denies_execution);
@@ -386,7 +385,7 @@ bool engine_stand_in(struct engine *e, uint64_t vaddr)
     return true;
 }
 
-/* The emulator needs no memory there, only an entry; an access of data is told, as to any page that is not mapped. */
+/* The emulator needs no memory there, only an entry; it reports a data access as to any page that is not mapped. */
 void engine_lend(struct engine *e, uint64_t vaddr)
 {
     uint64_t page = page_of(vaddr);

@@ -32,8 +32,7 @@ bool engine_reveal_hook(struct engine *e)
     return uc_hook_add(e->uc, &hook, UC_HOOK_TLB_FILL, (void *)on_fill, e, 1, 0) == UC_ERR_OK;
 }
 
-/* One instruction is enough, and the next one must not be executed: of a store that is refused the emulator knows only
-   at the end of the block. */
+/* Stops before the next instruction: the emulator notices a refused store only at the end of the block. */
 static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *context)
 {
     (void)size;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The way to user level: code at the reset privilege sets control registers and goes there. There is no way back, so
- * what comes of it, with the floating-point unit on and off, is kept: a clean state that any engine can be given at any
- * time.
+ * The way to user level: code at the reset privilege sets control registers and goes there. There is no way back,
+ * so the result is saved, with the floating-point unit on and off: a clean state that can be restored at any time.
  */
 #include "cpu.h"
 
@@ -64,6 +63,6 @@ bool engine_user_init(struct engine *e)
         return false;
     }
     engine_user_reset(e);
-    /* No address ends a run: one that does is looked up in the page tables after every run, and that may fault. */
+    /* No address ends a run: the emulator would look it up in the page tables after every run, which may fault. */
     return uc_ctl_exits_enable(e->uc) == UC_ERR_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Faults: to whom they go, what the messages say, what an answer does. Follows src/kernel/faulthandler.c,
+/* Faults: who receives them, what the messages say, what an answer does. Follows src/kernel/faulthandler.c,
  * src/api/faults.c. */
 #include "kernel.h"
 
@@ -46,7 +46,7 @@ static void send_fault(struct kernel *k, struct tcb *thread, const struct cap *h
     endpoint_send(k, thread, handler->object, handler, true, call, donate);
 }
 
-/* Not MCS: the handler is an address in the thread's own CSpace. Rights to answer are taken for granted then. */
+/* Not MCS: the handler is an address in the thread's own CSpace. The right to answer is not checked then. */
 static void handle_by_address(struct kernel *k, struct tcb *thread)
 {
     struct lookup_fault lookup = k->lookup_fault;

@@ -86,7 +86,7 @@ static enum status decode_table_map(struct kernel *k, struct invocation *inv)
     return STATUS_OK;
 }
 
-/* What is there by now may be another table, and stays. */
+/* The entry may be another table's by now, which stays. */
 void io_table_unmap(struct kernel *k, const struct cap *cap)
 {
     struct table **root = cap->flags & CAP_FLAG_MAPPED ? io_root(k, cap->asid) : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A kernel's life, and which object an invocation goes to. */
+/* Making and freeing a kernel; dispatching invocations to objects. */
 #include "kernel.h"
 
 #include <stdlib.h>
@@ -57,7 +57,7 @@ static bool init_labels(struct kernel *k)
     return true;
 }
 
-/* On x86-64 what threads may have is counted on its own (arch's decode_irq_control). */
+/* On x86-64 the interrupts of threads are numbered separately (decode_irq_control of the architecture). */
 static void init_irqs(struct kernel *k)
 {
     static const enum irq_state states[] = {[IRQ_USE_FREE] = IRQ_INACTIVE,

@@ -46,8 +46,8 @@ struct irq_issue {
     uint64_t words[7];
 };
 
-/* Digest of the initial thread's calls (docs/evidence.md): of those whose answers it has seen, and with the last one.
- */
+/* Digest of the initial thread's calls (docs/evidence.md): of those whose answers it has seen, and including the
+ * last one. */
 struct call_digest {
     uint64_t value, count;
     uint64_t pending;
@@ -69,7 +69,7 @@ struct kernel_host {
     void (*put_char)(void *context, char);
     /* [vaddr, vaddr + size) of this address space is no longer what it was. */
     void (*mapping_changed)(void *context, struct table *vspace, uint64_t vaddr, uint64_t size);
-    /* Threads that run in this address space do not any more (ASID deleted, object gone). */
+    /* No thread runs in this address space any more: its ASID or object was deleted. */
     void (*vspace_gone)(void *context, struct table *vspace);
     /* A TCB is about to be freed. */
     void (*thread_gone)(void *context, struct tcb *);
@@ -173,7 +173,7 @@ struct arch {
     enum status (*decode_irq_control)(struct kernel *, struct invocation *);
     enum status (*check_irq)(struct kernel *, uint64_t irq);
     enum cap_type root;                 /* type of the capability to an address space */
-    bool maps_without_rights;           /* a page that nobody may access is an entry all the same */
+    bool maps_without_rights;           /* a page that nobody may access has an entry nevertheless */
     bool (*was_write)(uint64_t status); /* whether the access was one, by the status word of a VM fault */
     /* What the number of a user exception, or the syndrome of a VCPU fault, means; 0: not known. */
     const char *(*exception_text)(uint64_t number);
@@ -199,8 +199,8 @@ enum status invocation_decode(struct kernel *, struct invocation *);
 void kernel_syscall(struct kernel *, int64_t number);
 void kernel_vm_fault(struct kernel *, uint64_t address, uint64_t status, bool instruction);
 void kernel_user_exception(struct kernel *, uint64_t number, uint64_t code);
-/* AArch64 hypervisor kernels: what they do not handle themselves is for a virtual machine's monitor, if there is one or
- * not. */
+/* AArch64 hypervisor kernels: what they do not handle themselves is a fault for the monitor of a virtual machine,
+ * even if there is none. */
 void kernel_vcpu_fault(struct kernel *, uint64_t syndrome);
 /* MCS: `now` is the time; else one more timer tick. */
 void kernel_timer(struct kernel *);
@@ -221,12 +221,12 @@ enum capdl_kernel_error kernel_call(struct kernel *, uint64_t cptr, struct kerne
 /* record.c: writes k->record. */
 void record_begin(struct kernel *, enum capdl_syscall);
 void record_end(struct kernel *);
-/* Begins an act, which is the one at hand from now on. */
+/* Begins an act, which is the current one from now on. */
 struct act *record_act(struct kernel *, struct act *, uint64_t cptr);
 void record_slot(struct kernel *, struct act *, const struct slot *);
 void record_message(struct act *, uint64_t info);
-/* Of the act at hand: there is no capability at cptr (k->lookup_fault); whom the thread met; the error (k->error); what
- * is invoked. */
+/* Of the current act: there is no capability at cptr (k->lookup_fault); whom the thread met; the error (k->error);
+ * what is invoked. */
 void record_no_cap(struct kernel *, uint64_t cptr);
 void record_met(struct kernel *, enum act_result, struct tcb *peer);
 void record_error(struct kernel *);
@@ -435,7 +435,7 @@ void sc_cancel_yield_to(struct tcb *);
 void sc_complete_yield_to(struct kernel *, struct tcb *);
 
 /* domain.c, irq.c */
-/* Whether the schedule, as it goes on, has a turn for the domain. */
+/* Whether the schedule will ever run the domain again. */
 bool domain_is_scheduled(const struct kernel *, uint8_t domain);
 enum status domain_decode(struct kernel *, struct invocation *);
 enum status irq_control_decode(struct kernel *, struct invocation *);

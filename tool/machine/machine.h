@@ -18,20 +18,20 @@ struct trace_filter;
 enum machine_outcome {
     MACHINE_IDLE,        /* all threads are blocked or suspended, none faulted without a handler: a system that waits */
     MACHINE_HALTED,      /* a thread asked for DebugHalt */
-    MACHINE_FAULTED,     /* idle, and at least one thread faulted with nobody to hear it */
+    MACHINE_FAULTED,     /* idle, and at least one thread faulted without a handler */
     MACHINE_TIMEOUT,     /* time or instruction limit reached */
-    MACHINE_BOOT_FAILED, /* the initialiser stopped with an error, or never came to its end */
+    MACHINE_BOOT_FAILED, /* the initialiser stopped with an error or did not finish */
     MACHINE_UNTIL,       /* the console showed what `until` says */
     MACHINE_MEMORY,      /* the emulation took more memory of the host than it may */
-    MACHINE_BOOTED,      /* the initial thread gave way: another one would run next (only with `stopped` below) */
+    MACHINE_BOOTED,      /* another thread than the initial one would run next (only with `stopped` below) */
 };
 
-/* The machine where it stopped, good until the function that is given it returns. */
+/* The machine as it stopped, valid until the function that is given it returns. */
 struct machine_stop {
     struct kernel *kernel;
     const struct boot_info *boot;
     const struct capdl_image_header *header; /* as the initialiser left it; 0: no initialiser of ours */
-    enum machine_outcome outcome;            /* BOOTED or IDLE: the boot came to its end */
+    enum machine_outcome outcome;            /* BOOTED or IDLE: the boot is complete */
 };
 
 /* Who runs at the moment, for whoever must explain why the processor emulator died. */
@@ -40,7 +40,7 @@ struct machine_progress {
     char thread[128];
 };
 
-/* What is done around the emulation of instructions that nobody can trust. Any may be 0. */
+/* Callbacks around the emulation of untrusted instructions. Any may be 0. */
 struct machine_guard {
     void *context;
     void (*seal)(void *context); /* all is set up: the first instruction comes next */
@@ -78,12 +78,12 @@ struct machine_result {
     uint64_t boot_instructions;
 };
 
-/* Boots the image and runs it until nothing can happen any more or a limit is reached. False: it could not be set up
+/* Boots the image and runs it until it is idle for ever or reaches a limit. False: it could not be set up
  * (diags). */
 bool machine_run(const struct image *, const struct machine_options *, struct machine_result *, struct capdl_diags *);
 
-/* The same in a child process that can harm nothing: no file, no network, bounded memory. What it prints goes to the
-   streams of the options all the same. False also when the processor emulator died: diags say while running what. */
+/* The same in a child process that can harm nothing: no file, no network, bounded memory. Its output goes to the
+ * streams of the options, too. False also if the processor emulator died: diags say what it was running. */
 bool machine_run_confined(const struct image *, const struct machine_options *, struct machine_result *,
                           struct capdl_diags *);
 
@@ -96,7 +96,7 @@ struct machine_program {
 bool machine_run_program(const struct machine_program *, const struct machine_options *, struct machine_result *,
                          struct capdl_diags *);
 
-/* For messages: what the initialiser was at (enum capdl_phase), and a kernel's error, in words. */
+/* For messages: a phase of the initialiser (enum capdl_phase) and a kernel's error, in words. */
 const char *machine_phase_name(uint64_t phase);
 const char *machine_error_name(uint64_t error);
 

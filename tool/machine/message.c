@@ -48,7 +48,7 @@ uint64_t message_info(uint64_t label, unsigned unwrapped, unsigned caps, unsigne
     return label << 12 | (uint64_t)unwrapped << 9 | (uint64_t)caps << 7 | length;
 }
 
-/* The kernel takes longer messages for ones of the greatest length. */
+/* The kernel cuts longer messages to the greatest length. */
 unsigned message_info_length(uint64_t info)
 {
     unsigned length = info & 127;

@@ -74,7 +74,7 @@ void names_collect(struct names *names)
     }
 }
 
-/* Its place stays taken, by a key that nothing has: others may have been put after it. */
+/* Its entry keeps a key that nothing has: others may follow it in the same chain. */
 void names_forget(struct names *names, const struct object *object)
 {
     struct names_entry *entry = names->entries ? find(names, key_of_object(object)) : NULL;

@@ -27,9 +27,9 @@ struct names {
 };
 
 /* Learns which slot of the initialiser holds which object: once it has filled them, and before threads change
- * anything. Good for nothing without a blob. */
+ * anything. Learns nothing if there is no blob. */
 void names_collect(struct names *);
-/* The object is no more: another one at its place is not it. */
+/* The object is freed: another one at its address gets names of its own. */
 void names_forget(struct names *, const struct object *);
 void names_free(struct names *);
 
@@ -37,7 +37,7 @@ void names_free(struct names *);
 const char *names_object(const struct names *, const struct object *, char *out);
 const char *names_thread(const struct names *, const struct tcb *, char *out);
 const char *names_frame(const struct names *, uint64_t paddr, char *out);
-/* What a slot of our own initialiser is for, by its address; false: it is none of those with a name. */
+/* What a slot of our initialiser is for, by its address; false: the slot has no name. */
 bool names_initialiser_slot(const struct names *, uint64_t cptr, char *out);
 /* The object that the capability is to. */
 const char *names_cap(const struct names *, const struct cap *, char *out);

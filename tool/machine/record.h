@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What one entry into the kernel did, written down while it happens, for whoever watches (kernel.watch). An entry has
- * up to three acts: a system call sends or invokes, then it receives, and either may end in a fault that is sent to a
+ * What one entry into the kernel did, recorded while it happens, for observers (kernel.watch). An entry has up to
+ * three acts: a system call sends or invokes, then it receives, and either may end in a fault that is sent to a
  * handler.
  */
 #ifndef MACHINE_RECORD_H
@@ -16,12 +16,12 @@ enum act_result {
     ACT_NO_RIGHT,  /* the capability does not allow it */
     ACT_DELIVERED, /* a message or signal reached `peer`, who waited for it */
     ACT_QUEUED,    /* the sender waits for a receiver */
-    ACT_DROPPED,   /* nobody waited, and the sender did not want to */
-    ACT_PENDING,   /* a signal that is there for whoever comes */
+    ACT_DROPPED,   /* nobody waited, and the sender does not block */
+    ACT_PENDING,   /* a signal that is kept for the next one who waits */
     ACT_NOBODY,    /* a reply that nobody waits for */
     ACT_RECEIVED,  /* from `peer`; a signal has none */
     ACT_WAITS,     /* for a message or signal */
-    ACT_NOTHING,   /* nothing was there, and the thread did not want to wait */
+    ACT_NOTHING,   /* nothing was there, and the thread does not block */
     ACT_UNHANDLED, /* a fault without a handler */
 };
 
@@ -29,7 +29,7 @@ struct act {
     bool used;
     enum act_result result;
     bool unanswerable; /* the caller can never be answered, and is suspended */
-    bool caps_lost;    /* capabilities of the message did not go along */
+    bool caps_lost;    /* capabilities of the message were not transferred */
     uint64_t cptr;
     const struct cnode *cnode; /* of the slot that cptr ended at, if any */
     uint64_t index;
@@ -42,15 +42,15 @@ struct act {
     bool error_source;
     struct lookup_fault lookup;
     bool extra;         /* what was not found is not the capability invoked, but one that it needs */
-    struct tcb *peer;   /* 0: nobody, or a thread that is no more */
+    struct tcb *peer;   /* NULL: nobody, or a thread that is deleted */
     struct fault fault; /* of the last act */
 };
 
 struct record {
-    struct tcb *thread;         /* that entered; 0: it is no more */
+    struct tcb *thread;         /* that entered; NULL: it is deleted */
     enum capdl_syscall syscall; /* CAPDL_SYSCALL_COUNT: no system call that the kernel knows */
     struct act send, receive, fault;
-    struct act *now;     /* the one at hand */
+    struct act *now;     /* the current one */
     struct tcb *faulted; /* whose fault it is */
 };
 
@@ -61,17 +61,17 @@ struct device_access {
     bool write;
 };
 
-/* Who looks on. Any may be 0. */
+/* Callbacks of an observer. Any may be NULL. */
 struct kernel_watch {
     void *context;
     /* The entry is over. */
     void (*entry)(void *context, const struct record *);
-    /* The record's act at hand is an invocation that is about to be made, and may delete what it names. */
+    /* The current act is an invocation that is about to be made and may delete what it names. */
     void (*before)(void *context, const struct record *);
     /* A thread is about to read or write device memory, `paddr` in the frame at `frame`, for the first time in a while.
      */
     void (*device)(void *context, const struct tcb *, const struct device_access *);
-    /* A thread comes to code with an instruction that is not emulated as processors have it. */
+    /* A thread reaches an instruction that is not emulated as processors execute it. */
     void (*deviation)(void *context, const struct tcb *, uint64_t pc, const char *instruction);
     /* An object is about to be freed. */
     void (*gone)(void *context, const struct object *);

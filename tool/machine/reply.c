@@ -50,8 +50,8 @@ void reply_transfer(struct kernel *k, struct tcb *sender, struct tcb *receiver, 
     }
 }
 
-/* The one replied to runs now if its scheduling context has budget; else it waits, or its timeout handler hears of it.
- */
+/* The thread that is answered runs if its scheduling context has budget; else it waits, or its timeout handler gets
+ * a fault. */
 static void resume_with_budget(struct kernel *k, struct tcb *receiver, enum fault_kind kind)
 {
     struct sched_context *sc = receiver->sc;
@@ -118,7 +118,7 @@ void reply_push(struct kernel *k, struct tcb *caller, struct tcb *callee, struct
     sc_donate(k, sc, callee);
 }
 
-/* Takes the head off its call stack: the scheduling context goes back to the caller, unless it got another in the
+/* Removes the head of its call stack: the scheduling context returns to the caller, unless that got another in the
  * meantime. */
 static void reply_pop(struct kernel *k, struct reply *reply, struct tcb *thread)
 {

@@ -66,7 +66,7 @@ static void print_exception(const struct report *r, uint64_t number)
     }
 }
 
-/* With function and line where the thread's program is known. */
+/* Adds function and line if the thread's program is known. */
 static void print_pc(const struct report *r, const struct tcb *thread, uint64_t pc)
 {
     struct symbol_location place;
@@ -140,7 +140,7 @@ static void print_faulted(const struct report *r, const struct tcb *thread)
     fputs(", and has no fault handler", r->out);
 }
 
-/* Where many fault, they do so for one reason: the registers of a few will do. */
+/* If many threads fault, the reason is the same: the registers of a few will do. */
 static void print_all_faulted(const struct report *r)
 {
     unsigned listed = 0;
@@ -188,7 +188,7 @@ static void print_interrupts(const struct report *r, const struct object *notifi
     }
 }
 
-/* Why it does not run though it could. */
+/* Why it does not run although it is ready. */
 static void print_obstacle(const struct report *r, const struct tcb *thread)
 {
     const struct kernel *k = r->kernel;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is said about a machine that came to rest. */
+/* The report about a machine that has stopped. */
 #ifndef MACHINE_REPORT_H
 #define MACHINE_REPORT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Boots a program and runs the machine until it comes to rest or to a limit. */
+/* Boots a program and runs the machine until it is idle or reaches a limit. */
 #include <string.h>
 #include <time.h>
 
@@ -15,7 +15,7 @@ enum { LEAST_SLICE = 20000, MOST_SLICE = 5000000, PLACED = 64 };
 #define MORE_THAN_TRANSLATIONS (UINT64_C(512) << 20)
 #define MOST_MEMORY (UINT64_C(8) << 30)
 
-/* Where characters go, and the end of the line they are in, as far as it may hold the text that is waited for. */
+/* Where characters go, and the end of the current line, in which the awaited text may be. */
 struct printer {
     FILE *out;
     const char *until;
@@ -24,7 +24,7 @@ struct printer {
     bool seen, ended; /* the text; the line it is in */
 };
 
-/* What note_progress says of a thread, and what that follows from. */
+/* What note_progress reports of a thread, and from what it was derived. */
 struct placed {
     const struct tcb *thread;
     uint64_t object; /* its address */
@@ -104,7 +104,7 @@ static struct capdl_image_header read_header(const struct machine *m)
     return header;
 }
 
-/* Its last call may start a domain schedule in which it has no place: then it never comes to say that it is done. */
+/* Its last call may start a domain schedule that does not include it: then it never gets to say that it is done. */
 static bool boot_is_complete(const struct machine *m)
 {
     if (!m->header_bytes) {
@@ -127,7 +127,7 @@ static void watch_boot(struct machine *m, struct machine_result *result)
     }
 }
 
-/* A thread with its name. Names take a while to find, and threads take turns fast. */
+/* A thread with its name, kept because finding names is slow and threads take turns often. */
 static const struct placed *place_of(struct machine *m, const struct tcb *thread)
 {
     struct placed *p = &m->placed[(uintptr_t)thread / sizeof(*thread) % PLACED];
@@ -141,7 +141,7 @@ static const struct placed *place_of(struct machine *m, const struct tcb *thread
     return p;
 }
 
-/* For the case that the emulator dies of what this thread does. */
+/* In case this thread crashes the emulator. */
 static void note_progress(struct machine *m)
 {
     struct machine_progress *progress = m->options->guard.progress;
@@ -154,7 +154,7 @@ static void note_progress(struct machine *m)
     progress->pc = thread->regs[m->kernel->registers->next_ip];
 }
 
-/* Closes the engines, whose translations of code have grown; whoever needs one gets a new one. */
+/* Closes the engines, whose translations of code have grown; new ones are made when needed. */
 static void renew_engines(struct cpu *cpu)
 {
     for (size_t i = 0; i < cpu->num_engines; i++) {
@@ -182,7 +182,7 @@ static double seconds_passed(const struct machine *m)
     return (double)(now.tv_sec - m->start.tv_sec) + (double)(now.tv_nsec - m->start.tv_nsec) * 1e-9;
 }
 
-/* Chooses when to look again. Where a thread is stopped for that has no effect on what it does. */
+/* Chooses when to look again. Stopping a thread for that does not affect what it does. */
 static bool time_is_up(struct machine *m)
 {
     const struct machine_options *o = m->options;
@@ -312,7 +312,7 @@ static void init_names(struct machine *m, const struct image *image)
     }
 }
 
-/* From the moment when the initial task is about to run to the report. */
+/* Runs from the start of the initial task to the report. */
 static bool run_booted(struct machine *m, const struct machine_program *program, const struct image *image,
                        struct machine_result *result, struct capdl_diags *diags)
 {
@@ -402,7 +402,7 @@ bool machine_run(const struct image *image, const struct machine_options *option
     }
     struct capdl_profile with_iommu = *used.profile;
     if (capdl_architecture(with_iommu.arch)->pc && !with_iommu.num_memory && image_needs_iommu(image)) {
-        with_iommu.num_iommus = 1; /* nobody says which PC it is to be, so it is one that the image can run on */
+        with_iommu.num_iommus = 1; /* no particular PC is asked for, so it is one that the image can run on */
         used.profile = &with_iommu;
     }
     struct machine_program program = {.name = "image", .elf = image->bytes, .size = image->size};

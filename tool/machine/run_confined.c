@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A machine in a process of its own, with nothing to harm. */
+/* A machine in a process of its own, where it can do no harm. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "confined_machine.h"
 
-/* A machine that keeps its time limit ends long before: this is for an emulator that does not come back. */
+/* A machine that keeps its time limit ends long before: this is for an emulator that hangs. */
 enum { GRACE_SECONDS = 20, MOST_TEXT = 65536 };
 
 /* ---- diagnostics ---- */

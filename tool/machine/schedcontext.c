@@ -290,7 +290,7 @@ static enum status check_target(struct kernel *k, const struct cap *cap)
     return cap->type == CAP_SCHED_CONTEXT ? STATUS_OK : fail_capability(k, 1);
 }
 
-/* Before release 15, the target is looked at before the times. */
+/* Before release 15, the target is checked before the times. */
 enum status sched_control_decode(struct kernel *k, struct invocation *inv)
 {
     if (inv->method != CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS) {

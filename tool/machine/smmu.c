@@ -5,7 +5,7 @@
  */
 #include "kernel.h"
 
-/* A number out of a control capability, once. */
+/* Issues the capability for a number, once, from a control capability. */
 static enum status issue(struct kernel *k, struct invocation *inv, enum cap_type type, bool *taken, uint64_t count)
 {
     if (inv->length < 3 || !k->extra[0]) {

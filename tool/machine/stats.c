@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Totals: by thread, and who talked with whom. */
+/* Totals: by thread, and who communicated with whom. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +86,7 @@ static struct watch_row *thread_row(struct watch *w, const struct tcb *thread)
     return row;
 }
 
-/* The thread may be no more when its step is over; then its row has lost it, and the step is not counted. */
+/* The thread may be deleted when its step is over; then its row is detached, and the step is not counted. */
 void watch_ran(struct watch *w, const struct tcb *thread, uint64_t instructions, uint64_t ns)
 {
     struct watch_row *row = w->stats ? row_of(w, thread, NULL, NULL) : NULL;
@@ -157,7 +157,7 @@ void stats_entry(struct watch *w, const struct record *r)
     }
 }
 
-/* The row stays, but is found no more: another object may come to be there. */
+/* The row stays, but is no longer found: another object may be made at that address. */
 void stats_gone(struct watch *w, const struct object *object)
 {
     for (size_t i = 0; i < w->capacity; i++) {

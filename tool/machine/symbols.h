@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Functions and source lines of programs, by address. Programs are ELF files that somebody found; which of them a
- * thread executes is seen by its code, which must be in the thread's memory byte for byte.
+ * Functions and source lines of programs, by address. Programs are ELF files. A thread executes the one whose code
+ * is in its memory byte for byte.
  */
 #ifndef MACHINE_SYMBOLS_H
 #define MACHINE_SYMBOLS_H
@@ -31,7 +31,7 @@ struct symbol_location {
 bool symbols_find(const struct symbol_files *, struct kernel *, struct table *root, uint64_t pc,
                   struct symbol_location *);
 
-/* The same in one program, whoever executes it. */
+/* The same in one program, for any thread. */
 bool symbols_in(const struct symbol_file *, uint64_t pc, struct symbol_location *);
 
 /* source_lines.c, or source_lines_none.c where there is no libdw: the line that an instruction was made for. */

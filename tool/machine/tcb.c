@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Invocations of thread control blocks, but for those on registers. Error order: src/object/tcb.c of seL4. */
+/* Invocations of thread control blocks, except those on registers. Error order: src/object/tcb.c of seL4. */
 #include "kernel.h"
 
 #include <capdl/flags.h>

@@ -18,7 +18,7 @@ static const char *result_name(enum act_result result)
     return result_names[result];
 }
 
-/* Of everything that an entry is said in: kept for the filter and for both forms. */
+/* All texts of an entry, kept for the filter and for both forms. */
 struct names_of_act {
     char object[NAME_SIZE], slot[NAME_SIZE], peer[NAME_SIZE];
 };
@@ -226,7 +226,7 @@ void trace_entry(struct watch *w, const struct record *r)
     struct line line = {.w = w, .r = r, .acts = {&r->send, &r->receive, &r->fault}};
     struct trace_words words = {.count = {0}};
     if (r->syscall == CAPDL_SYSCALL_COUNT && !r->fault.used) {
-        return; /* time went by, or a device asked */
+        return; /* the timer or a device */
     }
     line.operation = watch_operation(r);
     if (r->syscall == CAPDL_SYSCALL_DEBUG_PUTCHAR && !trace_filter_names(w->filter, line.operation)) {

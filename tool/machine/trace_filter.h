@@ -30,8 +30,8 @@ struct trace_filter {
     size_t count;
 };
 
-/* text may be 0: everything, as text. On failure returns false; *wrong, if not 0, is the term that is none, good while
- * the text is. */
+/* text may be 0: everything, as text. On failure returns false; *wrong, if not NULL, is the invalid term and points
+ * into the text. */
 bool trace_filter_parse(struct trace_filter *, const char *text, const char **wrong);
 void trace_filter_free(struct trace_filter *);
 
@@ -41,7 +41,7 @@ struct trace_words {
     size_t count[TRACE_ANY];
 };
 bool trace_filter_shows(const struct trace_filter *, const struct trace_words *);
-/* Whether a term names this operation outright, without a pattern's characters. */
+/* Whether a term is exactly this operation, without wildcards. */
 bool trace_filter_names(const struct trace_filter *, const char *operation);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a thread is not told, or not told why: calls that the kernel refuses or drops. The first few of each kind and
- * thread are reported, the others counted. */
+/* What threads are not told, or not told the reason of: calls that the kernel refuses or drops. The first few of
+ * each kind and thread are reported, the others counted. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -109,7 +109,7 @@ static void print_error(const struct watch *w, const struct act *act)
     }
 }
 
-/* What the thread gets to know. */
+/* What the thread is told. */
 static void print_consequence(const struct watch *w, const struct record *r, const struct act *act)
 {
     if (r->fault.used && r->fault.result == ACT_UNHANDLED) {
@@ -223,7 +223,7 @@ static void report_ports(struct watch *w, const struct record *r, const struct a
     }
 }
 
-/* A notification is signalled by whatever is sent to it; the rest is lost. */
+/* Whatever is sent to a notification signals it; the message itself is lost. */
 static void tell_no_message(struct watch *w, const struct record *r, const struct act *act)
 {
     bool call = r->syscall == CAPDL_SYSCALL_CALL;
@@ -304,7 +304,7 @@ static bool is_reserved(const struct reserved_section *reserved, uint64_t paddr)
     return false;
 }
 
-/* Once for each thread: how often code is translated is the emulator's affair. */
+/* Reported once for each thread: how often code is translated depends on the emulator. */
 void trouble_deviation(struct watch *w, const struct tcb *thread, uint64_t pc, const char *instruction)
 {
     struct watch_trouble *trouble = w->report ? find(w, thread, TROUBLE_DEVIATION) : NULL;

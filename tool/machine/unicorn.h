@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Unicorn, loaded when the first machine is made. To relocate it takes 30 ms, which commands that run no machine do
- * without. Its functions have their usual names.
+ * Unicorn, loaded when the first machine is made. Relocating it takes 30 ms, which commands that run no machine
+ * save. Its functions have their usual names.
  */
 #ifndef MACHINE_UNICORN_H
 #define MACHINE_UNICORN_H
@@ -15,8 +15,8 @@ extern struct unicorn {
 #undef UNICORN
 } unicorn;
 
-/* Loads it, unless it is there. Returns 0, or what is wrong, in words of the dynamic linker that stay valid until it is
- * called again. No other function may be called before it has returned 0. */
+/* Loads it, unless it is there. Returns NULL, or the dynamic linker's message, valid until the next call. No other
+ * function may be called before it has returned 0. */
 const char *unicorn_load(void);
 
 #define uc_close unicorn.close

@@ -287,7 +287,7 @@ enum status asid_pool_decode(struct kernel *k, struct invocation *inv)
     return STATUS_OK;
 }
 
-/* Where tables of all levels but perhaps the root are of one type. */
+/* For architectures whose tables below the root are all of one type. */
 enum status table_map(struct kernel *k, struct invocation *inv)
 {
     if (inv->length < 2 || !k->extra[0]) {

@@ -79,7 +79,7 @@ static bool is_unify(enum capdl_method method)
     return method == CAPDL_METHOD_PAGE_UNIFY_INSTRUCTION || method == CAPDL_METHOD_VSPACE_UNIFY_INSTRUCTION;
 }
 
-/* What is written back is kept as far as the boot: nobody asks about later. */
+/* What was written back is only kept for the initial thread: it only matters for the boot. */
 static void flush(struct kernel *k, enum capdl_method method, uint64_t paddr, uint64_t size)
 {
     bool unify = is_unify(method);

@@ -113,7 +113,7 @@ static enum status decode(struct kernel *k, struct invocation *inv)
     }
 }
 
-/* After the interrupt controller's the kernel counts its own: the timer, and two between cores. */
+/* The kernel's own interrupts follow those of the controller: the timer, and two between cores. */
 static uint64_t max_irq(const struct kernel *k)
 {
     return k->board.last_irq + (k->profile->smp ? 3u : 1u);

@@ -159,8 +159,9 @@ static enum status decode_page(struct kernel *k, struct invocation *inv)
 }
 
 /*
- * The kinds of tables below a root differ in their methods and in what their entry in the level above covers. Those of
- * guests have the label of Unmap after that of Map, and most look at their root's ASID only when they look it up.
+ * The kinds of tables below a root differ in their methods and in what their entry in the level above covers. For
+ * guests' tables, the label of Unmap follows that of Map, and most do not check that the root is mapped before they
+ * look up its ASID.
  */
 struct level {
     enum capdl_method map, unmap;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Looks on while threads enter the kernel, and tells the reader: what went wrong, every call (trace), totals. */
+/* Observes entries into the kernel and reports: what went wrong, every call (trace), totals. */
 #ifndef MACHINE_WATCH_H
 #define MACHINE_WATCH_H
 
@@ -25,7 +25,7 @@ struct watch {
     bool named;
     char thread[NAME_SIZE], object[NAME_SIZE], cnode[NAME_SIZE];
 
-    uint64_t *devices; /* frames of device memory that were told of */
+    uint64_t *devices; /* frames of device memory that were reported */
     size_t num_devices;
     struct watch_trouble *troubles;
     size_t num_troubles;
@@ -35,9 +35,9 @@ struct watch {
 
 /* From now on k->watch tells w, whose first fields are set. */
 void watch_start(struct watch *, struct kernel *);
-/* A thread ran, and entered the kernel; it may be no more. */
+/* A thread ran and entered the kernel; it may have been deleted. */
 void watch_ran(struct watch *, const struct tcb *, uint64_t instructions, uint64_t ns);
-/* After the run: what was left unsaid, and the totals. */
+/* After the run: what is still to be reported, and the totals. */
 void watch_finish(struct watch *);
 void watch_free(struct watch *);
 

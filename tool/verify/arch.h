@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a started system is like on an architecture, as its manuals, the kernel's and the ABI's say it: one table each,
- * in arch_*.c. Those of the compiler's are not asked: what it has wrong would be thought right.
+ * What a started system is like on an architecture, according to the manuals of processor, kernel and ABI: one
+ * table each, in arch_*.c. The compiler's tables are not used: their mistakes would go unnoticed.
  */
 #ifndef TOOL_VERIFY_ARCH_H
 #define TOOL_VERIFY_ARCH_H
@@ -24,7 +24,7 @@ struct verify_arch {
     /* Mappings: attributes as the kernel model keeps them. */
     unsigned cached, uncached;
     bool always_executable; /* what can be read can be executed */
-    bool separate_caches;   /* fetches of instructions and uncached accesses go past the data cache */
+    bool separate_caches;   /* instruction fetches and uncached accesses bypass the data cache */
 
     /* Page tables. */
     bool one_type;          /* the root is of the type that all tables have */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The RISC-V ELF psABI. What is cached is for the hardware to say. */
+/* The RISC-V ELF psABI. The hardware decides what is cached. */
 #include "verify/arch.h"
 
 const struct verify_arch verify_riscv64 = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The System V ABI. Attributes are the word of the call without what the model does not have. */
+/* The System V ABI. Attributes are the word of the call, without bits that the model does not keep. */
 #include "verify/arch.h"
 
 const struct verify_arch verify_x86_64 = {

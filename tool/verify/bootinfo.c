@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the kernel told the initial task beside struct seL4_BootInfo: chunks after its page, each with number and
-   length first (libsel4's bootinfo_types.h). */
+/* What the kernel told the initial task besides struct seL4_BootInfo: chunks after its page, each of which begins
+ * with its number and length (libsel4's bootinfo_types.h). */
 #include <string.h>
 
 #include "verify/private.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Matching without names. Every object gets a colour from what it is (kind, size, registers, contents), then again
- * and again a new one from its own and those of its neighbours, with the slots between them. After a few rounds
- * objects of the spec and nodes of the kernel with the same colour are the same thing, or cannot be told apart.
- * Should the two not be equal, what is left over is paired by fewer rounds, so that a difference is reported where
- * it is and not all around.
+ * Matching without names. Every object gets a colour from what it is (kind, size, registers, contents), then, in
+ * rounds, a new one from its own and those of its neighbours, with the slots between them. After a few rounds
+ * objects of the spec and nodes of the kernel with the same colour are the same thing, or cannot be told apart. If
+ * the two differ, the rest is paired by the colours of earlier rounds, so that a difference is reported where it is
+ * and not everywhere around it.
  */
 #include <stdlib.h>
 
@@ -15,10 +15,10 @@
 
 struct colours {
     struct verify *v;
-    const uint32_t *within; /* of nodes: the innermost untyped of the spec's that it is in, or NO_NODE */
+    const uint32_t *within; /* of nodes: the innermost untyped of the spec that it is in, or NO_NODE */
     uint64_t *now, *next;
     size_t count;
-    uint64_t self; /* the container at hand */
+    uint64_t self; /* the current container */
 };
 
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -199,7 +199,7 @@ static size_t class_end(const struct entry *list, size_t count, size_t start)
     return end;
 }
 
-/* Pairs those of one colour, first with first; what follows from a pair comes before the next. */
+/* Pairs those of one colour in their order; follows what each pair implies before the next. */
 static void pair_class(struct verify *v, const struct entry *a, size_t num_a, const struct entry *b, size_t num_b)
 {
     size_t k = 0;
@@ -288,7 +288,8 @@ static int compare_positions(const void *a, const void *b, void *context)
     return bits_x != bits_y ? bits_y - bits_x : x < y ? -1 : x > y;
 }
 
-/* For each node the innermost untyped of the spec's that it is in. Padding is among these, but nothing is in it. */
+/* Finds for each node the innermost untyped of the spec that it is in. Padding is an untyped, too, but nothing is
+ * in it. */
 static uint32_t *find_within(struct verify *v)
 {
     uint32_t *within = memory_zeroed(v->num_nodes, sizeof(*within)),

@@ -22,7 +22,7 @@ static void compare_size(struct verify *v, uint32_t object, const struct node *n
     }
 }
 
-/* Where somebody else says that it is. */
+/* Compares with the address that verify_spec.addresses gives. */
 static void compare_address(struct verify *v, uint32_t object, const struct node *node)
 {
     uint64_t told = v->given->addresses ? v->given->addresses[object] : node->paddr;
@@ -35,8 +35,8 @@ static void compare_address(struct verify *v, uint32_t object, const struct node
     }
 }
 
-/* Contiguous frames: each is after the one before it in its array. Those that nobody has cannot be told from others.
- */
+/* Contiguous frames: each follows the one before it in its array. Frames to which nobody has a capability cannot be
+ * identified. */
 static void compare_neighbour(struct verify *v, uint32_t object, const struct node *node)
 {
     if (!(capdl_object_flags(v->spec, object) & CAPDL_OBJECT_CONTIGUOUS) || capdl_object_index(v->spec, object) == 0) {
@@ -53,7 +53,8 @@ static void compare_neighbour(struct verify *v, uint32_t object, const struct no
     }
 }
 
-/* A thread of the spec says itself what is bound to it; here it must be one. */
+/* Threads of the spec are compared with what is bound to them elsewhere; here the bound thread must be one of
+ * them. */
 static void compare_holder(struct verify *v, uint32_t object, const struct tcb *thread)
 {
     uint32_t node = state_object_node(v, thread);
@@ -62,7 +63,7 @@ static void compare_holder(struct verify *v, uint32_t object, const struct tcb *
     }
 }
 
-/* Before any thread has run nobody waits anywhere. */
+/* Before any thread has run, nobody waits for anything. */
 static void compare_rest(struct verify *v, uint32_t object, const struct node *node)
 {
     const struct endpoint *endpoint = node->object;

@@ -76,8 +76,8 @@ static void compare_rights(const struct at *at)
     }
 }
 
-/* A frame's capability remembers one mapping, which goes when it is deleted: it must be the one the spec names,
-   or none. */
+/* A frame capability remembers one mapping, which is removed with it: it must be the one that the spec names, or
+ * none. */
 static void compare_mapping(const struct at *at)
 {
     struct verify *v = at->v;
@@ -159,7 +159,7 @@ static bool is_in_derivation(const struct at *at)
     return false;
 }
 
-/* A copy of an untyped is to the kernel what an untyped made of it in its full size would be: another node. */
+/* To the kernel, a copy of an untyped looks like a child of its full size: it is another node. */
 static bool is_untyped_copy(const struct at *at)
 {
     uint32_t actual = state_node(at->v, at->slot), wanted = at->v->match[at->wanted->object];

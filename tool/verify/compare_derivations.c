@@ -8,7 +8,7 @@
 
 #include "verify/private.h"
 
-/* Whether an object is, perhaps by way of others, in an untyped of the spec. */
+/* Whether an object is in an untyped of the spec, perhaps in one of its descendants. */
 static bool is_within(const struct verify *v, uint32_t object, uint32_t untyped)
 {
     for (uint32_t left = v->spec->num_objects; object != CAPDL_NO_OBJECT && left > 0; left--) {
@@ -20,8 +20,8 @@ static bool is_within(const struct verify *v, uint32_t object, uint32_t untyped)
     return false;
 }
 
-/* Walks everything derived from an untyped of the spec: it must be the children the spec gives it. Their untyped
-   is noted. */
+/* Walks everything derived from an untyped of the spec, which must be its children in the spec. Notes their
+ * untyped. */
 static void see_children(struct verify *v, uint32_t untyped, uint8_t *seen)
 {
     const struct slot *parent = v->nodes[v->match[untyped]].untyped;
@@ -29,7 +29,7 @@ static void see_children(struct verify *v, uint32_t untyped, uint8_t *seen)
         uint32_t node = state_node(v, slot), child = node == NO_NODE ? CAPDL_NO_OBJECT : v->nodes[node].match;
         char label[LABEL_SIZE];
         if (child == CAPDL_NO_OBJECT) {
-            if (slot->cap.type != CAP_UNTYPED) { /* gaps between children are closed by untypeds that nobody gets */
+            if (slot->cap.type != CAP_UNTYPED) { /* untypeds that nobody gets fill the gaps between children */
                 differ(v, untyped, "has %s as a child, which is not in the spec", cap_label(v, slot, label));
             }
         } else if (!is_within(v, child, untyped)) {
@@ -137,7 +137,7 @@ static const struct capdl_derivation *derivation_of(const struct verify *v, cons
     return NULL;
 }
 
-/* Whether the spec says, perhaps by way of others, that the child comes from the parent. */
+/* Whether the spec says that the child is derived from the parent, perhaps through others. */
 static bool is_declared(const struct verify *v, const struct capdl_slot_ref *parent, const struct capdl_slot_ref *child)
 {
     const struct capdl_derivation *d = derivation_of(v, child);
@@ -166,7 +166,7 @@ static bool is_parent_by_nature(const struct cap *cap)
     return cap->type == CAP_UNTYPED || cap->type == CAP_IRQ_CONTROL || cap->type == CAP_IO_PORT_CONTROL;
 }
 
-/* Beside copies in CNodes, what was derived from it may be in a thread, an interrupt, or map a page for somebody. */
+/* Besides copies in CNodes, derived capabilities may be in a thread or an interrupt, or map a page. */
 static bool matters(const struct verify *v, const struct slot *child)
 {
     for (const struct tcb *thread = v->kernel->threads; thread; thread = thread->all_next) {

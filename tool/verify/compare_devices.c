@@ -6,7 +6,7 @@
 
 #include "verify/private.h"
 
-/* Whether the spec's capability in slot 0 is what is there. */
+/* Whether what is bound is the spec's capability in slot 0. */
 static void compare_root(struct verify *v, uint32_t object, uint32_t actual)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(v->spec, object, 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What was handed over. Which untypeds these are, the spec cannot say; but the description must say what is there, and
- * there must be nothing whose revocation would take anything from the system: no object, and no memory of one, below a
- * capability that was given away; and nothing may stay behind that could have been given.
+ * What was handed over. The spec cannot say which untypeds these are. But the description must be right; revoking a
+ * capability that was given away must not destroy anything of the system, so no object and no memory of one may be
+ * below it; and the initialiser must not keep anything that it could have given.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -138,9 +138,9 @@ static void compare_untyped(const struct handed *h, const struct slot *slot, con
 }
 
 /*
- * Memory behind the cache may still hold what the page had before the initialiser cleared it: who maps it uncached, or
- * a device, would see that. The window's page, the image's lowest, gave way before anybody wrote to it, and a frame
- * that is mapped nowhere cannot be cleaned.
+ * Memory may still hold what the page had before the initialiser cleared it in the cache: a device, or whoever maps
+ * it uncached, would see that. The window's page, the lowest of the image, was unmapped before anybody wrote to it,
+ * and a frame that is mapped nowhere cannot be cleaned.
  */
 static bool is_behind_cache(const struct verify *v, const struct cap *cap)
 {
@@ -191,7 +191,7 @@ static void compare_slots(const struct handed *h)
     }
 }
 
-/* Nothing may be in what was given; around it, only the untyped that it was made of. */
+/* Nothing may be in what was given, and only the untyped that it was made from around it. */
 static void compare_overlap(const struct handed *h, const struct node *node)
 {
     uint64_t end = node->paddr + node_bytes(h->v, node);
@@ -238,7 +238,7 @@ static void compare_all_kept(const struct handed *h)
     }
 }
 
-/* As many bytes as the spec says, where it says. */
+/* Whether it has as many bytes as the spec says, if it does. */
 static void compare_amount(const struct handed *h)
 {
     const struct left *left = h->left;
@@ -274,7 +274,7 @@ static void compare_handed(struct handed *h)
     }
 }
 
-/* What one bootinfo lists: the slots of all who are listed in it. */
+/* What one bootinfo lists: the slots of all leftovers that are listed in it. */
 static struct capdl_region listed_slots(const struct verify *v, const struct left *left)
 {
     struct capdl_region slots = {UINT64_MAX, 0};
@@ -288,8 +288,8 @@ static struct capdl_region listed_slots(const struct verify *v, const struct lef
     return slots;
 }
 
-/* How many of the untypeds from one on are somebody's who is listed with others that are handed over later: an amount
- * is in equal pieces, a share is one, and of the rest each takes what nobody else does. */
+/* How many of the untypeds from this one on belong to a leftover that is listed with others: an amount has equal
+ * pieces, a share one, and the rest has all that the others do not take. */
 static uint64_t count_part(const struct left *left, const struct capdl_leftovers *says, uint64_t from)
 {
     uint64_t most = says->num_untypeds - from, count;
@@ -308,7 +308,8 @@ static uint64_t count_part(const struct left *left, const struct capdl_leftovers
     return count < most ? count : most;
 }
 
-/* Of what a bootinfo lists for several, which are handed over from the last of the blob to the first, one's part. */
+/* One leftover's part of what a bootinfo lists for several, which are handed over from the last in the blob to the
+ * first. */
 static void take_part(const struct verify *v, struct left *mine, struct capdl_leftovers *says)
 {
     const struct left *left = leftovers_of(v, mine->object);

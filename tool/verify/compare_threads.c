@@ -66,7 +66,7 @@ static void compare_registers(struct verify *v, uint32_t object, const struct ca
     }
 }
 
-/* A thread that somebody else shall configure keeps what a new one has unless the spec says more. */
+/* A thread that is left for somebody else to configure is like a new one, except for what the spec says. */
 static void compare_priorities(struct verify *v, uint32_t object, const struct capdl_tcb *wanted,
                                const struct tcb *thread)
 {
@@ -133,7 +133,7 @@ static void compare_slots(struct verify *v, uint32_t object, const struct tcb *t
                    cap_label(v, actual, label));
         }
     }
-    /* The kernel's own: a master reply capability, and nothing of a caller. */
+    /* The kernel's own slots: a master reply capability, and no caller. */
     const struct cap *reply = &thread->slots[TCB_REPLY].cap;
     if (reply->type != CAP_NULL &&
         (reply->type != CAP_REPLY || reply->object != thread || !(reply->flags & CAP_FLAG_MASTER))) {
@@ -144,8 +144,8 @@ static void compare_slots(struct verify *v, uint32_t object, const struct tcb *t
     }
 }
 
-/* What is bound to a thread by a pointer in the kernel, not by a capability; `back` is what the bound object
-   says in return. */
+/* What is bound to a thread by a pointer in the kernel, not by a capability; `back`: to what the bound object
+ * points. */
 static void compare_bound(struct verify *v, uint32_t object, enum capdl_tcb_slot slot, const char *what,
                           const void *bound, const void *back)
 {
@@ -206,7 +206,7 @@ void compare_sched_context(struct verify *v, uint32_t object)
         }
         return;
     }
-    bool full = wanted->budget == wanted->period; /* the kernel's mark for it is a period of 0 */
+    bool full = wanted->budget == wanted->period; /* the kernel marks it by a period of 0 */
     compare_value(v, object, "period (in ticks)", sc->period, full ? 0 : ticks_of_us(v->kernel, wanted->period));
     compare_value(v, object, "budget (in ticks)", budget_of(sc), ticks_of_us(v->kernel, wanted->budget));
     compare_value(v, object, "refills", sc->refill_max, full ? MIN_REFILLS : wanted->refills + MIN_REFILLS);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the spec does not speak of, or speaks of as a whole: memory, domains, interrupts, other threads, and what the
- * initialiser keeps.
+ * What no single object of the spec is about: memory, domains, interrupts, other threads, and what the initialiser
+ * keeps.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -183,8 +183,8 @@ static const char *method_name(enum capdl_method method)
     return method < CAPDL_METHOD_COUNT ? method_names[method] : "a call without a name";
 }
 
-/* A switch of domains may come before the initialiser suspends itself: its last call but that is the one that
-   starts the schedule. */
+/* A switch of domains may come before the initialiser suspends itself: the call before that is the one that starts
+ * the schedule. */
 static void compare_initialiser(struct verify *v)
 {
     const struct tcb *initial = v->kernel->initial;
@@ -198,8 +198,7 @@ static void compare_initialiser(struct verify *v)
     }
 }
 
-/* What the initialiser states it did is what the kernel saw: in its record, and on the console before a thread starts.
- */
+/* Compares what the initialiser says it did, in its record and on the console, with what the kernel saw. */
 static void compare_calls(struct verify *v)
 {
     static const char calls[] = " pages in place, ", digest[] = ", digest ";

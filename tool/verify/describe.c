@@ -46,7 +46,7 @@ static void describe_slot(struct description *d, uint64_t at, const struct slot 
     const struct cap *cap = &slot->cap;
     char target[LABEL_SIZE];
     uint32_t node = state_node(d->v, slot);
-    uint64_t number = node == NO_NODE ? cap->paddr : 0; /* of what is in memory, where it is is not part of the state */
+    uint64_t number = node == NO_NODE ? cap->paddr : 0; /* addresses of what is in RAM are not part of the state */
     bool data = node == NO_NODE || cap->type == CAP_ENDPOINT || cap->type == CAP_NOTIFICATION || cap->type == CAP_CNODE;
     if (cap->type != CAP_NULL) {
         line(d, " cap %" PRIx64 " %s %s rights %u number %" PRIx64 " data %" PRIx64 " guard %u", at,
@@ -55,7 +55,7 @@ static void describe_slot(struct description *d, uint64_t at, const struct slot 
     }
 }
 
-/* What was left is another thing on each machine. */
+/* What was left over differs between machines. */
 static void describe_cnode(struct description *d, const struct node *n)
 {
     const struct cnode *cnode = n->object;
@@ -173,7 +173,7 @@ static void describe_left(struct description *d, const struct left *left, const 
          left->kinds, left->size);
 }
 
-/* Whether the spec gives an address, if only by that of an untyped around it. */
+/* Whether the spec gives an address, to the object or to an untyped around it. */
 static bool has_address(const struct verify *v, uint32_t object)
 {
     for (uint32_t left = v->spec->num_objects; object != CAPDL_NO_OBJECT && left > 0; left--) {

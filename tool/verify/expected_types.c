@@ -9,7 +9,7 @@ bool kind_is_table(enum capdl_kind kind)
     return capdl_kind_is_table(kind) || capdl_kind_class(kind) == CAPDL_CLASS_IO_TABLE;
 }
 
-/* What an IOMMU of the machine knows; no kernel of ours has that of ARM_IO_DEVICE. */
+/* Devices of the IOMMUs that the machine has; no supported kernel has that of ARM_IO_DEVICE. */
 bool kind_is_device(enum capdl_kind kind)
 {
     return capdl_kind_class(kind) == CAPDL_CLASS_DEVICE && kind != CAPDL_KIND_ARM_IO_DEVICE;

@@ -15,7 +15,7 @@ struct expected {
     struct verify *v;
     uint32_t object;
     const struct capdl_fill **fills; /* by offset */
-    size_t count, next;              /* fills before `next` end before the page at hand */
+    size_t count, next;              /* fills before `next` end before the current page */
     uint8_t page[CAPDL_PAGE_SIZE];
 };
 
@@ -58,7 +58,7 @@ static void apply_arguments(struct expected *e, const struct argument *argument,
     }
 }
 
-/* The page at an offset, which grows from call to call. */
+/* The page at an offset, which must not decrease from call to call. */
 static const uint8_t *expected_page(struct expected *e, uint64_t offset)
 {
     const struct argument *argument = stack_argument_from(e->v, e->object, offset);
@@ -90,7 +90,7 @@ bool contents_is_zero(const uint8_t *page)
     return memcmp(page, zeros, CAPDL_PAGE_SIZE) == 0;
 }
 
-/* Says where a page first differs, once for each frame. */
+/* Reports where a page first differs, once for each frame. */
 static void differing_page(struct verify *v, uint32_t object, uint64_t offset, const uint8_t *actual,
                            const uint8_t *expected)
 {
@@ -110,8 +110,8 @@ static bool in_boot_image(const struct verify *v, uint64_t paddr)
     return paddr - v->boot->image_paddr < v->boot->image_end - v->boot->image_start;
 }
 
-/* Instructions are fetched, and uncached mappings read, past the data cache. What came with the image is there for
-   fetches, as the loader wrote it back; whether it is for others, depends on the loader. */
+/* Instruction fetches and uncached accesses bypass the data cache. Fetches see what came with the image, as the
+ * loader wrote it back; whether uncached accesses see it depends on the loader. */
 static void compare_views(struct verify *v, uint32_t object, uint64_t paddr, uint64_t offset)
 {
     static const struct {

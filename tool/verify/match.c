@@ -95,7 +95,7 @@ static void names_of(struct verify *v, struct capdl_cbor *c, bool pages)
     }
 }
 
-/* Who gets what is left, and where it is described: nothing else may refer to that frame. */
+/* Who gets what is left, and the frame that describes it, to which nothing else may refer. */
 static void match_leftovers(struct verify *v, const struct capdl_blob *blob)
 {
     for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {

@@ -67,7 +67,7 @@ struct left {
     uint8_t pieces; /* log2 of the size of each untyped, if the spec says how many bytes */
 };
 
-/* Where a page table of the spec stands. */
+/* The place of a page table of the spec. */
 struct table_position {
     uint32_t root; /* object; CAPDL_NO_OBJECT: in no address space */
     uint8_t level;
@@ -91,7 +91,7 @@ struct verify {
     size_t hash_size;
 
     uint32_t *match; /* per object of the spec: node, or NO_NODE */
-    uint32_t *queue; /* objects matched whose capabilities have not been followed */
+    uint32_t *queue; /* matched objects whose capabilities have not been followed yet */
     size_t num_queue;
     uint64_t *irqs;                         /* per object: number in the kernel, or UINT64_MAX */
     struct table_position *table_positions; /* per object */
@@ -106,11 +106,11 @@ struct verify {
     struct fill_files *files;
 };
 
-/* Adds a difference about an object of the spec; the message goes on after its name. */
+/* Adds a difference about an object of the spec; the message continues after its name. */
 void differ(struct verify *, uint32_t object, const char *format, ...) CAPDL_PRINTF(3, 4);
-/* Adds a difference that is about no object of the spec. */
+/* Adds a difference that is not about an object of the spec. */
 void differ_world(struct verify *, const char *format, ...) CAPDL_PRINTF(2, 3);
-/* What the reader calls an object of the spec, a node, a capability. Return the buffer. */
+/* Names for messages: of an object of the spec, a node, a capability. Return the buffer. */
 const char *object_label(const struct verify *, uint32_t object, char buffer[LABEL_SIZE]);
 const char *node_label(const struct verify *, uint32_t node, char buffer[LABEL_SIZE]);
 const char *cap_label(const struct verify *, const struct slot *, char buffer[LABEL_SIZE]);
@@ -119,7 +119,7 @@ const char *cap_label(const struct verify *, const struct slot *, char buffer[LA
 bool kind_is_table(enum capdl_kind);
 /* Whether it stands for a device, which the kernel knows by a number. */
 bool kind_is_device(enum capdl_kind);
-/* Whether objects of this kind are kernel objects of which each is one of its own. */
+/* Whether objects of this kind are distinct kernel objects. */
 bool kind_has_node(enum capdl_kind);
 /* Type of a capability to an object of this kind; CAP_NULL: there is none. */
 enum cap_type kind_cap_type(const struct verify *, enum capdl_kind);
@@ -131,7 +131,7 @@ void kernel_types_spec(struct verify *);
 /* fill_files.c */
 /* Reads all that fill frames of the spec. */
 struct fill_files *fill_files_load(const struct verify_spec *);
-/* The file of a fill; says once that it cannot be read. */
+/* The file of a fill; reports once that it cannot be read. */
 const struct fill_file *fill_file_of(struct verify *, const struct capdl_fill *);
 void fill_files_unload(struct fill_files *);
 

@@ -147,7 +147,7 @@ static void find_devices(struct verify *v)
     }
 }
 
-/* The CNodes that the initialiser's capabilities are in: the kernel's, and what it was enlarged by. */
+/* The CNodes of the initialiser's CSpace: the kernel's, and those that enlarge it. */
 static void mark_own(struct verify *v)
 {
     uint32_t root = state_object_node(v, v->boot->root), top = state_node(v, &v->kernel->initial->slots[TCB_CTABLE]);
@@ -218,8 +218,8 @@ static uint32_t thread_target(const struct verify *v, const struct tcb *thread, 
     }
 }
 
-/* Frames of each size a table may map; which one an entry maps depends on the table's level, which only a walk
-   knows. */
+/* Frames of each size that a table may map. Which one an entry maps depends on the table's level, which only a walk
+ * shows. */
 static uint32_t entry_target(const struct verify *v, const struct pte *pte)
 {
     static const uint8_t sizes[] = {12, 21, 30};

@@ -17,7 +17,7 @@ struct job {
     size_t size;
 };
 
-/* A boot that did not come to its end is one difference: comparing half a system would only hide it. */
+/* An incomplete boot is one difference: comparing half a system would only hide it. */
 static bool boot_failed(struct verify *v)
 {
     const struct capdl_image_header *header = v->stop->header;
@@ -30,7 +30,7 @@ static bool boot_failed(struct verify *v)
         return true;
     }
     if (v->stop->outcome == MACHINE_BOOTED || v->stop->outcome == MACHINE_IDLE) {
-        /* The last call started a schedule, in which the initialiser may have no turn. */
+        /* The last call started a schedule that may not include the initialiser. */
         bool started = header->phase == CAPDL_PHASE_START && v->kernel->domain != v->kernel->initial->domain;
         if (header->phase == CAPDL_PHASE_DONE || started) {
             return false;

@@ -23,12 +23,13 @@ struct verify_spec {
     const char *const *directories; /* ... then here, ended by 0; may be 0 */
     const uint8_t *bytes; /* contents of the file `name` where it is in memory already, as an image is; else 0 */
     size_t size;
-    const uint64_t *addresses; /* where each object should be, UINT64_MAX: not said; 0: the spec alone counts */
+    const uint64_t *addresses; /* where each object is said to be, UINT64_MAX: of that one nothing is said; NULL: only
+                                  the spec counts */
     const char *told_by;       /* who says so, for messages */
     struct fill_files *files;  /* read already; 0: to be read where the comparison is made */
 };
 
-/* What was compared and found to be as the spec says, or is reported. */
+/* What was compared: it is as the spec says, or reported. */
 struct verify_totals {
     uint64_t objects;
     uint64_t addresses;    /* of objects that are where verify_spec.addresses says */
@@ -36,14 +37,14 @@ struct verify_totals {
     uint64_t mappings;     /* entries of page tables that map pages */
     uint64_t tables;       /* entries that map page tables */
     uint64_t pages;        /* of 4 KiB, whose bytes were compared */
-    uint64_t device_pages; /* of 4 KiB in device memory, whose bytes are nobody's */
+    uint64_t device_pages; /* of 4 KiB in device memory, whose bytes are not compared */
     uint64_t threads, scheduling_contexts, interrupts;
     uint64_t left_untypeds, left_bytes, left_device_bytes, left_frames; /* handed over */
 };
 
 enum { VERIFY_REMAINS = 40, VERIFY_DIGEST_TEXT = 2 * SHA256_BYTES + 1 };
 
-/* What the suspended initialiser still holds: so many of a kind. */
+/* What the suspended initialiser still holds: how many of a kind. */
 struct verify_remains {
     char what[40];   /* "untyped", ... */
     uint64_t own;    /* to what is no object of the spec */
@@ -60,7 +61,7 @@ struct verify_result {
     char digest[VERIFY_DIGEST_TEXT]; /* of the canonical description, in hexadecimal */
     uint64_t kernel_calls;
     uint64_t answered_calls, calls_digest; /* docs/evidence.md: as the kernel saw them */
-    uint64_t said_calls, said_digest;      /* of those before a thread was started */
+    uint64_t said_calls, said_digest;      /* of those before the first thread was started */
 };
 
 struct verify_options {

@@ -11,7 +11,7 @@ cd "$sources" || exit 1
 
 words=$(sed -n 's/^CAPDL_KIND([A-Z_0-9]*, "\([a-z_0-9]*\)".*/\1/p' include/capdl/kinds.def
     sed -n 's/^CAPDL_TCB_FIELD([A-Z_]*, \([a-z_]*\),.*/\1/p' include/capdl/tcbfields.def
-    sed -n 's/^PARAM([A-Z_]*, "\([a-z_]*\)".*/\1/p' tool/pd/params.def)
+    sed -n 's/^PARAM[A-Z_]*([A-Z_]*, "\([a-z_]*\)".*/\1/p' tool/pd/params.def)
 for word in $words; do
     for file in editors/vim/syntax/capdl.vim editors/emacs/capdl-mode.el editors/vscode/syntaxes/capdl.tmLanguage.json; do
         grep -qw -- "$word" $file || { echo "$file lacks $word"; failed=1; }

@@ -31,37 +31,7 @@ static const char *const kind_names[] = {
     [CAPDL_VALUE_CAP] = "the name of an object", [CAPDL_VALUE_PAIRS] = "a list such as [(\"name\", 5)]",
 };
 
-enum { LONGEST_NAME = 32, NEAR = 2 };
-
-/* Edit distance of two short names. */
-static unsigned distance(const char *a, const char *b)
-{
-    unsigned row[LONGEST_NAME + 1];
-    size_t la = strlen(a), lb = strlen(b);
-
-    if (la > LONGEST_NAME || lb > LONGEST_NAME) {
-        return LONGEST_NAME;
-    }
-    for (size_t j = 0; j <= lb; j++) {
-        row[j] = (unsigned)j;
-    }
-    for (size_t i = 1; i <= la; i++) {
-        unsigned diagonal = row[0];
-        row[0] = (unsigned)i;
-        for (size_t j = 1; j <= lb; j++) {
-            unsigned best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best) {
-                best = row[j] + 1;
-            }
-            if (row[j - 1] + 1 < best) {
-                best = row[j - 1] + 1;
-            }
-            row[j] = best;
-        }
-    }
-    return row[lb];
-}
+enum { NEAR = 2 };
 
 static void report_unknown(struct expansion *x, const struct capdl_param *p)
 {
@@ -71,7 +41,7 @@ static void report_unknown(struct expansion *x, const struct capdl_param *p)
     size_t used = 0;
 
     for (size_t i = 0; !nearest && i < PARAM_COUNT; i++) {
-        unsigned d = distance(p->name, table[i].name);
+        unsigned d = capdl_distance(p->name, table[i].name);
         if (d < best) {
             best = d;
             nearest = table[i].name;

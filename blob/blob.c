@@ -10,7 +10,8 @@ static struct capdl_cbor cursor_at(const struct capdl_blob *blob, size_t offset)
 
 struct capdl_blob_table capdl_blob_table(const struct capdl_blob *blob, enum capdl_blob_item item)
 {
-    struct capdl_blob_table table = {cursor_at(blob, blob->items[item]), 0, blob->first_slots[item], item};
+    struct capdl_blob_table table = {cursor_at(blob, blob->items[item]), 0, blob->first_slots[item],
+                                     blob->sizes[CAPDL_SIZE_SLOTS], item};
 
     table.left = capdl_cbor_array(&table.cbor);
     return table;
@@ -19,19 +20,30 @@ struct capdl_blob_table capdl_blob_table(const struct capdl_blob *blob, enum cap
 bool capdl_blob_next_objects(struct capdl_blob_table *table, struct capdl_blob_objects *objects)
 {
     struct capdl_cbor *c = &table->cbor;
+    const bool may_be_direct = table->item == CAPDL_BLOB_ITEM_GROUPS;
+    const uint8_t *start = c->at;
+    uint64_t items, *number;
 
     if (!table->left) {
         return false;
     }
     table->left--;
-    capdl_cbor_array_of(c, table->item == CAPDL_BLOB_ITEM_GROUPS ? 4 : 5);
+    items = capdl_cbor_array(c);
+    objects->is_direct = may_be_direct && items == CAPDL_DIRECT_ITEMS;
+    if (!objects->is_direct && items != (may_be_direct ? CAPDL_GROUP_ITEMS : CAPDL_GROUP_ITEMS + 1u)) {
+        c->at = start;
+        capdl_cbor_fail(c, EXPECTED("an array of the right length"));
+    }
     objects->type = capdl_cbor_uint(c);
     objects->argument = capdl_cbor_uint(c);
     objects->size_bits = capdl_cbor_uint(c);
     objects->count = capdl_cbor_uint(c);
-    objects->place = table->item == CAPDL_BLOB_ITEM_GROUPS ? 0 : capdl_cbor_uint(c);
-    objects->slot = table->slot;
-    table->slot += objects->count;
+    objects->place = items == CAPDL_GROUP_ITEMS ? 0 : capdl_cbor_uint(c);
+    objects->first = objects->is_direct ? capdl_cbor_uint(c) : 0;
+    objects->rights = objects->is_direct ? capdl_cbor_uint(c) : 0;
+    number = objects->is_direct ? &table->direct : &table->slot;
+    objects->slot = *number;
+    *number += objects->count;
     return true;
 }
 

@@ -32,6 +32,7 @@ struct capdl_blob {
     size_t items[CAPDL_BLOB_ITEM_COUNT];         /* offset of each item of the outermost array */
     uint64_t counts[CAPDL_BLOB_ITEM_COUNT];      /* elements of each table */
     uint64_t first_slots[CAPDL_BLOB_ITEM_COUNT]; /* of GROUPS, FIXED and COVERS */
+    uint64_t num_direct;                         /* objects made straight into CNodes: they have no slots */
     uint64_t num_cores;                          /* calls refer to SchedControl of cores below this */
     struct capdl_blob_method methods[CAPDL_BLOB_MAX_METHODS];
 };
@@ -55,21 +56,29 @@ bool capdl_blob_open_for_boot(struct capdl_blob *, const uint8_t *bytes, size_t 
 /* A cursor over one of the tables GROUPS, FIXED, COVERS, FILLS. */
 struct capdl_blob_table {
     struct capdl_cbor cbor;
-    uint64_t left; /* elements */
-    uint64_t slot; /* of the next element's first object */
+    uint64_t left;   /* elements */
+    uint64_t slot;   /* of the next element's first object ... */
+    uint64_t direct; /* ... or its number, if it is direct */
     enum capdl_blob_item item;
 };
 
 struct capdl_blob_table capdl_blob_table(const struct capdl_blob *, enum capdl_blob_item);
 
-/* Objects of one type and size in consecutive slots: an element of GROUPS, FIXED or COVERS. */
+/*
+ * Objects of one type and size in consecutive slots: an element of GROUPS, FIXED or COVERS. Direct ones of GROUPS are
+ * made into consecutive slots of a CNode, which comes before them. In place of slots they have numbers, from
+ * CAPDL_SIZE_SLOTS on, by which they have names.
+ */
 struct capdl_blob_objects {
     uint64_t slot;     /* of the first */
     uint64_t count;    /* at least 1 */
     uint64_t type;     /* number for Retype */
     uint64_t argument; /* size argument of Retype */
-    uint64_t place;    /* FIXED: physical address of the first; COVERS: slot of the parent; GROUPS: 0 */
+    uint64_t place; /* FIXED: physical address of the first; COVERS: slot of the parent; direct: of the CNode; or 0 */
     uint64_t size_bits;
+    uint64_t first;  /* direct: slot in the CNode */
+    uint64_t rights; /* direct: as in the spec; the kernel gives all that mean something */
+    bool is_direct;
 };
 
 /* False after the last element. */

@@ -3,12 +3,43 @@
    the items. */
 #include "blob.h"
 
+/* Finds objects by slot, fastest in ascending order, since it remembers its position. */
+struct lookup {
+    const struct capdl_blob *blob;
+    struct capdl_blob_table table;
+    struct capdl_blob_objects objects;
+};
+
+static void lookup_restart(struct lookup *lookup)
+{
+    lookup->table = capdl_blob_table(lookup->blob, CAPDL_BLOB_ITEM_GROUPS);
+    lookup->objects = (struct capdl_blob_objects){0};
+}
+
+/* The element that holds a slot below the number of objects. */
+static const struct capdl_blob_objects *lookup_slot(struct lookup *lookup, uint64_t slot)
+{
+    if (slot < lookup->objects.slot) {
+        lookup_restart(lookup);
+    }
+    while (slot - lookup->objects.slot >= lookup->objects.count) {
+        if (!capdl_blob_next_objects(&lookup->table, &lookup->objects)) {
+            lookup->table = capdl_blob_table(lookup->blob, lookup->table.item + 1);
+        }
+    }
+    return &lookup->objects;
+}
+
 /* The cursor is that of the current table; `at` is where the element being checked began. */
 struct check {
     struct capdl_blob *blob;
     struct capdl_blob_table table;
     const uint8_t *at;
     unsigned items; /* begun */
+#ifndef CAPDL_CBOR_NO_TEXTS
+    struct lookup cnodes;
+    struct capdl_blob_objects direct; /* the last of them */
+#endif
 };
 
 static void fail(struct check *check, const char *expected)
@@ -160,17 +191,47 @@ static void open_table(struct check *check, enum capdl_blob_item item)
 /* The next element of a table of objects; makes the checks that all three tables share. */
 static bool next_objects(struct check *check, struct capdl_blob_objects *objects)
 {
+    uint64_t most;
+
     if (!begin(check) || !capdl_blob_next_objects(&check->table, objects)) {
         return false;
     }
+    most = objects->is_direct ? CAPDL_BLOB_MAX_SLOTS : check->blob->sizes[CAPDL_SIZE_OBJECTS];
     if (objects->type > UINT16_MAX || objects->argument > 63) {
         fail(check, EXPECTED("a type of 16 bits, an argument below 64"));
     } else if (objects->size_bits < CAPDL_BLOB_MIN_SIZE_BITS || objects->size_bits > CAPDL_BLOB_MAX_SIZE_BITS) {
         fail(check, EXPECTED("an object of 2^4 to 2^47 bytes"));
-    } else if (objects->count < 1 || objects->count > check->blob->sizes[CAPDL_SIZE_OBJECTS] - objects->slot) {
+    } else if (objects->count - 1 >= most - objects->slot) {
         fail(check, EXPECTED("at least one object, no more than in sizes"));
     }
     return !check->table.cbor.wrong;
+}
+
+/*
+ * Direct objects go to a CNode that is made before them. Its slots follow those of others of their size: so none is for
+ * two of these, and the CNodes are found by few passes. Of this the initialiser has no room for more than that the
+ * CNode comes before: all it does are kernel calls, which fail.
+ */
+static bool direct_good(struct check *check, const struct capdl_blob_objects *group)
+{
+#ifndef CAPDL_CBOR_NO_TEXTS
+    const struct capdl_blob_objects *cnode, last = check->direct;
+
+    check->direct = *group;
+    if (group->place >= check->table.slot) {
+        return false;
+    }
+    if (last.size_bits == group->size_bits &&
+        (group->place < last.place || (group->place == last.place && group->first < last.first + last.count))) {
+        return false;
+    }
+    cnode = lookup_slot(&check->cnodes, group->place);
+    if (cnode->type != (uint64_t)check->blob->boot[CAPDL_BOOT_TYPE_CNODE] || group->first >> cnode->argument ||
+        group->count > (UINT64_C(1) << cnode->argument) - group->first || group->rights > CAPDL_RIGHTS_ALL) {
+        return false;
+    }
+#endif
+    return group->place < check->table.slot;
 }
 
 static void check_groups(struct check *check)
@@ -179,12 +240,19 @@ static void check_groups(struct check *check)
     uint64_t largest = CAPDL_BLOB_MAX_SIZE_BITS;
 
     open_table(check, CAPDL_BLOB_ITEM_GROUPS);
+#ifndef CAPDL_CBOR_NO_TEXTS
+    check->cnodes.blob = check->blob;
+    lookup_restart(&check->cnodes);
+#endif
     while (next_objects(check, &group)) {
         if (group.size_bits > largest) {
             fail(check, EXPECTED("groups by size, descending"));
+        } else if (group.is_direct && !direct_good(check, &group)) {
+            fail(check, EXPECTED("slots of a CNode that comes before"));
         }
         largest = group.size_bits;
     }
+    check->blob->num_direct = check->table.direct - check->blob->sizes[CAPDL_SIZE_SLOTS];
 }
 
 static void check_fixed(struct check *check)
@@ -219,33 +287,6 @@ static void check_covers(struct check *check)
     if (check->table.slot != check->blob->sizes[CAPDL_SIZE_OBJECTS]) {
         fail(check, EXPECTED("as many objects as the sizes say"));
     }
-}
-
-/* Finds objects by slot, fastest in ascending order, since it remembers its position. */
-struct lookup {
-    const struct capdl_blob *blob;
-    struct capdl_blob_table table;
-    struct capdl_blob_objects objects;
-};
-
-static void lookup_restart(struct lookup *lookup)
-{
-    lookup->table = capdl_blob_table(lookup->blob, CAPDL_BLOB_ITEM_GROUPS);
-    lookup->objects = (struct capdl_blob_objects){0};
-}
-
-/* The element that holds a slot below the number of objects. */
-static const struct capdl_blob_objects *lookup_slot(struct lookup *lookup, uint64_t slot)
-{
-    if (slot < lookup->objects.slot) {
-        lookup_restart(lookup);
-    }
-    while (slot - lookup->objects.slot >= lookup->objects.count) {
-        if (!capdl_blob_next_objects(&lookup->table, &lookup->objects)) {
-            lookup->table = capdl_blob_table(lookup->blob, lookup->table.item + 1);
-        }
-    }
-    return &lookup->objects;
 }
 
 /* Whether every frame a fill reaches is an object of its size. */
@@ -465,7 +506,7 @@ static void check_names(struct check *check)
         return;
     }
     capdl_cbor_array_of(c, 3);
-    check_names_of(check, check->blob->sizes[CAPDL_SIZE_SLOTS]);
+    check_names_of(check, check->blob->sizes[CAPDL_SIZE_SLOTS] + check->blob->num_direct);
     check_names_of(check, check->blob->sizes[CAPDL_SIZE_PAGES]);
     begin(check);
     methods = capdl_cbor_array(c);

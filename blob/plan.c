@@ -12,6 +12,9 @@
  *
  * Filling a gap with the largest objects that fit is never worse than any other use: whatever else could be in the gap
  * fits where these objects would have been.
+ *
+ * Direct objects wait until all objects before them are made, their CNode among them. In the last stage their turn
+ * comes then anyway; before, gaps may be left that they would fit into.
  */
 #include "plan.h"
 
@@ -161,7 +164,7 @@ static bool fail_memory(struct capdl_plan *plan, const struct capdl_plan_group *
     }
     plan->failure.missing = missing;
     report_free(plan);
-    if (groups->kind != CAPDL_RETYPE_OBJECTS) {
+    if (groups->kind >= CAPDL_RETYPE_CSPACE_LEAF) {
         return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, UINT64_MAX, size);
     }
     return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, groups->slot, size);
@@ -217,10 +220,12 @@ uint64_t capdl_plan_batch(const struct capdl_plan *plan, uint64_t slot)
 static void place(struct capdl_plan *plan, const struct capdl_plan_group *group, uint64_t most,
                   struct capdl_retype *retype)
 {
-    uint64_t limit = capdl_plan_batch(plan, group->slot);
+    uint64_t limit = capdl_plan_batch(plan, group->kind == CAPDL_RETYPE_DIRECT ? 0 : group->slot);
     uint64_t count = group->left < most ? group->left : most;
 
     retype->kind = group->kind;
+    retype->cnode = group->cnode;
+    retype->first = group->first;
     retype->untyped = plan->untyped;
     retype->type = group->type;
     retype->argument = group->argument;
@@ -231,11 +236,24 @@ static void place(struct capdl_plan *plan, const struct capdl_plan_group *group,
     plan->mark = retype->address + (retype->count << group->size_bits);
 }
 
-/* The group of the smallest objects that are left: the last one. */
+/* Whether objects must not be made yet: direct ones, while others are left before them. */
+static bool waits(const struct capdl_plan_group *groups, const struct capdl_plan_group *group)
+{
+    if (group->kind == CAPDL_RETYPE_DIRECT) {
+        for (; groups != group; groups++) {
+            if (groups->left && groups->kind != CAPDL_RETYPE_DIRECT) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The group of the smallest objects that are left and may be made: the last one. */
 static struct capdl_plan_group *smallest_left(struct capdl_plan_group *groups, size_t num_groups)
 {
     while (num_groups-- > 0) {
-        if (groups[num_groups].left) {
+        if (groups[num_groups].left && !waits(groups, &groups[num_groups])) {
             return &groups[num_groups];
         }
     }
@@ -266,13 +284,14 @@ static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, s
     while (!(mark & block) && block <= room / 2) {
         block *= 2;
     }
-    for (group = groups; !group->left || UINT64_C(1) << group->size_bits > block; group++) {
+    for (group = groups; !group->left || UINT64_C(1) << group->size_bits > block || waits(groups, group); group++) {
         if (group->left) {
             room = block; /* larger ones may fit after the block */
         }
     }
     place(plan, group, room >> group->size_bits, retype);
-    group->slot += retype->count;
+    group->slot += (uint32_t)retype->count;
+    group->first += retype->count;
     group->left -= retype->count;
     return true;
 }
@@ -368,10 +387,10 @@ static void place_padding(struct capdl_plan *plan, uint64_t address, struct capd
     const unsigned size = largest_piece(plan->mark, address);
     const struct capdl_plan_group padding = {
         .kind = CAPDL_RETYPE_PADDING,
-        .type = (uint32_t)plan->request.blob->boot[CAPDL_BOOT_TYPE_UNTYPED],
-        .argument = size,
+        .type = (uint16_t)plan->request.blob->boot[CAPDL_BOOT_TYPE_UNTYPED],
+        .argument = (uint8_t)size,
         .size_bits = (uint8_t)size,
-        .slot = plan->request.blob->sizes[CAPDL_SIZE_SLOTS] + plan->padding,
+        .slot = (uint32_t)(plan->request.blob->sizes[CAPDL_SIZE_SLOTS] + plan->padding),
         .left = 1,
     };
 
@@ -382,12 +401,14 @@ static void place_padding(struct capdl_plan *plan, uint64_t address, struct capd
 static struct capdl_plan_group group_of(const struct capdl_blob_objects *objects)
 {
     return (struct capdl_plan_group){
-        .slot = objects->slot,
         .left = objects->count,
-        .argument = objects->argument,
-        .type = (uint32_t)objects->type,
+        .first = objects->first,
+        .slot = (uint32_t)objects->slot,
+        .cnode = (uint32_t)objects->place,
+        .type = (uint16_t)objects->type,
+        .argument = (uint8_t)objects->argument,
         .size_bits = (uint8_t)objects->size_bits,
-        .kind = CAPDL_RETYPE_OBJECTS,
+        .kind = objects->is_direct ? CAPDL_RETYPE_DIRECT : CAPDL_RETYPE_OBJECTS,
     };
 }
 
@@ -500,8 +521,8 @@ static void start_cspace(struct capdl_plan *plan)
         struct capdl_plan_group *group = &plan->cspace[i];
         group->slot = 0;
         group->left = is_leaf ? plan->num_leaves : 1;
-        group->argument = bits;
-        group->type = (uint32_t)boot[CAPDL_BOOT_TYPE_CNODE];
+        group->argument = (uint8_t)bits;
+        group->type = (uint16_t)boot[CAPDL_BOOT_TYPE_CNODE];
         group->size_bits = (uint8_t)(bits + (uint64_t)boot[CAPDL_BOOT_SLOT_BITS]);
         group->kind = is_leaf ? CAPDL_RETYPE_CSPACE_LEAF : CAPDL_RETYPE_CSPACE_ROOT;
     }

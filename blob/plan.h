@@ -58,16 +58,19 @@ struct capdl_plan_failure {
 
 /* Objects of one type and size still to be made. */
 struct capdl_plan_group {
-    uint64_t slot; /* of the next */
     uint64_t left;
-    uint64_t argument;
-    uint32_t type;
+    uint64_t first; /* direct: slot of the next in its CNode */
+    uint32_t slot;  /* of the next */
+    uint32_t cnode; /* direct: slot of the CNode */
+    uint16_t type;
+    uint8_t argument;
     uint8_t size_bits;
     uint8_t kind; /* enum capdl_retype_kind */
 };
 
 enum capdl_retype_kind {
     CAPDL_RETYPE_OBJECTS,     /* slot: first of ours */
+    CAPDL_RETYPE_DIRECT,      /* into a CNode of the spec; slot: number of the first */
     CAPDL_RETYPE_PADDING,     /* an untyped to reach an address; slot: one of ours, after those the blob asks for */
     CAPDL_RETYPE_CSPACE_LEAF, /* slot: number of the first leaf */
     CAPDL_RETYPE_CSPACE_ROOT, /* the 1-bit CNode */
@@ -80,7 +83,8 @@ struct capdl_retype {
     uint64_t argument;
     uint64_t slot;
     uint64_t count;
-    uint64_t address; /* where the first will be */
+    uint64_t cnode, first; /* direct: slot of the CNode, and the first of its slots */
+    uint64_t address;      /* where the first will be */
     unsigned size_bits;
 };
 

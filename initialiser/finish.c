@@ -9,8 +9,8 @@ void say_booted(void)
     if (!(self.blob.boot[CAPDL_BOOT_FLAGS] & CAPDL_BOOT_FLAG_QUIET)) {
         print("capdl: booted: % objects, % pages in place, % kernel calls, % bytes of untyped memory touched, "
               "digest $\n",
-              (uint64_t[]){sizes[CAPDL_SIZE_OBJECTS], sizes[CAPDL_SIZE_PAGES], header.num_calls, self.plan.ram_touched,
-                           header.digest});
+              (uint64_t[]){sizes[CAPDL_SIZE_OBJECTS] + self.blob.num_direct, sizes[CAPDL_SIZE_PAGES], header.num_calls,
+                           self.plan.ram_touched, header.digest});
     }
 }
 

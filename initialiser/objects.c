@@ -5,7 +5,11 @@
 /* Capabilities go to the slots of the step. */
 static void create(unsigned source_kind, uint64_t source, const struct capdl_retype *step)
 {
-    const struct destination to = slot_destination(step->slot);
+    struct destination to = {self.first_slot + step->cnode, WORD_BITS, step->first};
+
+    if (step->kind != CAPDL_RETYPE_DIRECT) {
+        to = slot_destination(step->slot);
+    }
 
     self.slot = step->slot;
     retype(source_kind, source, step, &to);

@@ -38,9 +38,12 @@ enum {
     CAPDL_BOOT_FLAG_QUIET = 4,    /* leave out the line that says what was done */
 };
 
+/* Items of a group: those of objects that are made straight into a CNode of the spec tell which slots of it. */
+enum { CAPDL_GROUP_ITEMS = 4, CAPDL_DIRECT_ITEMS = 7 };
+
 /* Sizes known in advance. */
 enum capdl_size_key {
-    CAPDL_SIZE_OBJECTS, /* slots filled by Retype: groups, then fixed, then covers */
+    CAPDL_SIZE_OBJECTS, /* slots filled by Retype: groups that are not direct, then fixed, then covers */
     CAPDL_SIZE_SLOTS,   /* all slots the initialiser needs but for padding; the ones after OBJECTS are for derived
                            capabilities */
     CAPDL_SIZE_PAGES,   /* pages in the page segment */

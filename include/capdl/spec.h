@@ -576,6 +576,28 @@ uint32_t capdl_spec_add(struct capdl_spec *, const char *name, uint32_t index, e
 bool capdl_spec_add_cap(struct capdl_spec *, uint32_t container, const struct capdl_cap *);
 /* The cap in a slot, NULL if empty; good until a cap is added to the container. */
 struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *, uint32_t container, uint64_t slot);
+
+/*
+ * Slots of a CNode whose holder has the originals of equal objects: the kernel makes them there. So it does with at
+ * least CAPDL_ORIGINALS_LEAST objects whose only capabilities stand in consecutive slots, as docs/objects.md says under
+ * "Capabilities in CNodes".
+ */
+enum { CAPDL_ORIGINALS_LEAST = 8 };
+
+struct capdl_original_run {
+    uint32_t cnode;
+    uint32_t first, count; /* of its list of capabilities */
+};
+
+struct capdl_originals {
+    struct capdl_original_run *list; /* CNodes ascending, slots ascending */
+    size_t count;
+};
+
+/* Of a complete spec; to be released. */
+struct capdl_originals capdl_originals_find(const struct capdl_spec *, enum capdl_arch);
+void capdl_originals_free(struct capdl_originals *);
+
 /* Whether its holder can call: send to an endpoint and be answered. The kernel sends faults through no other cap
    (validFaultHandler in its tcb.c). */
 static inline bool capdl_cap_can_call(const struct capdl_cap *cap)

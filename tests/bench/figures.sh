@@ -9,19 +9,9 @@ here=$(dirname "$0")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Text and read-only data of an initialiser by source file: what every system runs, and what only some need.
+# What every board gets of the initialiser, and of the loader.
 sizes() { # ARCH
-    "$1-linux-gnu-nm" -S -l "$build/initialiser/initialiser-$1.elf" | awk -v arch="$1" '
-        function hex(text,  i, value) {
-            for (i = 1; i <= length(text); i++) value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
-            return value
-        }
-        $3 ~ /^[tTrR]$/ && NF >= 4 {
-            sub(/:[0-9]*$/, "", $5)
-            sub(/.*\//, "", $5)
-            size[$5 ~ /^(fills|window|cspace|leftovers|duration|message)\.c$/ ? "optional" : "common"] += hex($2)
-        }
-        END { for (part in size) print "text-" part "-" arch, size[part] }' | sort
+    "$here/../initialiser/sizes.sh" "$build/initialiser/initialiser-$1.elf" | sed "s/ /-$1 /; s/^/text-/"
     echo "initialiser-memory-$1 $(($(readelf -lW "$build/initialiser/initialiser-$1.elf" | awk '$1 == "LOAD" { print $6 }')))"
     [ ! -e "$build/loader/loader-$1.elf" ] ||
         echo "loader-file-$1 $(($(readelf -lW "$build/loader/loader-$1.elf" | awk '$1 == "LOAD" { print $5 }')))"

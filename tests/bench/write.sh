@@ -29,8 +29,8 @@ sizes() {
             print "| " what " | " value[name "-aarch64"] " | " value[name "-riscv64"] " | " value[name "-x86_64"] " |"
         }
         END {
-            line("initialiser: text and read-only data of what every system runs", "text-common")
-            line("of larger CSpaces, contents that are copied, leftovers, periods in microseconds, messages", "text-optional")
+            line("initialiser: text and read-only data of what every system runs, messages included", "text-common")
+            line("of larger CSpaces, contents that are copied, leftovers, periods in microseconds", "text-optional")
             line("initialiser in memory, data and stack included", "initialiser-memory")
             line("loader", "loader-file")
         }' "$expected"

@@ -64,18 +64,21 @@ static void check_head(const struct capdl_blob *blob)
     CHECK(blob->boot[CAPDL_BOOT_FAN_OUT] == 256 && blob->boot[CAPDL_BOOT_SLOT_BITS] == 5);
     CHECK(blob->boot[CAPDL_BOOT_TYPE_UNTYPED] == 0 && blob->boot[CAPDL_BOOT_TYPE_CNODE] == 4);
     CHECK(blob->boot[CAPDL_BOOT_PAGE_MAP] == 47 && blob->boot[CAPDL_BOOT_PAGE_ATTRIBUTES] == 3);
-    CHECK(blob->sizes[CAPDL_SIZE_OBJECTS] == 13 && blob->sizes[CAPDL_SIZE_SLOTS] == 15);
+    CHECK(blob->sizes[CAPDL_SIZE_OBJECTS] == 14 && blob->sizes[CAPDL_SIZE_SLOTS] == 16 && blob->num_direct == 4);
     CHECK(blob->sizes[CAPDL_SIZE_PAGES] == 3);
-    CHECK(blob->counts[CAPDL_BLOB_ITEM_METHODS] == 3 && blob->counts[CAPDL_BLOB_ITEM_GROUPS] == 3);
+    CHECK(blob->counts[CAPDL_BLOB_ITEM_METHODS] == 3 && blob->counts[CAPDL_BLOB_ITEM_GROUPS] == 6);
     CHECK(blob->methods[0].label == 47 && blob->methods[0].num_caps == 1 && blob->methods[2].label == 48);
 }
 
 static void check_objects(const struct capdl_blob *blob)
 {
-    /* slot, count, type, argument, place, size in bits */
+    /* slot, count, type, argument, place, size in bits, first, rights, is direct */
     static const struct capdl_blob_objects expected[] = {
-        {0, 1, 11, 0, 0, 21},          {1, 3, 10, 0, 0, 12},          {4, 2, 1, 0, 0, 11},
-        {6, 2, 10, 0, 0x10000000, 12}, {8, 1, 0, 16, 0x20000000, 16}, {9, 4, 10, 0, 8, 12},
+        {0, 1, 11, 0, 0, 21, 0, 0, false},          {1, 3, 10, 0, 0, 12, 0, 0, false},
+        {4, 2, 1, 0, 0, 11, 0, 0, false},           {6, 1, 4, 3, 0, 8, 0, 0, false},
+        {16, 3, 5, 0, 6, 4, 2, 15, true},           {19, 1, 6, 0, 6, 4, 5, 3, true},
+        {7, 2, 10, 0, 0x10000000, 12, 0, 0, false}, {9, 1, 0, 16, 0x20000000, 16, 0, 0, false},
+        {10, 4, 10, 0, 9, 12, 0, 0, false},
     };
     const struct capdl_blob_objects *e = expected;
 
@@ -84,10 +87,11 @@ static void check_objects(const struct capdl_blob *blob)
         struct capdl_blob_objects o;
         for (; capdl_blob_next_objects(&table, &o); e++) {
             CHECK(o.slot == e->slot && o.count == e->count && o.type == e->type && o.argument == e->argument &&
-                  o.place == e->place && o.size_bits == e->size_bits);
+                  o.place == e->place && o.size_bits == e->size_bits && o.first == e->first && o.rights == e->rights &&
+                  o.is_direct == e->is_direct);
         }
     }
-    CHECK(e == expected + 6);
+    CHECK(e == expected + 9);
 }
 
 static void check_fills(const struct capdl_blob *blob)
@@ -141,8 +145,11 @@ static void check_names(const struct capdl_blob *blob)
     check_name(capdl_blob_slot_name(blob, 1), "page", true, 0);
     check_name(capdl_blob_slot_name(blob, 3), "page", true, 2);
     check_name(capdl_blob_slot_name(blob, 4), NULL, false, 0);
-    check_name(capdl_blob_slot_name(blob, 7), "dev", true, 5);
-    check_name(capdl_blob_slot_name(blob, 8), NULL, false, 0);
+    check_name(capdl_blob_slot_name(blob, 8), "dev", true, 5);
+    check_name(capdl_blob_slot_name(blob, 9), NULL, false, 0);
+    check_name(capdl_blob_slot_name(blob, 18), "ep", true, 2);
+    check_name(capdl_blob_slot_name(blob, 19), "note", false, 0);
+    check_name(capdl_blob_slot_name(blob, 20), NULL, false, 0);
     check_name(capdl_blob_slot_name(blob, UINT64_MAX), NULL, false, 0);
     check_name(capdl_blob_page_name(blob, 2), "text", true, 32);
     check_name(capdl_blob_method_name(blob, 1), "Write", false, 0);
@@ -165,7 +172,7 @@ static void check_cursor(const struct capdl_blob *blob)
         }
         CHECK(names.first == slot);
     }
-    CHECK(slot == 8);
+    CHECK(slot == 20);
 }
 
 /* ---- Without names ---- */
@@ -216,6 +223,8 @@ static void check_bad(const uint8_t *good, size_t size, const char *from, const 
 
 /* The third fill; put in its place is one from a chunk of bootinfo. */
 #define CHUNK_IN_FRAME "86 02 0c 00 00 02 00"
+#define TWO_CNODES "84 01 00 0b 02 84 04 03 08 01 "
+#define DIRECT "slots of a CNode that comes before"
 #define TEN_ZEROS "00 00 00 00 00 00 00 00 00 00 "
 
 static const struct {
@@ -233,24 +242,42 @@ static const struct {
     {"04 18 a8", "04 18 44", "profile"},
     {"06 19 01 00", "06 00", "profile"},
     {"12 03", "18 40 03", "known key"},
-    {"00 0d 01 0f", "00 10 01 0f", "no more objects than slots"},
-    {"00 0d 01 0f", "00 0d 01 1a 02 00 00 00", "2^24"},
-    {"00 0d 01 0f", "00 0e 01 0f", "as many objects"},
-    {"00 0d 01 0f", "00 0c 01 0f", "at least one object"},
+    {"00 0e 01 10", "00 11 01 10", "no more objects than slots"},
+    {"00 0e 01 10", "00 0e 01 1a 02 00 00 00", "2^24"},
+    {"00 0e 01 10", "00 0f 01 10", "as many objects"},
+    {"00 0e 01 10", "00 0d 01 10", "at least one object"},
+    {"00 0e 01 10", "00 0e 01 1a 00 ff ff fd", "no more than in sizes"},
     {"82 03 00 82", "82 03 04 82", "3 capabilities"},
     {"84 0b 00 15 01", "84 0b 00 15 00", "at least one object"},
     {"84 0b 00 15 01", "84 0b 18 40 15 01", "below 64"},
     {"84 0b 00 15 01", "84 0b 00 18 30 01", "2^4 to 2^47"},
     {"84 0b 00 15 01", "84 0b 00 0b 01", "descending"},
     {"84 0b 00 15 01", "84 0b 00 1b 00 00 00 01 00 00 00 15 01", "2^4 to 2^47"},
+    {"84 0b 00 15 01", "85 0b 00 15 01", "the right length"},
+    {"87 05 00 04 03 06 02 0f", "86 05 00 04 03 06 02 0f", "the right length"},
+    {"87 05 00 04 03 06 02 0f", "87 05 00 04 00 06 02 0f", "at least one object"},
+    {"87 05 00 04 03 06 02 0f", "87 05 00 04 1a 01 00 00 00 06 02 0f", "no more than in sizes"},
+    {"87 05 00 04 03 06 02 0f", "87 05 00 04 03 05 02 0f", DIRECT},
+    {"87 05 00 04 03 06 02 0f", "87 05 00 04 03 07 02 0f", DIRECT},
+    {"87 05 00 04 03 06 02 0f", "87 05 00 04 03 1b ff ff ff ff ff ff ff ff 02 0f", DIRECT},
+    {"87 05 00 04 03 06 02 0f", "87 05 00 04 03 06 06 0f", DIRECT},
+    {"87 05 00 04 03 06 02 0f", "87 05 00 04 03 06 08 0f", DIRECT},
+    {"87 05 00 04 03 06 02 0f", "87 05 00 04 03 06 1b ff ff ff ff ff ff ff ff 0f", DIRECT},
+    {"87 05 00 04 03 06 02 0f", "87 05 00 04 03 06 02 10", DIRECT},
+    {"87 06 00 04 01 06 05 03", "87 06 00 04 01 06 04 03", DIRECT},
+    {"87 06 00 04 01 06 05 03", "87 06 00 04 01 05 05 03", DIRECT},
+    {TWO_CNODES "87 05 00 04 03 06 02 0f 87 06 00 04 01 06 05 03",
+     "84 04 03 0b 02 84 04 03 08 01 87 05 00 04 03 05 02 0f 87 06 00 04 01 06 06 10", DIRECT},
+    {"84 04 03 08 01", "84 07 03 08 01", DIRECT},
+    {"85 0a 00 0c 02 1a 10 00 00 00", "87 0a 00 0c 02 1a 10 00 00 00 00 00", "the right length"},
     {"1a 10 00 00 00", "1a 10 00 08 00", "aligned"},
     {"1a 10 00 00 00", "1a 30 00 00 00", "disjoint"},
     {"1a 20 00 00 00", "1b 80 00 00 00 00 00 00 00", "2^56"},
     {"1a 10 00 00 00", "1b 00 ff ff ff ff ff f0 00", "2^56"},
-    {"0c 04 08 83", "0c 04 09 83", "parent"},
+    {"0c 04 09 83", "0c 04 0a 83", "parent"},
     {"86 01 0c 00", "86 01 0d 00", "4 KiB, 2 MiB or 1 GiB"},
     {"86 01 0c 00", "86 01 1b 00 00 00 01 00 00 00 0c 00", "4 KiB, 2 MiB or 1 GiB"},
-    {"86 01 0c 00", "86 0d 0c 00", "frames of this size"},
+    {"86 01 0c 00", "86 0e 0c 00", "frames of this size"},
     {"86 01 0c 00", "86 00 0c 00", "frames of this size"},
     {"86 01 0c 00", "86 01 0c 19 10 00", "inside the frame"},
     {"86 01 0c 00 02 01 01", "86 01 0c 00 02 02 01", "page segment"},
@@ -289,13 +316,13 @@ static const struct {
     {"03 03 84 01", "03 00 84 01", "at least one"},
     {"03 03 84 01", "03 1a 01 00 00 01 84 01", "at most 2^24"},
     {"03 03 84 01", "03 1b ff ff ff ff ff ff ff ff 84 01", "at most 2^24"}, /* one more is none */
-    {"03 03 84 01", "03 0f 84 01", "target"},
-    {"03 03 84 01", "03 03 84 07", "target"},
+    {"03 03 84 01", "03 10 84 01", "target"},
+    {"03 03 84 01", "03 03 84 08", "target"},
     {"03 03 84 01 00", "03 03 84 01 07", "operands"},
     {"82 01 63 62 69 67", "82 02 63 62 69 67", "no more names than slots"},
     {"82 01 63 62 69 67", "82 01 63 62 0a 67", "printable"},
     {"82 01 63 62 69 67", "82 01 60", "a name"},
-    {"81 02 83 02", "81 0e 83 02", "no more names than slots"},
+    {"81 03 83 02", "81 0f 83 02", "no more names than slots"},
     {"83 63 4d 61 70", "82 63 4d 61 70", "each method"},
     {"65 55 6e 6d 61 70", "65 55 6e 6d 61 70 00", "the end"},
     {"65 55 6e 6d 61 70", "69 55 6e 6d 61 70", "as many items"},
@@ -330,7 +357,8 @@ static uint64_t walk(const struct capdl_blob *blob)
 
     for (enum capdl_blob_item item = CAPDL_BLOB_ITEM_GROUPS; item <= CAPDL_BLOB_ITEM_COVERS; item++) {
         for (table = capdl_blob_table(blob, item); capdl_blob_next_objects(&table, &o);) {
-            sum += o.slot + o.place;
+            sum += o.slot + o.place + o.first;
+            CHECK(!o.is_direct || (o.place < table.slot && item == CAPDL_BLOB_ITEM_GROUPS));
         }
         CHECK(!table.cbor.wrong);
     }

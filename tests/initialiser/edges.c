@@ -56,6 +56,22 @@ static void runs_step_by_step(void)
     }
 }
 
+/* ---- Direct objects ---- */
+
+/* They go into a CNode that is found by its slot, also in a larger CSpace, and need no slots of ours. */
+static void objects_straight_into_a_cnode(void)
+{
+    boot_system(&(struct system){.direct = true});
+    CHECK(header.phase == CAPDL_PHASE_DONE);
+    CHECK(strstr(fake.console, "capdl: booted: 308 objects, ") == fake.console);
+    CHECK(strstr(fake.log, " (0x2) 0x5 0 0x67 0x40 0x2 0x100\n"));
+    CHECK(strstr(fake.log, " (0x2) 0x5 0 0x67 0x40 0x102 0x2c\n"));
+    fake.empty_slots = 8;
+    fake_boot(&fake);
+    CHECK(header.phase == CAPDL_PHASE_DONE);
+    CHECK(strstr(fake.log, " (0x64) 0x5 0 0x8000000000065003 0x40 0x102 0x2c\n"));
+}
+
 /* ---- What is said ---- */
 
 /* Without a thread to start, at the end; and an image may ask for silence, which is not for errors. */
@@ -296,6 +312,7 @@ int main(void)
     started_threads_are_suspended();
     runs_step_by_step();
     says_that_it_booted();
+    objects_straight_into_a_cnode();
     no_such_core();
     no_such_core_earlier();
     kernel_without_mcs();

@@ -50,12 +50,17 @@ static void put_profile(struct encoder *e, const int64_t *profile)
     }
 }
 
-static void put_objects(struct encoder *e)
+static void put_objects(struct encoder *e, const struct system *system)
 {
-    put_array(e, 3);
+    put_array(e, system->direct ? 4 : 3);
     PUT_TUPLE(e, 9, 0, 21, 1);
     PUT_TUPLE(e, 8, 0, 12, 2);
-    PUT_TUPLE(e, 1, 0, 11, 1);
+    if (system->direct) {
+        PUT_TUPLE(e, FAKE_TYPE_CNODE, 9, 11, 1);
+        PUT_TUPLE(e, 5, 0, 4, 300, 3, 2, 15);
+    } else {
+        PUT_TUPLE(e, 1, 0, 11, 1);
+    }
     put_array(e, 2);
     PUT_TUPLE(e, 8, 0, 12, 1, 0x80003000);
     PUT_TUPLE(e, FAKE_TYPE_UNTYPED, 14, 14, 1, 0x80004000);
@@ -203,7 +208,7 @@ void encode_system(struct encoder *e, const struct system *system)
     PUT_TUPLE(e, FAKE_MAP, 1);
     PUT_TUPLE(e, 31, 1);
     PUT_TUPLE(e, 32, 0);
-    put_objects(e);
+    put_objects(e, system);
     put_fills(e, system);
     put_phases(e, system);
     if (system->nameless) {

@@ -18,6 +18,7 @@ struct system {
     unsigned
         chunk; /* of the extra bootinfo, 24 bytes from its 8th go to byte 16 of slot 1; 0: pages fill slots 1 and 2 */
     bool nameless;
+    bool direct; /* slot 3 is a CNode, into which 300 objects are made, from its slot 2 on */
     bool starts_none;
     bool starts_often;                   /* slot 3, and again slots 3, 4 and 5 */
     bool odd_runs;                       /* of initial capabilities, and in the phase of domains */

@@ -93,8 +93,29 @@ static void give_controls(struct generator *g)
     }
 }
 
+/* Objects that nothing else refers to, in slots that mostly follow each other: their originals may be there. */
+static void give_run(struct generator *g, const struct thing *cnode, unsigned number)
+{
+    static const struct {
+        const char *kind, *rights;
+    } kinds[] = {{"ep", " (RWGP)"},       {"ep", " (RWG)"},    {"notification", " (RW)"}, {"notification", " (RWGP)"},
+                 {"frame (4k)", " (RW)"}, {"ut (5 bits)", ""}, {"cnode (2 bits)", ""}};
+    size_t kind = rng_below(&g->r, sizeof(kinds) / sizeof(kinds[0]));
+    uint64_t count = rng_between(&g->r, 6, 40), slot = rng_below(&g->r, UINT64_C(1) << cnode->bits);
+    line_add(g, SECTION_OBJECTS, "run%u[%llu] = %s", number, (unsigned long long)count, kinds[kind].kind);
+    for (uint64_t i = 0; i < count; i++, slot++) {
+        if (slot >> cnode->bits == 0 && slot_take(g, cnode, slot)) {
+            line_add(g, SECTION_CAPS, "%s { %llu: run%u[%llu]%s }", cnode->name, (unsigned long long)slot, number,
+                     (unsigned long long)i, kinds[kind].rights);
+        }
+    }
+}
+
 void caps_generate(struct generator *g)
 {
+    for (unsigned i = 0; !g->base && rng_chance(&g->r, 3) && i < 3; i++) {
+        give_run(g, thing_any(g, THING_CNODE), i);
+    }
     for (uint64_t i = rng_below(&g->r, 2 * g->num_things + 4); i > 0; i--) {
         give_any(g, thing_any(g, THING_CNODE));
     }

@@ -204,9 +204,37 @@ static const char nested[] = "arch aarch64\n"
                              "}\n"
                              "caps { k { 4: d  5: small  6: other } }\n";
 
+/* Who has originals: eight in a row are made where they belong, seven, those without a right or with another use are
+   copied. */
+static const char originals[] = "arch aarch64\n"
+                                "objects {\n"
+                                "  k = cnode (8 bits)  e[8] = ep  seven[7] = ep  few[8] = ep  extra = ep\n"
+                                "  n[9] = notification  r[8] = rtreply  p[8] = frame (4k)  u[8] = ut (13 bits)\n"
+                                "  large[8] = ut (14 bits)  c[8] = cnode (3 bits)\n"
+                                "}\n"
+                                "caps { k {\n"
+                                "  0: e[] (RWGP)  9: seven[] (RWGP)  0x18: few[] (RWG)  0x20: n[] (RW)  0x30: r[]\n"
+                                "  0x40: p[] (RW)  0x50: u[]  0x60: large[]  0x70: c[]  0xff: extra (RW) } }\n";
+static const struct change fewer_originals[] = {
+    {"0xff: extra (RW)", "0xff: e[3] (RW)",
+     "CNode 'k' has in slot 0x0 the original capability to endpoint 'e[0]', not a copy: its holder can destroy the"},
+    {"n[] (RW)", "n[] (R)", "CNode 'k' has in slot 0x28 the original capability to notification 'n[8]', not a copy"},
+    {"p[8] = frame (4k)", "p[8] = frame (4k, fill: [{0 0 CDL_FrameFill_FileData \"data.bin\" 0}])",
+     "has in slot 0x40 the original capability to frame 'p[0]', not a copy"},
+};
+static const struct change more_originals[] = {
+    {"few[] (RWG)", "few[] (RWGP)",
+     "CNode 'k' has in slot 0x1f a copy of the capability to endpoint 'few[7]', not the"},
+    {"seven[7] = ep", "seven[8] = ep",
+     "CNode 'k' has in slot 0x9 a copy of the capability to endpoint 'seven[0]', not the original"},
+};
+
 int main(void)
 {
     test_good("aarch64-mcs", nested);
+    test_good("aarch64-mcs", originals);
+    test_changes("aarch64-mcs", originals, fewer_originals, sizeof(fewer_originals) / sizeof(fewer_originals[0]));
+    test_changes("aarch64-mcs", originals, more_originals, sizeof(more_originals) / sizeof(more_originals[0]));
     test_good("aarch64-mcs", arm);
     test_good("x86_64", pc);
     test_changes("aarch64-mcs", arm, arm_changes, sizeof(arm_changes) / sizeof(arm_changes[0]));

@@ -3,7 +3,7 @@
  * Contents of CNodes. What the kernel can derive is copied, or minted where a badge or guard is wanted; what it
  * cannot derive (untypeds, unmapped page tables, IRQ and I/O port control) and frame capabilities that carry their
  * mapping are moved. Moves come last: by then nothing needs the original any more. So do copies of what is in a CNode
- * of the spec, below the one they come from.
+ * of the spec, below the one they come from. What was made straight into its slot (direct.c) is there already.
  */
 #include "image/program.h"
 
@@ -105,7 +105,7 @@ static bool find_source(struct program *program, uint32_t cnode, const struct ca
 }
 
 /* Only endpoints, notifications and frames have meaningful rights; other capabilities keep theirs. */
-static uint64_t cap_rights(const struct capdl_cap *cap)
+uint64_t caps_rights(const struct capdl_cap *cap)
 {
     bool meant = cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION || cap->kind == CAPDL_KIND_FRAME;
     return meant ? cap->rights & CAPDL_RIGHTS_ALL : CAPDL_RIGHTS_ALL;
@@ -162,7 +162,7 @@ static void copy(struct program *program, uint32_t cnode, const struct capdl_cap
         return;
     }
     uint32_t object = cap->object != CAPDL_NO_OBJECT ? cap->object : cnode;
-    struct operand rights = operand_word(cap_rights(cap)), data = operand_word(new_data(program, cnode, cap));
+    struct operand rights = operand_word(caps_rights(cap)), data = operand_word(new_data(program, cnode, cap));
     if (data.value) {
         CALL(program, CNODES, CNODE_MINT, object, target, from.root, slot, depth, from.slot, from.depth, rights, data);
     } else {
@@ -241,6 +241,8 @@ static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, 
             }
         } else if (cap->kind == CAPDL_KIND_LEFTOVER || pass_of(program, cnode, cap) != pass) {
             continue; /* leftovers.c */
+        } else if (cap->object != CAPDL_NO_OBJECT && program->kernel_objects[cap->object].kind == KOBJ_DIRECT) {
+            continue; /* there already */
         } else if (pass == MOVE || pass == ORIGINALS) {
             move(program, cnode, cap, moved);
         } else {

@@ -19,10 +19,10 @@ static bool archs_agree(struct program *program)
 static bool make(struct program *program, const struct program *first)
 {
     static void (*const passes[])(struct program *) = {
-        asids_count,      arguments_place,  reserved_find,     content_find,      order_objects,   derivations_collect,
-        mappings_collect, asids_assign,     vspace_map,        io_spaces_derive,  io_spaces_map,   streams_derive,
-        streams_bind,     content_fill,     ports_derive,      interrupts_derive, sched_configure, threads_configure,
-        caps_distribute,  leftovers_assign, domains_configure, calls_distribute,
+        asids_count,         arguments_place,  reserved_find,    content_find,      direct_find,       order_objects,
+        derivations_collect, mappings_collect, asids_assign,     vspace_map,        io_spaces_derive,  io_spaces_map,
+        streams_derive,      streams_bind,     content_fill,     ports_derive,      interrupts_derive, sched_configure,
+        threads_configure,   caps_distribute,  leftovers_assign, domains_configure, calls_distribute,
     };
     kernel_types_objects(program);
     leftovers_ask(program, first);
@@ -33,10 +33,11 @@ static bool make(struct program *program, const struct program *first)
             return false;
         }
     }
-    if (program->num_objects + program->num_derived > CAPDL_BLOB_MAX_SLOTS) {
+    const size_t slots = program->num_objects + program->num_derived + program->num_direct;
+    if (slots > CAPDL_BLOB_MAX_SLOTS) {
         capdl_error(program->diags, CAPDL_WHOLE_SPEC,
-                    "%zu objects and derived capabilities are more than an image can hold: at most %d",
-                    program->num_objects + program->num_derived, CAPDL_BLOB_MAX_SLOTS);
+                    "%zu objects and derived capabilities are more than an image can hold: at most %d", slots,
+                    CAPDL_BLOB_MAX_SLOTS);
     }
     return program->diags->num_errors == 0;
 }

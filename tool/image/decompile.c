@@ -144,7 +144,7 @@ static void read_names_of(struct capdl_cbor *c, struct capdl_blob_name *names)
 static void read_names(struct reverse *r)
 {
     struct capdl_cbor c = {r->blob.bytes + r->blob.items[CAPDL_BLOB_ITEM_NAMES], r->blob.bytes + r->blob.size, NULL};
-    r->slot_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_SLOTS], sizeof(*r->slot_names));
+    r->slot_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_SLOTS] + r->blob.num_direct, sizeof(*r->slot_names));
     r->page_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_PAGES], sizeof(*r->page_names));
     if (!capdl_cbor_null(&c)) {
         r->named = true;

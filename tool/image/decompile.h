@@ -90,6 +90,8 @@ bool reverse_cannot_fail(struct reverse *, enum capdl_method, const struct capdl
 /* decompile_calls.c: a derived slot, filled once, and an object that is nothing but a capability in one; all calls */
 struct held *reverse_fill_slot(struct reverse *, const struct capdl_operand *);
 uint32_t reverse_add_derived(struct reverse *, const struct capdl_operand *, enum capdl_kind);
+/* Rights as the spec has them, of a rights word. */
+uint8_t reverse_rights(struct reverse *, uint8_t kind, uint64_t rights);
 void reverse_number(struct reverse *, uint32_t object, enum capdl_number, uint64_t);
 void reverse_calls(struct reverse *);
 

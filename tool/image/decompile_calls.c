@@ -29,7 +29,7 @@ static uint64_t word(const struct capdl_call *call, unsigned i)
 }
 
 /* Objects without meaningful rights have all of them. */
-static uint8_t rights_of(struct reverse *r, uint8_t kind, uint64_t rights)
+uint8_t reverse_rights(struct reverse *r, uint8_t kind, uint64_t rights)
 {
     if (capdl_kind_has(kind, CAPDL_TRAIT_RIGHTS)) {
         return (uint8_t)(rights & CAPDL_RIGHTS_ALL);
@@ -54,7 +54,7 @@ static void derive_copy(struct reverse *r, const struct capdl_call *call, bool m
         copy->mapped = false;
         copy->rights = (uint8_t)word(call, 4);
         if (copy->kind != CAPDL_KIND_COUNT) {
-            rights_of(r, copy->kind, copy->rights);
+            reverse_rights(r, copy->kind, copy->rights);
         }
         copy->data = minted ? word(call, 5) : 0;
     }
@@ -95,7 +95,7 @@ static void put_copy(struct reverse *r, const struct capdl_call *call, bool mint
         return;
     }
     struct capdl_cap cap = {.slot = word(call, 0), .object = source->object, .kind = source->kind};
-    cap.rights = rights_of(r, cap.kind, word(call, 4));
+    cap.rights = reverse_rights(r, cap.kind, word(call, 4));
     cap.data = cap.kind == CAPDL_KIND_SCHED_CONTROL ? source->data : 0;
     if (cap.kind == CAPDL_KIND_SMC) {
         cap.object = smc_object(r);
@@ -125,7 +125,7 @@ static void put_child(struct reverse *r, const struct capdl_call *call, bool min
         return;
     }
     struct capdl_cap cap = {.slot = word(call, 0), .object = parent->object, .kind = parent->kind};
-    cap.rights = rights_of(r, cap.kind, word(call, 4));
+    cap.rights = reverse_rights(r, cap.kind, word(call, 4));
     if (minted) {
         set_data(r, &cap, word(call, 5));
     } else if (cap.kind != CAPDL_KIND_CNODE && parent->data) {

@@ -80,6 +80,25 @@ static bool is_own(const struct reverse *r, enum capdl_kind kind, uint64_t slot)
     return kind == CAPDL_KIND_UT && r->named && !r->slot_names[slot].text;
 }
 
+/* An object that is made straight into its slot of a CNode. */
+static void add_direct(struct reverse *r, enum capdl_kind kind, const struct capdl_blob_objects *objects, uint64_t i)
+{
+    const struct held *cnode = &r->slots[objects->place];
+    if (cnode->kind != CAPDL_KIND_CNODE) {
+        reverse_fail(r, "an object is made into something that is not a CNode");
+        return;
+    }
+    uint32_t object = reverse_add(r, &r->slot_names[objects->slot + i], kind);
+    struct capdl_object o = capdl_object_view(r->spec, object);
+    set_size(&o, objects);
+    capdl_object_set(r->spec, object, &o);
+    reverse_cap(r, cnode->object,
+                (struct capdl_cap){.slot = objects->first + i,
+                                   .object = object,
+                                   .kind = kind,
+                                   .rights = reverse_rights(r, kind, objects->rights)});
+}
+
 static void add_objects(struct reverse *r, enum capdl_blob_item item, const struct capdl_blob_objects *objects)
 {
     const struct capdl_profile *profile = &r->image->profile;
@@ -89,7 +108,10 @@ static void add_objects(struct reverse *r, enum capdl_blob_item item, const stru
         reverse_fail(r, "it makes an object of a type that is not in its kernel profile");
         return;
     }
-    for (uint64_t i = 0; i < objects->count; i++) {
+    for (uint64_t i = 0; objects->is_direct && i < objects->count; i++) {
+        add_direct(r, kind, objects, i);
+    }
+    for (uint64_t i = 0; !objects->is_direct && i < objects->count; i++) {
         uint64_t slot = objects->slot + i;
         enum capdl_kind own = r->slots[slot].kind == CAPDL_KIND_ASID_POOL ? CAPDL_KIND_ASID_POOL : kind;
         r->addresses[slot] = item == CAPDL_BLOB_ITEM_FIXED ? objects->place + (i << objects->size_bits) : UNKNOWN;

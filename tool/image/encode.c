@@ -176,13 +176,19 @@ static void put_groups(struct encoder *e, const struct group_list *groups)
     put_array(e, groups->count);
     for (size_t i = 0; i < groups->count; i++) {
         const struct group *group = &groups->list[i];
-        put_array(e, groups == &program->groups ? 4 : 5);
+        put_array(e, group->direct                ? CAPDL_DIRECT_ITEMS
+                     : groups == &program->groups ? CAPDL_GROUP_ITEMS
+                                                  : CAPDL_GROUP_ITEMS + 1);
         put_uint(e, program->profile->types[group->type]);
         put_uint(e, group->argument);
         put_uint(e, group->size_bits);
         put_uint(e, group->count);
-        if (groups != &program->groups) {
+        if (group->direct || groups != &program->groups) {
             put_uint(e, groups == &program->fixed ? group->address : group->parent);
+        }
+        if (group->direct) {
+            put_uint(e, group->first);
+            put_uint(e, group->rights);
         }
     }
 }
@@ -307,10 +313,13 @@ static void put_names(struct encoder *e)
         put_null(e);
         return;
     }
-    size_t slots = program->num_objects + program->num_derived;
+    size_t derived = program->num_objects, direct = derived + program->num_derived,
+           slots = direct + program->num_direct;
     uint32_t *objects = memory_zeroed(slots + program->num_pages, sizeof(*objects));
     for (size_t i = 0; i < slots; i++) {
-        objects[i] = i < program->num_objects ? program->objects[i] : program->derived[i - program->num_objects];
+        objects[i] = i < derived  ? program->objects[i]
+                     : i < direct ? program->derived[i - derived]
+                                  : program->direct[i - direct];
     }
     for (size_t i = 0; i < program->num_pages; i++) {
         objects[slots + i] = i < program->num_embedded ? program->pages[i].object : CAPDL_NO_OBJECT;

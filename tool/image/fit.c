@@ -115,7 +115,10 @@ static struct capdl_pos most_objects(const struct capdl_spec *spec)
 static bool refuse(struct program *program, const struct forecast *forecast, const struct capdl_plan_failure *failure)
 {
     uint64_t slot = failure->slot;
-    uint32_t object = slot < program->num_objects ? program->objects[slot] : CAPDL_NO_OBJECT;
+    uint64_t direct = slot - program->num_objects - program->num_derived;
+    uint32_t object = slot < program->num_objects    ? program->objects[slot]
+                      : direct < program->num_direct ? program->direct[direct]
+                                                     : CAPDL_NO_OBJECT;
     uint32_t owner = contiguous_owner(program, slot);
     char text[EXPLANATION];
     if (is_exact(program) && failure->status == CAPDL_PLAN_NO_MEMORY && program->num_contiguous > 0) {
@@ -131,7 +134,7 @@ static bool refuse(struct program *program, const struct forecast *forecast, con
     object = owner == CAPDL_NO_OBJECT ? object : owner;
     if (object == CAPDL_NO_OBJECT) { /* the CNodes of the initialiser itself */
         capdl_error(program->diags, most_objects(program->spec), "the initialiser's CSpace for %zu objects %s",
-                    program->num_objects, text);
+                    program->num_objects + program->num_direct, text);
     } else {
         program_error(program, object, "%s", text);
     }

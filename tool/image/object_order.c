@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The order of objects, which decides their slots: first what may be anywhere, large before small, equal ones
- * together; then what has a physical address, by address; then what is in untypeds of the spec, parents before
- * children. Among equals the order is that of the spec, so that regular specs give regular slots.
+ * together, those without slots after others of their size; then what has a physical address, by address; then what is
+ * in untypeds of the spec, parents before children. Among equals the order is that of the spec, so that regular specs
+ * give regular slots.
  */
 #include <stdlib.h>
 
@@ -14,8 +15,9 @@ static struct group *group_for(struct group_list *groups, const struct kernel_ob
                                uint64_t parent)
 {
     struct group *last = groups->count ? &groups->list[groups->count - 1] : NULL;
-    if (last && last->type == shape->type && last->argument == shape->argument && last->size_bits == shape->size_bits &&
-        last->parent == parent && (!address || last->address + (last->count << last->size_bits) == address)) {
+    if (last && !last->direct && last->type == shape->type && last->argument == shape->argument &&
+        last->size_bits == shape->size_bits && last->parent == parent &&
+        (!address || last->address + (last->count << last->size_bits) == address)) {
         return last;
     }
     groups->list = memory_grow(groups->list, &groups->capacity, groups->count + 1, sizeof(*groups->list));
@@ -56,7 +58,7 @@ static void order_all(struct program *program, struct group_list *groups, uint32
 static bool is_placed(const struct program *program, uint32_t object)
 {
     return program->kernel_objects[object].type != CAPDL_TYPE_COUNT &&
-           program->kernel_objects[object].kind != KOBJ_PAGE &&
+           program->kernel_objects[object].kind != KOBJ_PAGE && program->kernel_objects[object].kind != KOBJ_DIRECT &&
            capdl_object_parent(program->spec, object) == CAPDL_NO_OBJECT &&
            !(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_CONTIGUOUS);
 }
@@ -110,6 +112,9 @@ static void order_anywhere(struct program *program)
         }
         if (b == (MAX_SIZE_BITS - 1 - CAPDL_PAGE_BITS) * CAPDL_TYPE_COUNT + CAPDL_TYPE_UNTYPED) {
             own_pools(program);
+        }
+        if (b % CAPDL_TYPE_COUNT == CAPDL_TYPE_COUNT - 1) {
+            direct_order(program, (unsigned)(MAX_SIZE_BITS - 1 - b / CAPDL_TYPE_COUNT));
         }
     }
     free(start);

@@ -17,6 +17,8 @@ void program_free(struct program *program)
     free(program->kernel_objects);
     free(program->objects);
     free(program->derived);
+    free(program->direct);
+    capdl_originals_free(&program->originals_in_cnodes);
     free(program->groups.list);
     free(program->fixed.list);
     free(program->covers.list);

@@ -5,6 +5,7 @@
  *     kernel_types     which kernel object each object of the spec is, or why it cannot be one
  *     arguments        which words go on threads' stacks
  *     frame_contents   which frames have contents, which of them become pages of the image
+ *     direct           which objects are made straight into CNodes of the spec
  *     object_order     slots: groups, fixed, children of untypeds
  *     asids, interrupts: capabilities made by kernel calls
  *     derive           which capabilities are copied from which others of the spec
@@ -52,7 +53,12 @@ struct call_list {
     size_t num_operands, capacity_operands;
 };
 
-enum kobj_kind { KOBJ_NONE, KOBJ_SLOT, KOBJ_PAGE };
+enum kobj_kind {
+    KOBJ_NONE,
+    KOBJ_SLOT,
+    KOBJ_PAGE,
+    KOBJ_DIRECT, /* made straight into a CNode of the spec: no call can name it */
+};
 
 enum kobj_flag {
     KOBJ_ROOT = 1,        /* top of an address space */
@@ -83,9 +89,11 @@ struct kernel_object {
 
 struct group {
     uint64_t address; /* fixed ones only */
-    uint64_t parent;  /* covers only: its slot */
+    uint64_t parent;  /* covers: its slot; direct ones: the CNode's */
+    uint64_t first;   /* direct ones: slot in it */
     uint64_t count;
-    uint8_t type, argument, size_bits;
+    uint8_t type, argument, size_bits, rights;
+    bool direct;
 };
 
 struct group_list {
@@ -163,6 +171,9 @@ struct program {
     uint32_t *derived; /* per derived slot: object it is named after, or CAPDL_NO_OBJECT */
     size_t num_derived, capacity_derived;
     struct group_list groups, fixed, covers;
+    struct capdl_originals originals_in_cnodes;
+    uint32_t *direct; /* per number after those of derived slots: object without a slot, in the order of its groups */
+    size_t num_direct, capacity_direct;
 
     struct content_word *words; /* by frame and offset */
     size_t num_words, capacity_words;
@@ -282,6 +293,7 @@ void reserved_find(struct program *);
 void content_find(struct program *);
 /* elf_warnings.c: warns of a file that is a thread's program. */
 void programs_check_file(struct program *, const struct capdl_fill *, const struct fill_file *);
+void direct_find(struct program *);
 void order_objects(struct program *);
 void cover_objects(struct program *);
 void asids_count(struct program *);
@@ -316,6 +328,9 @@ void calls_distribute(struct program *);
 void order_place(struct program *, struct group_list *, uint32_t object, const struct kernel_object *shape,
                  uint64_t address, uint64_t parent);
 
+/* direct.c: adds the groups of direct objects of this size, after all others of it. */
+void direct_order(struct program *, unsigned size_bits);
+
 /* kernel_types.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
 int table_level(const struct program *, enum capdl_kind);
 /* log2 of the bytes that one entry of a table at this level covers. */
@@ -339,6 +354,8 @@ enum { DERIVATION_DEEPEST = 2 };
 
 /* Word of capability data for a CNode capability: 0 for no guard. */
 uint64_t caps_guard_word(const struct program *, const struct capdl_cap *);
+/* Rights word of a copy. */
+uint64_t caps_rights(const struct capdl_cap *);
 
 /* arguments.c: where a thread's stack begins, below the arguments on it; the first word at or after `offset` of a
    frame, or 0: the frame's others follow it. */

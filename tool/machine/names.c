@@ -49,9 +49,39 @@ static struct names_entry *find(const struct names *names, uint64_t key)
     }
 }
 
+/* The object of a slot is known by the name of this number, unless it is by another already. */
+static void collect(struct names *names, const struct slot *slot, uint64_t number)
+{
+    uint64_t key = key_of_cap(&slot->cap);
+    struct names_entry *entry = key ? find(names, key) : NULL;
+    if (entry && !entry->key && slot_names_find(&names->slots, number).text) {
+        *entry = (struct names_entry){key, number};
+    }
+}
+
+/* What is in CNodes of the spec only. */
+static void collect_direct(struct names *names, uint64_t base)
+{
+    struct capdl_blob_table table = capdl_blob_table(names->blob, CAPDL_BLOB_ITEM_GROUPS);
+    struct capdl_blob_objects objects;
+    while (capdl_blob_next_objects(&table, &objects)) {
+        struct slot *slot;
+        if (!objects.is_direct ||
+            lookup_slot(names->kernel, names->kernel->initial, base + objects.place, &slot) != STATUS_OK ||
+            slot->cap.type != CAP_CNODE) {
+            continue;
+        }
+        struct cnode *cnode = slot->cap.object;
+        for (uint64_t i = objects.first, k = 0; k < objects.count && i >> slot->cap.bits == 0; i++, k++) {
+            collect(names, &cnode->slots[i], objects.slot + k);
+        }
+    }
+}
+
 void names_collect(struct names *names)
 {
-    uint64_t count = names->blob ? names->blob->sizes[CAPDL_SIZE_SLOTS] : 0;
+    uint64_t slots = names->blob ? names->blob->sizes[CAPDL_SIZE_SLOTS] : 0;
+    uint64_t count = names->blob ? slots + names->blob->num_direct : 0;
     if (!count || !names->kernel->initial || names->entries) {
         return;
     }
@@ -61,16 +91,14 @@ void names_collect(struct names *names)
     }
     names->entries = calloc(names->capacity, sizeof(*names->entries));
     uint64_t base = slots_base(names);
-    for (uint64_t i = 0; names->entries && i < count; i++) {
+    for (uint64_t i = 0; names->entries && i < slots; i++) {
         struct slot *slot;
-        if (lookup_slot(names->kernel, names->kernel->initial, base + i, &slot) != STATUS_OK) {
-            continue;
+        if (lookup_slot(names->kernel, names->kernel->initial, base + i, &slot) == STATUS_OK) {
+            collect(names, slot, i);
         }
-        uint64_t key = key_of_cap(&slot->cap);
-        struct names_entry *entry = key ? find(names, key) : NULL;
-        if (entry && !entry->key && slot_names_find(&names->slots, i).text) {
-            *entry = (struct names_entry){key, i};
-        }
+    }
+    if (names->entries) {
+        collect_direct(names, base);
     }
 }
 

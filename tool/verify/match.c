@@ -64,8 +64,9 @@ static uint64_t first_page_slot(const struct verify *v)
     return v->boot->first_image_frame + (header->pages_start - header->image_start) / CAPDL_PAGE_SIZE;
 }
 
-/* Reads one array of names and pairs each with what the slot of its number holds. */
-static void names_of(struct verify *v, struct capdl_cbor *c, bool pages)
+/* Reads one array of names and pairs each with what the slot of its number holds. The names after those of slots are
+   of objects that are in CNodes of the spec only. */
+static void names_of(struct verify *v, struct capdl_cbor *c, bool pages, uint64_t slots)
 {
     uint64_t at = 0, first_page = first_page_slot(v);
     for (uint64_t left = capdl_cbor_array(c); left && !c->wrong; left--) {
@@ -84,7 +85,7 @@ static void names_of(struct verify *v, struct capdl_cbor *c, bool pages)
         for (uint64_t i = 0; known && i < count; i++) {
             uint32_t object = capdl_spec_find(v->spec, name, items > 2 ? (uint32_t)(index + i) : CAPDL_NO_INDEX);
             uint64_t page = first_page + at + i;
-            const struct slot *slot = !pages                      ? initialiser_slot(v, at + i)
+            const struct slot *slot = !pages                      ? at + i < slots ? initialiser_slot(v, at + i) : NULL
                                       : page < v->boot->num_slots ? &v->boot->root->slots[page]
                                                                   : NULL;
             if (object != CAPDL_NO_OBJECT) {
@@ -117,8 +118,8 @@ void match_by_names(struct verify *v)
     struct capdl_cbor c = {blob.bytes + blob.items[CAPDL_BLOB_ITEM_NAMES], blob.bytes + blob.size, NULL};
     if (!capdl_cbor_null(&c)) {
         capdl_cbor_array(&c);
-        names_of(v, &c, false);
-        names_of(v, &c, true);
+        names_of(v, &c, false, blob.sizes[CAPDL_SIZE_SLOTS]);
+        names_of(v, &c, true, 0);
     }
     match_leftovers(v, &blob);
     for (uint64_t i = 0; i < blob.sizes[CAPDL_SIZE_SLOTS]; i++) {

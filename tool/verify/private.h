@@ -198,6 +198,7 @@ void compare_table(struct verify *, uint32_t object);
 void compare_asid_pool(struct verify *, uint32_t object);
 void compare_sched_context(struct verify *, uint32_t object);
 void compare_derivations(struct verify *);
+void compare_originals(struct verify *);
 void compare_domains(struct verify *);
 void compare_world(struct verify *);
 /* Bytes of memory that a node takes. */

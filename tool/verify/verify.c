@@ -65,6 +65,7 @@ static void compare(struct verify *v)
 {
     compare_objects(v);
     compare_derivations(v);
+    compare_originals(v);
     compare_domains(v);
     compare_world(v);
     list_remains(v);

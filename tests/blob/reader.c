@@ -156,23 +156,23 @@ static void check_names(const struct capdl_blob *blob)
     check_name(capdl_blob_method_name(blob, 3), NULL, false, 0);
 }
 
-/* One after the other they are what they are one by one. */
-static void check_cursor(const struct capdl_blob *blob)
+/* One after the other they are what they are one by one. Returns how many there are. */
+static uint64_t check_cursor(const struct capdl_blob *blob, struct capdl_blob_names names,
+                             struct capdl_blob_name (*find)(const struct capdl_blob *, uint64_t))
 {
-    struct capdl_blob_names names = capdl_blob_slot_names(blob);
     struct capdl_blob_name name;
-    uint64_t slot = 0, count;
+    uint64_t number = 0, count;
 
     while (capdl_blob_next_name(&names, &name, &count)) {
-        for (uint64_t i = 0; i < count; i++, slot++) {
-            struct capdl_blob_name alone = capdl_blob_slot_name(blob, slot);
+        for (uint64_t i = 0; i < count; i++, number++) {
+            struct capdl_blob_name alone = find(blob, number);
 
             CHECK(alone.text == name.text && alone.length == name.length && alone.is_element == name.is_element);
             CHECK(!alone.text || alone.index == name.index + i);
         }
-        CHECK(names.first == slot);
+        CHECK(names.first == number);
     }
-    CHECK(slot == 20);
+    return number;
 }
 
 /* ---- Without names ---- */
@@ -445,7 +445,8 @@ int main(int argc, char **argv)
     check_fills(&blob);
     check_calls(&blob);
     check_names(&blob);
-    check_cursor(&blob);
+    CHECK(check_cursor(&blob, capdl_blob_slot_names(&blob), capdl_blob_slot_name) == 20);
+    CHECK(check_cursor(&blob, capdl_blob_page_names(&blob), capdl_blob_page_name) == 3);
     check_nameless(&blob);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         check_bad(good, size, bad[i].from, bad[i].to, bad[i].expected);

@@ -12,46 +12,42 @@ cd "$work" || exit 1
 failed=0
 export HOME="$work" # profile and caches
 
-browse() {
-    timeout 100 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-extensions --hide-scrollbars \
-        --disable-background-networking --user-data-dir="$work/profile" --virtual-time-budget=5000 --window-size=1500,900 \
-        --dump-dom "$@" 2> /dev/null
+# all.html: each page as it is, and with page_test.js in it in frames of three widths, light and dark. One start of the browser shows
+# them all; the result has a line for each frame, and what page_test.js finds.
+frame() { # NAME FILE WIDTH SCHEME
+    echo "<iframe name='$1' src='$2' width='$3' height='900' style='border:0; color-scheme: $4'></iframe>"
 }
-
-# The page in frames of three widths, each of which tells what page_test.js finds.
-frames() {
+begin() {
     cat << 'END'
 <!doctype html><body><pre id="result"></pre><script>
-addEventListener("message", function (event) { document.getElementById("result").textContent += event.data + "\n"; });
+function tell(text) { document.getElementById("result").textContent += text + "\n"; }
+addEventListener("message", function (event) {
+    document.querySelectorAll("iframe").forEach(function (frame) {
+        if (frame.contentWindow === event.source) { event.data.split("\n").forEach(function (line) { tell(frame.name + " " + line); }); }
+    });
+});
+addEventListener("load", function () {
+    document.querySelectorAll("iframe[name$=plain]").forEach(function (frame) {
+        var find = frame.contentDocument.getElementById("find");
+        tell(frame.name + (!find ? " WRONG: the browser shows no page" : find.hidden ? " WRONG: its policy stops its script" : " RESULT"));
+    });
+});
 </script>
 END
-    for width in 360 768 1440; do
-        echo "<iframe src='$1' width='$width' height='900' style='border:0'></iframe>"
-    done
 }
 
-# look NAME: the page as it is, then with page_test.js in it, in both themes.
-look() {
-    browse "file://$work/$1.html" > dom
-    if ! grep -q '<input id="find"' dom; then
-        echo "$1: the browser shows no page"
-        failed=1
-        return
-    fi
-    ! grep -q '<input id="find"[^>]* hidden' dom || { echo "$1: its policy stops its script"; failed=1; }
+look() { # NAME
     { # without its policy, which would stop our script
         grep -v 'http-equiv="Content-Security-Policy"' "$1.html"
         echo '<style>.lazy { content-visibility: visible }</style><script>'
         cat "$here/page_test.js"
         echo '</script>'
-    } > tested.html
-    frames tested.html > frames.html
-    for scheme in 1 0; do # light, dark
-        browse --blink-settings=preferredColorScheme=$scheme "file://$work/frames.html" | sed -n '/RESULT/,/<\/pre>/p' > result
-        sed -i 's/<[^>]*>//g' result
-        [ "$(grep -cE 'RESULT (360|768|1440) ' result)" = 3 ] || { echo "$1: no result"; cat result; failed=1; }
-        [ ! "${VERBOSE:-}" ] || sed -n "s/.*RESULT/$1 ($scheme):/p" result
-        ! grep WRONG result | sed "s/.*WRONG/$1, scheme $scheme,/" | grep . || failed=1
+    } > "$1.tested.html"
+    frame "$1 plain" "$1.html" 1440 light
+    for scheme in light dark; do
+        for width in 360 768 1440; do
+            frame "$1 $scheme" "$1.tested.html" $width $scheme
+        done
     done
 }
 
@@ -80,13 +76,31 @@ sed 's/6: tcb_pd1/6: tcb_pd2 7: cn3/; s/prio: 70/prio: 240/' sixty.cdl > changed
 echo 'arch riscv objects { }' > empty.cdl
 cp "$here/hostile.cdl" .
 cp "$here/../review/net.cdl" "$here/../review/x86.cdl" .
-for name in sixty empty hostile net x86; do
+names='sixty empty hostile net x86'
+for name in $names; do
     "$capdl" report $name.cdl -o $name.html > out 2>&1
-    [ -s $name.html ] || { echo "$name: no page"; cat out; failed=1; }
-    look $name
+    [ -s $name.html ] || { echo "$name: no page"; cat out; exit 1; }
 done
-"$capdl" diff sixty.cdl changed.cdl -o diff.html; look diff
+"$capdl" diff sixty.cdl changed.cdl -o diff.html
+names="$names diff"
 if [ "$image" ]; then
-    "$capdl" report "$image" -o image.html && look image
+    "$capdl" report "$image" -o image.html
+    names="$names image"
 fi
+begin > all.html
+for name in $names; do
+    look $name
+done >> all.html
+timeout 300 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-extensions --hide-scrollbars \
+    --disable-background-networking --user-data-dir="$work/profile" --virtual-time-budget=20000 --window-size=1500,900 \
+    --allow-file-access-from-files --dump-dom "file://$work/all.html" 2> /dev/null > dom
+sed -n '/<pre id="result">/,/<\/pre>/p' dom | sed 's/<[^>]*>//g' > result
+for name in $names; do
+    grep -q "^$name plain RESULT" result || { echo "$name: no result"; failed=1; }
+    for scheme in light dark; do
+        [ "$(grep -cE "^$name $scheme RESULT (360|768|1440) " result)" = 3 ] || { echo "$name, $scheme: not three results"; failed=1; }
+    done
+done
+[ ! "${VERBOSE:-}" ] || cat result
+! grep WRONG result || failed=1
 exit $failed

@@ -398,13 +398,13 @@ static char *former_sharers(struct review *review, const uint32_t *subjects, siz
     return names;
 }
 
-static char *badge_clause(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
-                          const struct capdl_cap *cap)
+/* Whose badge it is, too, or was. */
+static char *badge_clause(struct review *review, const uint32_t *subjects, size_t count, const struct capdl_cap *cap)
 {
     size_t num;
-    uint32_t *list = badge_sharers(review, world, subjects, count, cap, &num);
+    uint32_t *list = badge_sharers(review, &review->new, subjects, count, cap, &num);
     char *names = capdl_review_names(review, list, num);
-    char *before = num || world != &review->new ? NULL : former_sharers(review, subjects, count, cap);
+    char *before = num ? NULL : former_sharers(review, subjects, count, cap);
     char *text = num      ? capdl_review_format("; %s %s that badge, too: the receiver cannot tell them apart", names,
                                            num == 1 ? "has" : "have")
                  : before ? capdl_review_format("; that was the badge of %s, for whom the receiver may take it", before)
@@ -460,7 +460,7 @@ static char *message_deed(struct review *review, const struct world *world, cons
         strcpy(rights, "-");
     }
     if (cap->rights & CAPDL_RIGHT_WRITE && cap->data) {
-        badge = badge_clause(review, world, subjects, count, cap);
+        badge = world == &review->new ? badge_clause(review, subjects, count, cap) : capdl_review_format("%s", "");
         text = capdl_review_format("%s \1 (%s, badge 0x%" PRIx64 "); %s%s", message_verb(cap), rights, cap->data,
                                    others, badge);
     } else {
@@ -545,7 +545,7 @@ static char *control_deed(struct review *review, const struct world *world, cons
         [CAPDL_KIND_IRQ_CONTROL] = "take any interrupt that is free",
         [CAPDL_KIND_ASID_CONTROL] = "make pools of address space identifiers",
         [CAPDL_KIND_IO_SPACE_MASTER] = "decide which memory any device reaches",
-        [CAPDL_KIND_IO_PORT_CONTROL] = "issue any I/O port that is free",
+        [CAPDL_KIND_IO_PORT_CONTROL] = "take any I/O port that is free",
         [CAPDL_KIND_DOMAIN] = "move threads to any scheduling domain",
     };
     char *also, *text;
@@ -641,7 +641,9 @@ static char *number_deed(const struct world *world, const struct capdl_cap *cap)
                                    capdl_object_number(world->spec, cap->object, CAPDL_NUMBER_SGI_IRQ));
     }
     if (class == CAPDL_CLASS_DEVICE || class == CAPDL_CLASS_IO_TABLE) {
-        return capdl_review_format("decide which memory a device reaches, by \1");
+        return capdl_review_format(class == CAPDL_CLASS_DEVICE && cap->kind != CAPDL_KIND_CONTEXTBANK
+                                       ? "decide which memory \1 reaches"
+                                       : "decide which memory a device reaches through \1");
     }
     return class == CAPDL_CLASS_INTERRUPT ? capdl_review_format("acknowledge and redirect \1")
                                           : capdl_review_format("use \1");

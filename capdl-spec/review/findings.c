@@ -311,7 +311,8 @@ static bool follows(const struct review *review, const struct group *a, const st
     const struct raw_finding *x = a->last, *y = b->first;
 
     return next_element(review, a, b) && subjects_compare(a->first, y) == 0 &&
-           (!x->size || y->address == x->address + x->size || !strchr(x->text, '\2'));
+           (!x->size || y->address == x->address + x->size || !strchr(x->text, '\2')) &&
+           (y->old_address == x->old_address + x->size || !strchr(x->text, '\7'));
 }
 
 /* Each its own: the budget of worker[0] and that of worker[1]. */
@@ -328,7 +329,8 @@ static bool same_elements(const struct review *review, const struct group *a, co
            a->first->object == b->first->object && raw_index(review, a->last) == raw_index(review, b->last) &&
            a->first->num_subjects && b->first->num_subjects &&
            (a->root != REVIEW_NONE || subjects_compare(a->first, b->first) != 0) &&
-           (a->first->address == b->first->address || !strchr(a->first->text, '\2'));
+           (a->first->address == b->first->address || !strchr(a->first->text, '\2')) &&
+           (a->first->old_address == b->first->old_address || !strchr(a->first->text, '\7'));
 }
 
 static int word_compare(const void *left, const void *right)
@@ -489,13 +491,14 @@ static char *object_text(const struct review *review, const struct group *group,
     return capdl_review_format("%s%s%s%s%s", fresh ? "new " : "", object, *role ? " (" : "", role, *role ? ")" : "");
 }
 
-static void write_addresses(FILE *out, const struct group *group)
+static void write_addresses(FILE *out, const struct group *group, bool old)
 {
     const struct raw_finding *a = group->first, *b = group->last;
+    uint64_t first = old ? a->old_address : a->address, last = (old ? b->old_address : b->address) + b->size - 1;
 
-    fprintf(out, "0x%" PRIx64, a->address);
-    if (b->address + b->size - 1 > a->address && (a != b || a->size > 4096)) {
-        fprintf(out, " to 0x%" PRIx64, b->address + b->size - 1);
+    fprintf(out, "0x%" PRIx64, first);
+    if (last > first && (a != b || a->size > 4096)) {
+        fprintf(out, " to 0x%" PRIx64, last);
     }
 }
 
@@ -533,7 +536,9 @@ static char *sentence(const struct review *review, const struct group *group)
         } else if (raw->text[i] == '\3') {
             fputs(bare ? bare : "", out);
         } else if (raw->text[i] == '\2') {
-            write_addresses(out, group);
+            write_addresses(out, group, false);
+        } else if (raw->text[i] == '\7') {
+            write_addresses(out, group, true);
         } else if (raw->text[i] == '\4') {
             i += write_verb(out, raw->text + i + 1, raw->num_subjects > 1);
         } else if (raw->text[i] == '\5' || raw->text[i] == '\6') {
@@ -629,6 +634,10 @@ static struct capdl_finding finding_of(const struct review *review, const struct
         .num_subjects = raw->num_subjects,
     };
 
+    if (strchr(raw->text, '\7')) {
+        finding.before = capdl_review_format("0x%" PRIx64, raw->old_address);
+        finding.after = capdl_review_format("0x%" PRIx64, raw->address);
+    }
     finding.subject = raw->num_subjects ? capdl_review_names(review, raw->subjects, raw->num_subjects)
                                         : capdl_review_format("system");
     finding.subjects = capdl_spec_realloc(NULL, (raw->num_subjects + 1) * sizeof(*finding.subjects));

@@ -8,23 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "flows.h"
 
 /* Searches that a comparison may take, in links; what is not searched is said to be. */
 #define MOST_WORK UINT64_C(400000000)
 
-struct flows {
-    struct review *review;
-    struct flow_graph old, new, old_data, new_data;
-    struct flow_search before, after, other;
-    uint64_t work;
-    bool tired;
-    uint64_t *told; /* pairs that were told, open addressing; UINT64_MAX: empty */
-    size_t told_mask, num_told;
-};
-
-static void search(struct flows *f, struct flow_search *s, const struct flow_graph *graph, uint32_t source, bool back,
-                   bool direct, uint32_t without)
+void capdl_flows_search(struct flows *f, struct flow_search *s, const struct flow_graph *graph, uint32_t source,
+                        bool back, bool direct, uint32_t without)
 {
     f->work += 64 + s->count;
     capdl_review_search(s, graph, f->review, source, back, direct, without);
@@ -63,7 +53,7 @@ static bool is_new_pair(struct flows *f, uint32_t a, uint32_t b)
     return true;
 }
 
-static uint32_t who_of(const struct flows *f, uint32_t node)
+uint32_t capdl_flows_who(const struct flows *f, uint32_t node)
 {
     return capdl_review_flow_who(&f->new, f->review, node);
 }
@@ -189,11 +179,6 @@ static uint32_t cause_of(const struct flows *f, const struct causes *causes, con
 
 /* ---- New links ---- */
 
-struct new_link {
-    struct flow_link link;
-    uint32_t cause;
-};
-
 static int new_link_compare(const void *left, const void *right)
 {
     const struct new_link *a = left, *b = right;
@@ -232,12 +217,7 @@ static struct new_link *find_new_links(const struct flows *f, const struct cause
     return list;
 }
 
-struct nodes {
-    uint32_t *list;
-    size_t count, capacity;
-};
-
-static void node_add(struct nodes *nodes, uint32_t node)
+void capdl_flows_add_node(struct nodes *nodes, uint32_t node)
 {
     nodes->list = capdl_spec_grow(nodes->list, &nodes->capacity, nodes->count + 1, sizeof(*nodes->list));
     nodes->list[nodes->count++] = node;
@@ -250,7 +230,7 @@ static int word_compare(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-static void nodes_unite(struct nodes *nodes)
+void capdl_flows_unite(struct nodes *nodes)
 {
     size_t kept = 0;
 
@@ -273,28 +253,28 @@ static struct nodes find_ends(struct flows *f, const struct new_link *links, siz
     for (size_t i = 0; i < count && !f->tired; i++) {
         uint32_t end = senders ? links[i].link.from : links[i].link.to;
 
-        if (who_of(f, end) != REVIEW_NONE) {
-            node_add(&nodes, end);
+        if (capdl_flows_who(f, end) != REVIEW_NONE) {
+            capdl_flows_add_node(&nodes, end);
             continue;
         }
-        search(f, &f->other, &f->new, end, senders, true, REVIEW_NONE);
+        capdl_flows_search(f, &f->other, &f->new, end, senders, true, REVIEW_NONE);
         for (uint32_t j = 0; j < f->other.count; j++) {
-            if (who_of(f, f->other.reached[j]) != REVIEW_NONE) {
-                node_add(&nodes, f->other.reached[j]);
+            if (capdl_flows_who(f, f->other.reached[j]) != REVIEW_NONE) {
+                capdl_flows_add_node(&nodes, f->other.reached[j]);
             }
         }
     }
-    nodes_unite(&nodes);
+    capdl_flows_unite(&nodes);
     return nodes;
 }
 
 /* Subjects and devices that nodes are, in order; to be freed. */
-static uint32_t *all_who(const struct flows *f, const struct nodes *nodes)
+uint32_t *capdl_flows_all(const struct flows *f, const struct nodes *nodes)
 {
     uint32_t *list = capdl_spec_realloc(NULL, (nodes->count + 1) * sizeof(*list));
 
     for (size_t i = 0; i < nodes->count; i++) {
-        list[i] = who_of(f, nodes->list[i]);
+        list[i] = capdl_flows_who(f, nodes->list[i]);
     }
     if (nodes->count) {
         qsort(list, nodes->count, sizeof(*list), word_compare);
@@ -303,20 +283,20 @@ static uint32_t *all_who(const struct flows *f, const struct nodes *nodes)
 }
 
 /* In the text, \5 stands for first and \6 for second, which may be NULL. */
-static struct raw_finding *add_flow(struct flows *f, uint32_t cause, const struct nodes *who, const char *text,
-                                    const struct nodes *first, const struct nodes *second)
+struct raw_finding *capdl_flows_tell(struct flows *f, uint32_t cause, const struct nodes *who, const char *text,
+                                     const struct nodes *first, const struct nodes *second)
 {
     struct raw_finding *raw = capdl_review_add(f->review, CAPDL_RANK_FLOW, CAPDL_GAINED, FINDING_NO_OBJECT, "%s", text);
-    uint32_t *list = all_who(f, who);
+    uint32_t *list = capdl_flows_all(f, who);
 
     raw->cause = cause;
     capdl_review_concern(raw, list, who->count);
     free(list);
-    list = all_who(f, first);
+    list = capdl_flows_all(f, first);
     capdl_review_others_are(raw, 0, list, first->count);
     free(list);
     if (second) {
-        list = all_who(f, second);
+        list = capdl_flows_all(f, second);
         capdl_review_others_are(raw, 1, list, second->count);
         free(list);
     }
@@ -333,9 +313,9 @@ static char *way_to(const struct flows *f, const struct flow_search *s, uint32_t
     FILE *out = open_memstream(&text, &size);
 
     for (;; to = s->from[to]) {
-        if (who_of(f, to) != REVIEW_NONE) {
+        if (capdl_flows_who(f, to) != REVIEW_NONE) {
             cut |= length == MOST_STEPS;
-            path[length < MOST_STEPS ? length++ : MOST_STEPS - 1] = who_of(f, to);
+            path[length < MOST_STEPS ? length++ : MOST_STEPS - 1] = capdl_flows_who(f, to);
         }
         if (s->from[to] == to) {
             break;
@@ -360,15 +340,15 @@ static uint32_t *path_to(const struct flows *f, const struct flow_search *s, uin
 
     *count = 0;
     for (uint32_t at = to;; at = s->from[at]) {
-        *count += who_of(f, at) != REVIEW_NONE;
+        *count += capdl_flows_who(f, at) != REVIEW_NONE;
         if (s->from[at] == at) {
             break;
         }
     }
     path = capdl_spec_realloc(NULL, (*count + 1) * sizeof(*path));
     for (left = *count; left; to = s->from[to]) {
-        if (who_of(f, to) != REVIEW_NONE) {
-            path[--left] = who_of(f, to);
+        if (capdl_flows_who(f, to) != REVIEW_NONE) {
+            path[--left] = capdl_flows_who(f, to);
         }
     }
     return path;
@@ -388,18 +368,18 @@ static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *se
         uint32_t sender = senders->list[i];
         struct nodes found = {NULL}, one = {&sender, 1, 1};
 
-        search(f, &f->before, &f->old, sender, false, true, REVIEW_NONE);
-        search(f, &f->after, &f->new, sender, false, true, REVIEW_NONE);
+        capdl_flows_search(f, &f->before, &f->old, sender, false, true, REVIEW_NONE);
+        capdl_flows_search(f, &f->after, &f->new, sender, false, true, REVIEW_NONE);
         for (uint32_t j = 1; j < f->after.count; j++) {
             uint32_t node = f->after.reached[j];
             if (is_receiver[node] && f->before.from[node] == REVIEW_NONE && node != sender &&
                 is_new_pair(f, sender, node)) {
-                node_add(&found, node);
+                capdl_flows_add_node(&found, node);
             }
         }
         if (found.count) {
-            nodes_unite(&found);
-            add_flow(f, cause, &one, " can now influence \5 directly", &found, NULL)->flows = true;
+            capdl_flows_unite(&found);
+            capdl_flows_tell(f, cause, &one, " can now influence \5 directly", &found, NULL)->flows = true;
         }
         free(found.list);
     }
@@ -414,242 +394,26 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
     struct raw_finding *raw;
     char *way, *text;
 
-    search(f, &f->before, &f->old, source, false, false, REVIEW_NONE);
-    search(f, &f->after, &f->new, source, false, false, REVIEW_NONE);
+    capdl_flows_search(f, &f->before, &f->old, source, false, false, REVIEW_NONE);
+    capdl_flows_search(f, &f->after, &f->new, source, false, false, REVIEW_NONE);
     for (uint32_t i = 1; i < f->after.count; i++) {
         uint32_t node = f->after.reached[i];
         if (f->before.from[node] == REVIEW_NONE && beyond->from[node] != REVIEW_NONE &&
-            who_of(f, node) != REVIEW_NONE && is_new_pair(f, source, node)) {
+            capdl_flows_who(f, node) != REVIEW_NONE && is_new_pair(f, source, node)) {
             nearest = nearest == REVIEW_NONE ? node : nearest;
-            node_add(&found, node);
+            capdl_flows_add_node(&found, node);
         }
     }
     if (found.count) {
         way = way_to(f, &f->after, nearest);
         text = capdl_review_format(" can now influence \5 through others; shortest way: %s", way);
-        raw = add_flow(f, cause, &one, text, &found, NULL);
+        raw = capdl_flows_tell(f, cause, &one, text, &found, NULL);
         raw->flows = true;
         raw->path = path_to(f, &f->after, nearest, &raw->num_path);
         free(way);
         free(text);
     }
     free(found.list);
-}
-
-/* ---- Mediators ---- */
-
-/* Who stood between whom: pairs of a sender and a receiver. */
-struct bypass {
-    uint32_t middle, sender, receiver;
-};
-
-struct bypasses {
-    struct bypass *list;
-    size_t count, capacity;
-};
-
-static int bypass_compare(const void *left, const void *right)
-{
-    const struct bypass *a = left, *b = right;
-
-    if (a->middle != b->middle) {
-        return a->middle < b->middle ? -1 : 1;
-    }
-    if (a->sender != b->sender) {
-        return a->sender < b->sender ? -1 : 1;
-    }
-    return a->receiver < b->receiver ? -1 : a->receiver > b->receiver;
-}
-
-/* Whether all flow to a node passed another one: then it is not reached without that. */
-static void find_bypass(struct flows *f, struct bypasses *bypasses, uint32_t source, uint32_t middle,
-                        const struct nodes *targets)
-{
-    search(f, &f->before, &f->old_data, source, false, false, middle);
-    search(f, &f->after, &f->new_data, source, false, false, middle);
-    for (size_t i = 0; i < targets->count; i++) {
-        uint32_t node = targets->list[i];
-
-        if (node != middle && f->before.from[node] == REVIEW_NONE && f->after.from[node] != REVIEW_NONE) {
-            bypasses->list =
-                capdl_spec_grow(bypasses->list, &bypasses->capacity, bypasses->count + 1, sizeof(*bypasses->list));
-            bypasses->list[bypasses->count++] = (struct bypass){middle, source, node};
-        }
-    }
-}
-
-/* From a sender: who is on the shortest way to a receiver, and only such a one, can be on all of them. */
-static void find_bypasses(struct flows *f, struct bypasses *bypasses, uint32_t sender, const struct nodes *receivers)
-{
-    struct nodes targets = {NULL}, middles = {NULL};
-
-    search(f, &f->other, &f->old_data, sender, false, false, REVIEW_NONE);
-    for (size_t i = 0; i < receivers->count; i++) {
-        uint32_t node = receivers->list[i];
-        if (f->other.from[node] == REVIEW_NONE || node == sender) {
-            continue;
-        }
-        node_add(&targets, node);
-        for (uint32_t at = f->other.from[node]; at != sender; at = f->other.from[at]) {
-            if (who_of(f, at) != REVIEW_NONE) {
-                node_add(&middles, at);
-            }
-        }
-    }
-    nodes_unite(&middles);
-    for (size_t i = 0; i < middles.count && !f->tired; i++) {
-        find_bypass(f, bypasses, sender, middles.list[i], &targets);
-    }
-    free(targets.list);
-    free(middles.list);
-}
-
-/* Senders that could all reach the same receivers only past somebody. */
-struct side_of_bypass {
-    const struct bypass *list; /* of one sender */
-    size_t count;
-};
-
-static int receivers_compare(const void *left, const void *right)
-{
-    const struct side_of_bypass *a = left, *b = right;
-
-    if (a->count != b->count) {
-        return a->count > b->count ? -1 : 1;
-    }
-    for (size_t i = 0; i < a->count; i++) {
-        if (a->list[i].receiver != b->list[i].receiver) {
-            return a->list[i].receiver < b->list[i].receiver ? -1 : 1;
-        }
-    }
-    return 0;
-}
-
-static int sides_compare(const void *left, const void *right)
-{
-    const struct side_of_bypass *a = left, *b = right;
-    int order = receivers_compare(left, right);
-
-    return order ? order : a->list->sender < b->list->sender ? -1 : 1;
-}
-
-/* "net and keys", "tx and rx on one side and keys on the other" */
-static void write_between(const struct flows *f, FILE *out, const struct side_of_bypass *sides, size_t count)
-{
-    struct nodes senders = {NULL}, receivers = {NULL};
-    uint32_t *list;
-    char *from, *to;
-
-    for (size_t i = 0; i < count; i++) {
-        node_add(&senders, sides[i].list->sender);
-    }
-    for (size_t i = 0; i < sides->count; i++) {
-        node_add(&receivers, sides->list[i].receiver);
-    }
-    list = all_who(f, &senders);
-    from = capdl_review_names(f->review, list, senders.count);
-    free(list);
-    list = all_who(f, &receivers);
-    to = capdl_review_names(f->review, list, receivers.count);
-    free(list);
-    fprintf(out, senders.count > 1 || receivers.count > 1 ? "%s on one side and %s on the other" : "%s and %s", from,
-            to);
-    free(from);
-    free(to);
-    free(senders.list);
-    free(receivers.list);
-}
-
-/* Not all senders with all receivers: as few lists as say it, up to a bound. */
-static char *sides_text(const struct flows *f, struct side_of_bypass *sides, size_t count, const char *least)
-{
-    enum { MOST_NAMED = 4 };
-    char *text = NULL;
-    size_t size, named = 0, left = 0;
-    FILE *out = open_memstream(&text, &size);
-
-    qsort(sides, count, sizeof(*sides), sides_compare);
-    fputs(" \4is|are\4 no longer between ", out);
-    for (size_t i = 0, end; i < count; i = end, named++) {
-        for (end = i + 1; end < count && receivers_compare(&sides[i], &sides[end]) == 0;) {
-            end++;
-        }
-        if (named < MOST_NAMED) {
-            fputs(named ? ", nor between " : "", out);
-            write_between(f, out, sides + i, end - i);
-        } else {
-            left += (end - i) * sides[i].count;
-        }
-    }
-    if (left) {
-        fprintf(out, ", nor between %s%zu more pair%s, which --json lists", least, left, left == 1 ? "" : "s");
-    }
-    fputs(": what comes from the first can bypass \4it|them\4", out);
-    fclose(out);
-    return text;
-}
-
-/* All that one subject no longer stands between. */
-static void report_bypasses(struct flows *f, uint32_t cause, const struct bypass *list, size_t count, const char *least)
-{
-    struct nodes senders = {NULL}, receivers = {NULL}, middle = {NULL}, none = {NULL};
-    struct side_of_bypass *sides = capdl_spec_realloc(NULL, count * sizeof(*sides));
-    struct raw_finding *raw;
-    size_t num_sides = 0;
-    char *text;
-
-    for (size_t i = 0; i < count; i++) {
-        node_add(&senders, list[i].sender);
-        node_add(&receivers, list[i].receiver);
-        if (!num_sides || sides[num_sides - 1].list->sender != list[i].sender) {
-            sides[num_sides++] = (struct side_of_bypass){list + i, 0};
-        }
-        sides[num_sides - 1].count++;
-    }
-    node_add(&middle, list[0].middle);
-    nodes_unite(&senders);
-    nodes_unite(&receivers);
-    if (senders.count * receivers.count == count) {
-        raw = add_flow(f, cause, &middle,
-                       " \4is|are\4 no longer between \5 and \6: what comes from \5 can bypass \4it|them\4", &senders,
-                       &receivers);
-    } else {
-        text = sides_text(f, sides, num_sides, least);
-        raw = add_flow(f, cause, &middle, text, &none, NULL);
-        raw->pairs = capdl_spec_realloc(NULL, 2 * count * sizeof(*raw->pairs));
-        raw->num_pairs = count;
-        for (size_t i = 0; i < count; i++) {
-            raw->pairs[2 * i] = who_of(f, list[i].sender);
-            raw->pairs[2 * i + 1] = who_of(f, list[i].receiver);
-        }
-        free(text);
-    }
-    raw->change = CAPDL_LOST;
-    raw->bypassed = true;
-    free(sides);
-    free(senders.list);
-    free(receivers.list);
-    free(middle.list);
-}
-
-static void judge_mediators(struct flows *f, uint32_t cause, const struct nodes *senders, const struct nodes *receivers)
-{
-    enum { MOST_SENDERS = 64 }; /* of thousands that are alike, these tell who no longer stands between */
-    struct bypasses bypasses = {NULL};
-
-    for (size_t i = 0; i < senders->count && i < MOST_SENDERS && !f->tired; i++) {
-        find_bypasses(f, &bypasses, senders->list[i], receivers);
-    }
-    if (bypasses.count) {
-        qsort(bypasses.list, bypasses.count, sizeof(*bypasses.list), bypass_compare);
-    }
-    for (size_t i = 0, end; i < bypasses.count; i = end) {
-        for (end = i; end < bypasses.count && bypasses.list[end].middle == bypasses.list[i].middle;) {
-            end++;
-        }
-        report_bypasses(f, cause, bypasses.list + i, end - i, senders->count > MOST_SENDERS ? "at least " : "");
-    }
-    free(bypasses.list);
 }
 
 /* ---- One edit ---- */
@@ -662,19 +426,19 @@ static void judge_links(struct flows *f, const struct new_link *links, size_t co
     uint32_t cause = links[0].cause;
 
     judge_direct(f, cause, &senders, &receivers);
-    judge_mediators(f, cause, &senders, &receivers);
+    capdl_flows_judge_mediators(f, cause, &senders, &receivers);
     capdl_review_search_init(&beyond, f->new.num_nodes);
     for (size_t i = 0; i < count && i < 16 && !f->tired; i++) {
         sources.count = 0;
-        search(f, &beyond, &f->new, links[i].link.to, false, false, REVIEW_NONE);
-        search(f, &f->other, &f->old, links[i].link.from, false, false, REVIEW_NONE);
+        capdl_flows_search(f, &beyond, &f->new, links[i].link.to, false, false, REVIEW_NONE);
+        capdl_flows_search(f, &f->other, &f->old, links[i].link.from, false, false, REVIEW_NONE);
         if (f->other.from[links[i].link.to] != REVIEW_NONE) {
             continue; /* what flows there could flow before */
         }
-        search(f, &f->other, &f->new, links[i].link.from, true, false, REVIEW_NONE);
+        capdl_flows_search(f, &f->other, &f->new, links[i].link.from, true, false, REVIEW_NONE);
         for (uint32_t j = 0; j < f->other.count; j++) {
-            if (who_of(f, f->other.reached[j]) != REVIEW_NONE) {
-                node_add(&sources, f->other.reached[j]);
+            if (capdl_flows_who(f, f->other.reached[j]) != REVIEW_NONE) {
+                capdl_flows_add_node(&sources, f->other.reached[j]);
             }
         }
         for (size_t j = 0; j < sources.count && !f->tired; j++) {
@@ -708,6 +472,7 @@ void capdl_review_judge_flows(struct review *review)
         }
         judge_links(&f, links + i, end - i);
     }
+    capdl_flows_judge_far(&f, links, count);
     if (f.tired) {
         capdl_review_add(review, CAPDL_RANK_FLOW, CAPDL_GAINED, FINDING_NO_OBJECT,
                          "there may be more flows than are listed here: the search reached its limit");
@@ -715,6 +480,7 @@ void capdl_review_judge_flows(struct review *review)
     free(links);
     free(causes.list);
     free(f.told);
+    free(f.mediators);
     capdl_review_search_free(&f.before);
     capdl_review_search_free(&f.after);
     capdl_review_search_free(&f.other);

@@ -486,8 +486,8 @@ static struct raw_finding *add(struct review *review, const struct edit *edit, e
     struct raw_finding *raw = capdl_review_add(review, rank, rank == CAPDL_RANK_REMOVED ? CAPDL_LOST : CAPDL_CHANGED,
                                                edit->object, "%s%s%s%s%s", thread,
                                                !count || *text == ' ' ? ""
-                                               : own                  ? "'s "
-                                                                      : ": ",
+                                               : *thread || !own      ? ": "
+                                                                      : "'s ",
                                                own || *text == ' ' ? "" : "the ", text, note);
 
     capdl_review_concern(raw, who, count);
@@ -709,8 +709,8 @@ static char *msi_note(const struct review *review, uint32_t object)
         return capdl_review_format("; it is an interrupt of PCI %" PRIx64 ":%" PRIx64 ".%" PRIx64, n[0][0], n[0][1],
                                    n[0][2]);
     }
-    return capdl_review_format("; it is an interrupt of PCI %" PRIx64 ":%" PRIx64 ".%" PRIx64 ", before of %" PRIx64
-                               ":%" PRIx64 ".%" PRIx64,
+    return capdl_review_format("; it is now an interrupt of PCI %" PRIx64 ":%" PRIx64 ".%" PRIx64
+                               ", no longer of %" PRIx64 ":%" PRIx64 ".%" PRIx64,
                                n[0][0], n[0][1], n[0][2], n[1][0], n[1][1], n[1][2]);
 }
 

@@ -202,12 +202,12 @@ static void judge_rights(struct review *review, const struct held *held, enum ca
     struct raw_finding *raw;
 
     if (held->count && capdl_review_gained(review, held->users[0], edit->new, &together) && together) {
-        note = ", which no capability had together,";
+        note = ", which no single capability gave before";
     }
     raw = capdl_review_add(review, rank, more ? CAPDL_CHANGED : CAPDL_LOST, target,
-                           "%s \4holds|hold\4 \1 with rights %s%s instead of %s: \4it|they\4 may %s%s",
-                           subject_or_nobody(held, true), capdl_review_rights(b->kind, b->rights, after), note,
-                           capdl_review_rights(a->kind, a->rights, before), more ? "now " : "only ", deed);
+                           "%s \4holds|hold\4 \1 with rights %s instead of %s%s: \4it|they\4 may %s%s",
+                           subject_or_nobody(held, true), capdl_review_rights(b->kind, b->rights, after),
+                           capdl_review_rights(a->kind, a->rights, before), note, more ? "now " : "only ", deed);
     raw->field = "rights";
     raw->old_value = capdl_review_format("%s", capdl_review_rights(a->kind, a->rights, before));
     raw->new_value = capdl_review_format("%s", capdl_review_rights(b->kind, b->rights, after));
@@ -230,10 +230,16 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
                                length, deed, a->data, rest);
         raw->field = "core";
     } else if (a->kind == CAPDL_KIND_SMC) {
-        raw = a->data ? capdl_review_add(review, rank, CAPDL_CHANGED, target,
-                                         " may now %.*s (was only 0x%" PRIx64 ")%s", length, deed, a->data, rest)
-                      : capdl_review_add(review, rank, CAPDL_LOST, target, " may now only %.*s (was every function)%s",
-                                         length, deed, rest);
+        raw = !b->data
+                  ? capdl_review_add(review, rank, CAPDL_CHANGED, target,
+                                     " may now call every SMC function, not only 0x%" PRIx64 " (\1)%s", a->data, rest)
+              : !a->data
+                  ? capdl_review_add(review, rank, CAPDL_LOST, target,
+                                     " may now call only the SMC function 0x%" PRIx64 ", not every one (\1)%s", b->data,
+                                     rest)
+                  : capdl_review_add(review, rank, CAPDL_CHANGED, target,
+                                     " may now call the SMC function 0x%" PRIx64 " instead of 0x%" PRIx64 " (\1)%s",
+                                     b->data, a->data, rest);
         raw->field = "badge";
     } else {
         raw = capdl_review_add(review, rank, CAPDL_CHANGED, target,
@@ -356,26 +362,27 @@ static void judge_note(struct review *review, const struct held *held, const str
                        const struct plain_cap *b)
 {
     const struct edit *edit = held->edit;
-    char page[REVIEW_LABEL] = "no mapping", before[REVIEW_LABEL] = "no mapping";
+    char page[REVIEW_LABEL + 32] = "no page table", before[REVIEW_LABEL + 32] = "no page table", label[REVIEW_LABEL];
     uint32_t owner = REVIEW_NONE;
     struct raw_finding *raw;
 
     if (a->mapping_container != CAPDL_NO_OBJECT) {
-        capdl_review_object(review, review->old.object_number[a->mapping_container], before);
-        snprintf(before + strlen(before), sizeof(before) - strlen(before), " slot %" PRIu64, a->mapping_slot);
+        capdl_review_object(review, review->old.object_number[a->mapping_container], label);
+        snprintf(before, sizeof(before), "slot %" PRIu64 " of %s", a->mapping_slot, label);
     }
     if (b->mapping_container != CAPDL_NO_OBJECT) {
         owner = capdl_review_owner(&review->new, b->mapping_container);
-        capdl_review_object(review, review->new.object_number[b->mapping_container], page);
-        snprintf(page + strlen(page), sizeof(page) - strlen(page), " slot %" PRIu64, b->mapping_slot);
+        capdl_review_object(review, review->new.object_number[b->mapping_container], label);
+        snprintf(page, sizeof(page), "slot %" PRIu64 " of %s", b->mapping_slot, label);
     }
     bool foreign = owner != REVIEW_NONE && held->count && held->users[0] != owner;
-    raw = capdl_review_add(review, foreign ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED,
-                           capdl_review_target_number(&review->new, edit->new),
-                           "%s \4holds|hold\4 the capability that maps \1 at %s (was %s): who holds it can unmap that "
-                           "page%s%s",
-                           subject_or_nobody(held, true), page, before, foreign ? " of " : "",
-                           foreign ? capdl_review_subject(review, owner) : "");
+    raw =
+        capdl_review_add(review, foreign ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED,
+                         capdl_review_target_number(&review->new, edit->new),
+                         "%s \4holds|hold\4 the capability that maps \1 in %s (was %s): with it, that page%s%s can be "
+                         "unmapped",
+                         subject_or_nobody(held, true), page, before, foreign ? " of " : "",
+                         foreign ? capdl_review_subject(review, owner) : "");
     raw->field = "mapping";
     raw->old_value = capdl_review_format("%s", before);
     raw->new_value = capdl_review_format("%s", page);
@@ -452,7 +459,9 @@ static const char *write_badge(const struct capdl_cap *cap, char text[64])
     char rights[8];
 
     text[0] = '\0';
-    if (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) {
+    if ((cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) && !cap->data) {
+        snprintf(text, 64, " (%s)", capdl_review_rights(cap->kind, cap->rights, rights));
+    } else if (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) {
         snprintf(text, 64, " (%s, badge 0x%" PRIx64 ")", capdl_review_rights(cap->kind, cap->rights, rights),
                  cap->data);
     }

@@ -172,12 +172,14 @@ static void judge_page_move(struct review *review, const struct mapped *m)
                       capdl_review_object(review, capdl_review_target_number(&review->new, other->new), label), before)
                 : capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
                                    review->new.object_number[edit->new->object],
-                                   "%s now \4has|have\4 \1 at %s \2 (was 0x%" PRIx64 ")", nobody(m, true),
-                                   where(m, true), before);
+                                   "%s now \4has|have\4 \1 at %s \2 (was \7)", nobody(m, true), where(m, true));
 
     raw->field = "address";
-    raw->old_value = capdl_review_format("0x%" PRIx64, before);
-    raw->new_value = capdl_review_format("0x%" PRIx64, after);
+    raw->old_address = before;
+    if (other) {
+        raw->old_value = capdl_review_format("0x%" PRIx64, before);
+        raw->new_value = capdl_review_format("0x%" PRIx64, after);
+    }
     if (m->count && m->users[0] & USE_DEVICE) {
         raw->rank = CAPDL_RANK_DMA;
     }

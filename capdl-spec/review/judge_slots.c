@@ -56,7 +56,7 @@ static char *receivers(struct review *review, const struct world *world, uint32_
     return text;
 }
 
-static char *handler_text(struct review *review, const struct world *world, const struct capdl_cap *cap)
+static char *handler_text(struct review *review, const struct world *world, const struct capdl_cap *cap, bool badge)
 {
     char label[REVIEW_LABEL], rights[8], *who, *text;
 
@@ -65,15 +65,16 @@ static char *handler_text(struct review *review, const struct world *world, cons
     }
     capdl_review_object(review, capdl_review_target_number(world, cap), label);
     if (cap->kind != CAPDL_KIND_EP) {
-        return capdl_review_format("nobody: %s is no endpoint", label);
+        return capdl_review_format("nobody (%s is no endpoint)", label);
     }
     capdl_review_rights(cap->kind, cap->rights, rights);
     if (!capdl_cap_can_call(cap)) {
-        return capdl_review_format("nobody: the capability to %s has rights %s, a fault needs W and one of G and P",
-                                   label, rights);
+        return capdl_review_format("nobody (the capability to %s has rights %s; a fault needs W, and G or P)", label,
+                                   rights);
     }
     who = receivers(review, world, cap->object, REVIEW_NONE, false);
-    text = capdl_review_format("%s through %s (%s, badge 0x%" PRIx64 ")", who, label, rights, cap->data);
+    text = badge ? capdl_review_format("%s through %s (%s, badge 0x%" PRIx64 ")", who, label, rights, cap->data)
+                 : capdl_review_format("%s through %s (%s)", who, label, rights);
     free(who);
     return text;
 }
@@ -134,11 +135,13 @@ static struct raw_finding *add(struct review *review, const struct slot *s, enum
     char *thread = s->subject == REVIEW_NONE
                        ? capdl_review_format("%s", "")
                        : capdl_review_thread(world, edit->new ? edit->new_holder : edit->old_holder);
+    bool apart = *thread && strncmp(text, "'s ", 3) == 0; /* x's thread 'y': faults are ... */
     struct raw_finding *raw = capdl_review_add(review, rank,
                                                !edit->old   ? CAPDL_GAINED
                                                : !edit->new ? CAPDL_LOST
                                                             : CAPDL_CHANGED,
-                                               capdl_review_target_number(world, cap), "%s%s%s", thread, text, more);
+                                               capdl_review_target_number(world, cap), "%s%s%s%s", thread,
+                                               apart ? ": " : "", text + (apart ? 3 : 0), more);
 
     capdl_review_concern(raw, &s->subject, s->subject != REVIEW_NONE);
     raw->world = world;
@@ -170,17 +173,18 @@ static void judge_handler(struct review *review, const struct slot *s)
 {
     const struct edit *edit = s->edit;
     bool timeout = (edit->new ? edit->new : edit->old)->slot == CAPDL_TCB_SLOT_TEMP_FAULT_EP;
-    char *before = handler_text(review, &review->old, edit->old), *note = badge_note(review, s);
-    char *after = handler_text(review, &review->new, edit->new);
+    char *before = handler_text(review, &review->old, edit->old, true), *note = badge_note(review, s);
     bool only_badge = edit->old && edit->new &&
                       edit->old->rights == edit->new->rights &&capdl_review_target_number(&review->old, edit->old) ==
                           capdl_review_target_number(&review->new, edit->new);
+    char *after = handler_text(review, &review->new, edit->new, !only_badge);
     bool less = only_rights_go(review, edit);
     const char *what = timeout ? "timeout faults" : "faults";
-    char *text = is_fresh(review, s)
-                     ? capdl_review_format("'s %s are handled by %s", what, after)
-                     : capdl_review_format("'s %s are now handled by %s (was %s)%s", what, after, before,
-                                           edit->new ? "" : ": at the first one it stops for good");
+    char *text = is_fresh(review, s) ? capdl_review_format("'s %s are handled by %s", what, after)
+                 : only_badge ? capdl_review_format("'s %s now reach %s with badge 0x%" PRIx64 " instead of 0x%" PRIx64,
+                                                    what, after, edit->new->data, edit->old->data)
+                              : capdl_review_format("'s %s are now handled by %s (was %s)%s", what, after, before,
+                                                    edit->new ? "" : ": at the first one it stops for good");
     struct raw_finding *raw = add(review, s,
                                   less         ? CAPDL_RANK_REMOVED
                                   : only_badge ? CAPDL_RANK_IDENTITY
@@ -323,9 +327,8 @@ static void judge_bound(struct review *review, const struct slot *s)
 
     if (!edit->new) {
         who = receivers(review, &review->old, edit->old->object, REVIEW_NONE, true);
-        text = capdl_review_format(
-            " no longer gets the signals of \1 while it waits for messages: it is not bound to it; they come from %s",
-            who);
+        text =
+            capdl_review_format(" no longer receives the signals of \1, to which it was bound; they come from %s", who);
         raw = add(review, s, CAPDL_RANK_REMOVED, text, "");
         free(who);
         free(text);
@@ -645,31 +648,33 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was)
     struct raw_finding *raw;
     uint32_t cause;
     char *old, *new, *thread;
+    const char *faults;
 
     if (same_handler(review, a, b)) {
         return;
     }
-    old = handler_text(review, &review->old, a);
-    new = handler_text(review, &review->new, b);
+    old = handler_text(review, &review->old, a, true);
+    new = handler_text(review, &review->new, b, true);
     thread = capdl_review_thread(&review->new, tcb);
+    faults = *thread ? ": faults" : "'s faults";
     cause = cause_in(review, tcb, old_cnode, new_cnode);
     if (cause != REVIEW_NONE && review->raw[cause].field && strcmp(review->raw[cause].field, "fault_ep") == 0) {
         raw = &review->raw[cause]; /* the pointer itself is another one: that finding says it */
         free(raw->text);
         bool still = strncmp(new, "nobody", 6) == 0 && strncmp(old, "nobody", 6) == 0;
+        char *formerly = still ? capdl_review_format("%s", "") : capdl_review_format(" (was %s)", old);
         raw->text = capdl_review_format(
-            "%s's faults are %s handled by %s (was %s): its fault handler pointer is 0x%" PRIx64 " (was 0x%" PRIx64
-            ")%s",
-            thread, still ? "still" : "now", new, old, now, before, b ? "" : ", which names nothing");
+            "%s%s are %s handled by %s%s: its fault handler pointer is 0x%" PRIx64 " (was 0x%" PRIx64 ")%s", thread,
+            faults, still ? "still" : "now", new, formerly, now, before, b ? "" : ", which names nothing");
+        free(formerly);
         free(thread);
         free(old);
         free(new);
         return;
     }
     raw = capdl_review_add(review, CAPDL_RANK_FAULTS, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                           "%s's faults are now handled by %s (was %s), for its fault handler pointer 0x%" PRIx64
-                           " names %s",
-                           thread, new, old, now,
+                           "%s%s are now handled by %s (was %s), for its fault handler pointer 0x%" PRIx64 " names %s",
+                           thread, faults, new, old, now,
                            !b                         ? "nothing"
                            : b->kind == CAPDL_KIND_EP ? "that endpoint"
                                                       : "no endpoint");

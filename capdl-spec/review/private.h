@@ -15,6 +15,8 @@
  *     roles.c          what an object is to whom, in words
  *     flow_graph.c     who tells whom: an edge for each way that data, answers and faults take
  *     flows.c          who can influence whom, directly and through others
+ *     mediators.c      who no longer stands between whom
+ *     dominators.c     whom all that flows from one to another has to pass
  *     belongings.c     what a new or gone protection domain has to itself
  *     renumber.c       numbers that all move by the same distance
  *     one_edit.c       which findings are of one edit of a source
@@ -269,15 +271,16 @@ struct raw_finding {
     uint32_t *subjects; /* owned; who is concerned: with USE_DEVICE a device */
     size_t num_subjects;
     uint64_t object;     /* or FINDING_NO_OBJECT */
-    char *text;          /* owned; what follows the subjects. \1 stands for the object, \2 for the addresses, \3 for the
-                            object without its role, \4has|have\4 for the verb of one subject or of several, \5 and \6
-                            for the others */
+    char *text;          /* owned; what follows the subjects. \1 stands for the object, \2 for the addresses, \7 for
+                            what those were, \3 for the object without its role, \4has|have\4 for the verb of one subject or of
+                            several, \5 and \6          for the others */
     uint32_t *others[2]; /* owned; as subjects: \5 and \6, such as senders and receivers; may be NULL */
     size_t num_others[2];
     const struct capdl_cap *message; /* of the new system: what follows "; " is who else has the endpoint; or NULL */
     char *old_value, *new_value;     /* owned; may be NULL */
     const char *field;               /* what these are of; may be NULL */
     uint64_t address, size;          /* in an address space; size 0: none */
+    uint64_t old_address;            /* what \7 stands for, if the text has one */
     const struct world *world;       /* of holder */
     uint32_t holder;
     uint64_t slot;
@@ -341,7 +344,7 @@ uint32_t *capdl_review_keepers(const struct world *, uint32_t cnode, size_t *cou
 uint32_t capdl_review_who(const struct world *, const struct use *);
 /* "4 KiB" */
 const char *capdl_review_size(uint64_t bytes, char text[32]);
-/* " (thread 'worker')" where the subject has several; else "". To be freed. */
+/* "'s thread 'worker'" where the subject has several; else "". To be freed. */
 char *capdl_review_thread(const struct world *, uint32_t tcb);
 /* A sentence, to be freed. */
 char *capdl_review_format(const char *format, ...) CAPDL_PRINTF(1, 2);
@@ -473,6 +476,17 @@ void capdl_review_search_free(struct flow_search *);
 /* direct: not past other subjects and devices. without: not through this node. */
 void capdl_review_search(struct flow_search *, const struct flow_graph *, const struct review *, uint32_t source,
                          bool back, bool direct, uint32_t without);
+
+/* Per node that is reached from one: the nearest of those that every way to it passes; the source of itself. */
+struct dominators {
+    uint32_t *nearest; /* REVIEW_NONE: not reached */
+    uint32_t *order, *rank, *stack, count;
+    size_t *next;
+};
+
+void capdl_review_dominators_init(struct dominators *, uint32_t num_nodes);
+void capdl_review_dominators_free(struct dominators *);
+void capdl_review_dominators_find(struct dominators *, const struct flow_graph *, uint32_t source);
 
 /* Finds what can flow in the new system and could not in the old one, and who no longer stands between whom. */
 void capdl_review_judge_flows(struct review *);

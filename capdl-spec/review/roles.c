@@ -339,7 +339,7 @@ char *capdl_review_thread(const struct world *world, uint32_t tcb)
 
     for (uint32_t i = 0; world->owner[tcb] != REVIEW_NONE && i < world->spec->num_objects; i++) {
         if (i != tcb && world->owner[i] == world->owner[tcb] && capdl_object_kind(world->spec, i) == CAPDL_KIND_TCB) {
-            return capdl_review_format(" (thread '%s')", capdl_object_label(world->spec, tcb, label, sizeof(label)));
+            return capdl_review_format("'s thread '%s'", capdl_object_label(world->spec, tcb, label, sizeof(label)));
         }
     }
     return capdl_review_format("%s", "");

@@ -143,7 +143,7 @@ static const struct bad bads[] = {
     {"aarch64", ARM("t = tcb (addr: 0, ip: 0, sp: 0, prio: 256, max_prio: 0, affinity: 0)", ""),
      "has prio 256 and max_prio 0, but kernel aarch64 has 0 to 255"},
     {"aarch64", ARM("t = tcb (addr: 0, ip: 0, sp: 0, prio: 1, max_prio: 0, affinity: 2)", ""),
-     "TCB 't' runs on core 2, but kernel aarch64 has only 1"},
+     "TCB 't' runs on core 2, but kernel aarch64 has only core 0"},
     {"x86_64", X86("t = tcb (init: [1,2,3,4,5,6,7])", ""),
      "has 7 start-up arguments, 1 of which go on the stack, but its address space has no frame at 0xfffffffffffffff0 "
      "(sp is 0x0)"},
@@ -184,7 +184,7 @@ static const struct bad bads[] = {
     {"aarch64", ARM("b = contextbank (bank: 1)", ""),
      "SMMU context bank 'b' cannot be made: kernel aarch64 has no SMMU"},
     {"aarch64", ARM("d = arm_io_device (iospace: 1)", ""), "only 32-bit kernels for tk1 have such devices"},
-    {"aarch64", ARM("t = tcb (dom: 1)", ""), "is in domain 1, but kernel aarch64 has only 1"},
+    {"aarch64", ARM("t = tcb (dom: 1)", ""), "is in domain 1, but kernel aarch64 has only domain 0"},
     {"riscv64", RISCV("t = pt  f = frame (4k)", "t { 1024: f (R) }"), "is outside the table's 0x200 slots"},
     {"aarch64", ARM("i = irq  c = cnode (1 bits)", "c { 0: i }"), "'irq maps' gives it no interrupt"},
     /* seL4's devices_gen.h for qemu-arm-virt: VGIC 25, timer of a hypervisor 26, of guests 27; RISC-V counts from 1 */

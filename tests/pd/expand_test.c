@@ -659,8 +659,9 @@ static void test_ranges(const char *profile)
                      "objects { f = frame (4k)  a = pd (\"ping.elf\", map: f (R), %s: %" PRIu64 ") }", params[i].name,
                      wrong[k]);
             if (k < 2 && params[i].least == params[i].most) {
-                snprintf(expected, sizeof(expected), "'%s' is %" PRIu64 ", kernel %s has only %" PRIu64, params[i].name,
-                         wrong[k], profile, params[i].most);
+                snprintf(expected, sizeof(expected),
+                         "'%s' is %" PRIu64 ", expected %" PRIu64 ": kernel %s has no other", params[i].name, wrong[k],
+                         params[i].most, profile);
             } else if (k < 2) {
                 snprintf(expected, sizeof(expected),
                          "'%s' is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64 " on kernel", params[i].name, wrong[k],

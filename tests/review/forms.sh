@@ -169,6 +169,15 @@ END
 sed 's/tc { 1/ta { 1: page (RW) } &/' page.cdl > shared.cdl
 expect 1 'm is no longer between a on one side and x and y on the other, nor between c and a: what comes from the first can bypass it' \
     diff page.cdl shared.cdl
+# ... also by those who are not next to the new link: what x has from b gets to y past m.
+cat > far.cdl << 'END'
+arch aarch64 objects { b = tcb m = tcb x = tcb y = tcb cb = cnode (2 bits) cm = cnode (2 bits) cx = cnode (2 bits) cy = cnode (2 bits)
+  to_m = notification to_x = notification to_y = notification }
+caps { b { cspace: cb } m { cspace: cm } x { cspace: cx } y { cspace: cy }
+  cb { 0: to_m (W) 1: to_x (W) } cm { 0: to_m (R) 1: to_y (W) } cx { 0: to_x (R) } cy { 0: to_y (R) } }
+END
+sed 's/cx { 0: to_x (R)/& 1: to_y (W)/' far.cdl > farther.cdl
+expect 1 '^      flow: m is no longer between b and y: what comes from b can bypass it' diff far.cdl farther.cdl
 sed 's/cx { 0: to_x (R) 1: to_y (W) }/cx { 0: to_x (R) }/;s/ca { 0: to_m (W, badge: 1) }/ca { }/' through.cdl > before.cdl
 sed 's/ca { }/ca { 1: to_m (W) }/' before.cdl > after.cdl
 expect 1 'a can now influence x and y through others; shortest way: a -> m -> x' diff before.cdl after.cdl

@@ -24,9 +24,9 @@ static void set_domains(struct program *program)
             continue;
         }
         if (tcb->dom >= program->profile->num_domains) {
-            program_error(program, object, "is in domain %llu, but kernel %s has only %u (0 to %u)",
-                          (unsigned long long)tcb->dom, program->profile->name, program->profile->num_domains,
-                          program->profile->num_domains - 1);
+            char domains[40];
+            program_error(program, object, "is in domain %llu, but kernel %s has only %s", (unsigned long long)tcb->dom,
+                          program->profile->name, program_numbers(domains, "domain", program->profile->num_domains));
             continue;
         }
         if (unset) {

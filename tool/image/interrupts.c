@@ -33,8 +33,9 @@ static void get_trigger(struct program *program, uint32_t object, uint64_t irq, 
         return;
     }
     if (target >= program->profile->max_nodes) {
-        program_error(program, object, "goes to core %llu, but kernel %s has only %u", (unsigned long long)target,
-                      program->profile->name, program->profile->max_nodes);
+        char cores[40];
+        program_error(program, object, "goes to core %llu, but kernel %s has only %s", (unsigned long long)target,
+                      program->profile->name, program_numbers(cores, "core", program->profile->max_nodes));
     } else if (capdl_object_kind(program->spec, object) == CAPDL_KIND_ARM_IRQ && program->profile->smp) {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER_CORE, object, control, ours, operand_word(irq), trigger, slot,
              depth, operand_word(target));

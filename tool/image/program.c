@@ -55,6 +55,16 @@ void program_error(struct program *program, uint32_t object, const char *format,
     capdl_error(program->diags, pos, "%s %s", subject(program, object, name, sizeof(name)), text);
 }
 
+const char *program_numbers(char text[40], const char *what, unsigned count)
+{
+    if (count > 1) {
+        snprintf(text, 40, "%ss 0 to %u", what, count - 1);
+    } else {
+        snprintf(text, 40, "%s 0", what);
+    }
+    return text;
+}
+
 void program_warning(struct program *program, enum capdl_check check, uint32_t object, const char *format, ...)
 {
     char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];

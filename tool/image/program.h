@@ -219,6 +219,8 @@ void program_free(struct program *);
 /* An error or warning about an object of the spec, at its place. The message begins with what the object is and its
  * name. */
 void program_error(struct program *, uint32_t object, const char *format, ...) CAPDL_PRINTF(3, 4);
+/* "core 0", "cores 0 to 3": all of which a kernel has `count`. Returns text. */
+const char *program_numbers(char text[40], const char *what, unsigned count);
 void program_warning(struct program *, enum capdl_check, uint32_t object, const char *format, ...) CAPDL_PRINTF(4, 5);
 /* The same about an interrupt's number, where it is given. */
 void program_irq_error(struct program *, const struct capdl_irq_map *, const char *format, ...) CAPDL_PRINTF(3, 4);

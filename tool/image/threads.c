@@ -71,14 +71,16 @@ static void check_numbers(struct program *program, uint32_t object)
 {
     const struct capdl_tcb *tcb = capdl_tcb_values(program->spec, object);
     const struct capdl_profile *profile = program->profile;
+    char cores[40];
     if (tcb->prio >= profile->num_priorities || tcb->max_prio >= profile->num_priorities) {
         program_error(program, object, "has prio %llu and max_prio %llu, but kernel %s has 0 to %u",
                       (unsigned long long)tcb->prio, (unsigned long long)tcb->max_prio, profile->name,
                       profile->num_priorities - 1);
     }
     if (tcb->affinity >= profile->max_nodes) {
-        program_error(program, object, "runs on core %llu, but kernel %s has only %u (0 to %u)",
-                      (unsigned long long)tcb->affinity, profile->name, profile->max_nodes, profile->max_nodes - 1);
+        program_error(program, object, "runs on core %llu, but kernel %s has only %s",
+                      (unsigned long long)tcb->affinity, profile->name,
+                      program_numbers(cores, "core", profile->max_nodes));
     }
 }
 

@@ -98,8 +98,8 @@ static bool check_number(struct expansion *x, const struct capdl_param *p, enum 
 
     if (p->number < least || p->number > most) {
         if (least == most) {
-            capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", kernel %s has only %" PRIu64, p->name, p->number,
-                        x->profile->name, most);
+            capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 ": kernel %s has no other", p->name,
+                        p->number, most, x->profile->name);
         } else {
             capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64 " on kernel %s",
                         p->name, p->number, least, most, x->profile->name);

@@ -270,10 +270,10 @@ struct raw_finding {
     enum capdl_change change;
     uint32_t *subjects; /* owned; who is concerned: with USE_DEVICE a device */
     size_t num_subjects;
-    uint64_t object;     /* or FINDING_NO_OBJECT */
-    char *text;          /* owned; what follows the subjects. \1 stands for the object, \2 for the addresses, \7 for
-                            what those were, \3 for the object without its role, \4has|have\4 for the verb of one subject or of
-                            several, \5 and \6          for the others */
+    uint64_t object; /* or FINDING_NO_OBJECT */
+    /* Owned; what follows the subjects. \1 stands for the object, \2 for the addresses, \7 for what those were, \3 for
+       the object without its role, \4has|have\4 for the verb of one subject or of several, \5 and \6 for the others. */
+    char *text;
     uint32_t *others[2]; /* owned; as subjects: \5 and \6, such as senders and receivers; may be NULL */
     size_t num_others[2];
     const struct capdl_cap *message; /* of the new system: what follows "; " is who else has the endpoint; or NULL */

@@ -616,6 +616,26 @@ static void test_fields(void)
     CHECK(!a->resume && a->fpu_disabled && a->ip == 0x200018 && a->addr == 0x10000000 && a->sp == 0x20004000);
     CHECK(b->prio == 125 && b->max_prio == 125 && b->affinity == 0 && b->dom == 0 && b->resume && !b->fpu_disabled);
     end(t);
+    static const char *const others[] = {"budget: 5",
+                                         "period: 20000",
+                                         "stack: 8k",
+                                         "cspace_bits: 9",
+                                         "fault_slot: 3",
+                                         "room: 64k",
+                                         "entry: 0x200018",
+                                         "args: [4]",
+                                         "paddr: 0x2000000",
+                                         "stack_top: 0x20004000",
+                                         "ipc_buffer: 0x10000000"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        char text[128];
+        snprintf(text, sizeof(text), "objects { a = pd (\"ping.elf\", %s) }", others[i]);
+        begin_on(t, "riscv64", &profile, text);
+        CHECK(t->good);
+        a = tcb(t, "tcb_a");
+        CHECK(a->prio == 125 && a->max_prio == 125 && a->affinity == 0 && a->dom == 0 && a->resume && !a->fpu_disabled);
+        end(t);
+    }
     begin_on(t, "riscv64", &profile, "objects { a = pd (\"ping.elf\", affinity: 4, domain: 8) }");
     CHECK(has_error(t, "'affinity' is 4, expected 0 to 3") && has_error(t, "'domain' is 8, expected 0 to 7"));
     end(t);

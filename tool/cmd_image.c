@@ -186,9 +186,10 @@ static int write_format(struct input *input, const struct options *options)
         return tell_outputs(input, options, false, write_iso(input, options, &image));
     }
     if (pc || format == PACK_FORMAT_COUNT) {
+        char formats[PACK_FORMAT_LIST];
         capdl_error(&input->diags, CAPDL_NOWHERE, "no such format for %s: %s (expected %s)",
                     capdl_arch_name(input->profile.arch), name,
-                    pc ? "multiboot and iso" : "elf, raw, linux, uimage and, on aarch64, efi");
+                    pc ? "multiboot, iso" : pack_format_list(input->profile.arch, formats));
         return EXIT_FINDINGS;
     }
     return tell_outputs(input, options, false, write_packed(input, options, &image, format));

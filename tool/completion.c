@@ -7,8 +7,10 @@
 
 #include <string.h>
 
+#include <capdl/architecture.h>
 #include <capdl/review.h>
 
+#include "pack/pack.h"
 #include "profile/profile.h"
 
 /* The words that may stand for an argument, one space between them, printed. */
@@ -36,12 +38,19 @@ static void print_kernels(void)
 
 static void print_arches(void)
 {
-    printf(" aarch64 riscv x86_64");
+    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
+        if (capdl_arch_boots((enum capdl_arch)i)) {
+            printf(" %s", capdl_arch_name((enum capdl_arch)i));
+        }
+    }
 }
 
 static void print_formats(void)
 {
-    printf(" elf raw linux uimage efi multiboot iso");
+    for (unsigned i = 0; i < PACK_FORMAT_COUNT; i++) {
+        printf(" %s", pack_format_name((enum pack_format)i));
+    }
+    printf(" multiboot iso");
 }
 
 static void print_shells(void)

@@ -125,7 +125,7 @@ refuse 1 'reserved and kernel overlap' image good.elf --kernel kernel -o boot --
 refuse 1 '^error: --reserve takes START+SIZE' image good.elf --kernel kernel -o boot --reserve 0x60000000
 refuse 1 'no RAM above' image good.elf --kernel kernel -o boot --reserve 0x40000000+4G
 refuse 2 '--at takes an address' image good.elf --kernel kernel -o boot --at here
-refuse 1 'no such format for aarch64: iso' image good.elf --kernel kernel -o boot --format iso
+refuse 1 'no such format for aarch64: iso (expected elf, raw, linux, uimage, efi)' image good.elf --kernel kernel -o boot --format iso
 
 # QEMU that is not there, and one that has no such machine.
 mkdir empty

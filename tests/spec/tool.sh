@@ -43,6 +43,14 @@ expect 1 'expand --strict, streams' "$capdl" expand --strict refused_devices.cdl
 expect 1 'expand --strict, guests' "$capdl" expand --strict ../cases/devices.cdl
 [ "$(grep -c 'is an extended page table, which other' "$work/err")" -eq 6 ] || fail 'expand --strict: expected six refusals'
 
+# Each check of specs is seen in a case.
+tr '\n' ' ' <../../../include/capdl/checks.def | grep -oE 'CAPDL_SPEC_CHECK\( *[A-Z_]+, [a-z_]+, [a-z]+, [A-Z]+, "[a-z-]+"' |
+    sed 's/.*"\(.*\)"/\1/' >"$work/names"
+[ "$(wc -l <"$work/names")" -eq "$(grep -c '^CAPDL_SPEC_CHECK' ../../../include/capdl/checks.def)" ] || fail 'rows of checks.def are not understood'
+while read -r name; do
+    grep -qF "[$name]" ../checks/*.err || fail "no case in tests/spec/checks has $name"
+done <"$work/names"
+
 # Bytes of the spec itself, in a file of their own.
 printf 'arch aarch64\nobjects { f[2] = frame (4k, fill: [{7 5 CDL_FrameFill_Bytes 68656c6c6f}])\n  g = frame (4k, fill: [{0 2 %s}, {9 3 %s}]) }\n' \
     'CDL_FrameFill_FileData "a.bin" 4' 'CDL_FrameFill_Bytes 414243' >"$work/bytes.cdl"

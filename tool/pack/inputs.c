@@ -27,9 +27,11 @@ static bool check_platform(struct plan *plan)
                     plan->profile->name, plan->profile->max_nodes, CAPDL_PAYLOAD_CORES);
         return false;
     }
-    if (plan->options->format == PACK_EFI && !pack_arch(plan->profile->arch)->head_efi) {
-        capdl_error(plan->diags, CAPDL_NOWHERE, "format efi is only for aarch64 kernels, not for %s",
-                    plan->profile->name);
+    if (!pack_format_is_for(plan->options->format, plan->profile->arch)) {
+        char formats[PACK_FORMAT_LIST];
+        capdl_error(plan->diags, CAPDL_NOWHERE, "format %s is not for kernel %s: expected %s",
+                    pack_format_name(plan->options->format), plan->profile->name,
+                    pack_format_list(plan->profile->arch, formats));
         return false;
     }
     return true;

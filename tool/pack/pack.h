@@ -26,6 +26,11 @@ enum pack_format {
 /* "elf", "raw", "linux", "uimage", "efi"; PACK_FORMAT_COUNT if there is none of that name. */
 enum pack_format pack_format_named(const char *name);
 const char *pack_format_name(enum pack_format);
+/* Whether firmware of the architecture takes it. */
+bool pack_format_is_for(enum pack_format, enum capdl_arch);
+enum { PACK_FORMAT_LIST = 64 };
+/* Names of the formats for an architecture: "elf, raw, ...". Returns text. */
+char *pack_format_list(enum capdl_arch, char text[PACK_FORMAT_LIST]);
 /* What the QEMU machine of this kernel is given; see qemu_command. */
 enum pack_format pack_format_for_qemu(const struct capdl_profile *);
 

@@ -164,11 +164,23 @@ static const struct change device_changes[] = {
 static const struct change stream_changes[] = {
     {"id: 18", "id: 20", "stream 18 is in use, which is not in the spec"},
     {"bank: 3", "bank: 5", "SMMU context bank 'bank' has no capability"},
+    {"bank: 3", "bank: 64", "SMMU context bank 'bank' has no capability"}, /* the kernel has up to 64 */
     {"net { bank }", "net { spare }", "SMMU stream id 'net' has in slot 0x0 a capability with number 0x3, not 0x4"},
     {"net { bank }", "", "SMMU stream id 'net' is bound to context bank 3, which is not in the spec"},
     {"bank { space }", "bank { second }",
      "SMMU context bank 'bank' sees page upper directory 'space', not page upper directory 'second'"},
     {"bank { space }", "", "SMMU context bank 'bank' sees page upper directory 'space', not nothing"},
+};
+
+/* This kernel has 16 entries. */
+static const char schedule[] = "arch aarch64 objects { t = tcb (dom: 1) } caps { }\n"
+                               "domains { schedule: [(1, 40000 ticks), (0, 70000 ticks), (0, 0)] index_shift: 2 }\n";
+
+static const struct change schedule_changes[] = {
+    {"40000", "40001", "the domain schedule has in entry 2 domain 1 for 40000 ticks, not domain 1 for 40001"},
+    {"(0, 7", "(1, 7", "the domain schedule has in entry 3 domain 0 for 70000 ticks, not domain 1 for 70000"},
+    {"shift: 2", "shift: 3", "the domain schedule starts at entry 2, not 3"},
+    {"shift: 2", "shift: 14", "the domain schedule has no entry 16"},
 };
 
 static void test_changes(const char *profile, const char *text, const struct change *changes, size_t count)
@@ -243,5 +255,6 @@ int main(void)
     test_good("aarch64-mcs+", streams);
     test_changes("x86_64+", pc_devices, device_changes, sizeof(device_changes) / sizeof(device_changes[0]));
     test_changes("aarch64-mcs+", streams, stream_changes, sizeof(stream_changes) / sizeof(stream_changes[0]));
+    test_changes("aarch64-mcs+", schedule, schedule_changes, sizeof(schedule_changes) / sizeof(schedule_changes[0]));
     return fixture_result();
 }

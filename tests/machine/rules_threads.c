@@ -58,6 +58,19 @@ static void buffers_lie_in_memory(struct world *w)
            CAPDL_ERROR_NO_ERROR); /* none: no frame */
 }
 
+/* decodeSetFlags: what is cleared, then what is set, of the one flag there is; the reply tells. */
+static void flags_are_cleared_then_set(struct world *w)
+{
+    const uint64_t all = UINT64_MAX;
+    const uint64_t steps[][3] = {{0, 0, 0}, {0, all, 1}, {0, 0, 1},      {all, 0, 0},
+                                 {0, 1, 1}, {all, 1, 1}, {1, all - 1, 0}};
+    for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        EXPECT(CALL(THREAD, TCB_SET_FLAGS, WORDS(steps[i][0], steps[i][1]), NONE), CAPDL_ERROR_NO_ERROR);
+        EXPECT(w->reply.words[0], steps[i][2]);
+    }
+    EXPECT(CALL(THREAD, TCB_SET_FLAGS, WORDS(0), NONE), CAPDL_ERROR_TRUNCATED_MESSAGE);
+}
+
 /* validFaultHandler, decodeSetSchedParams: the first of several mistakes counts. */
 static void first_mistake_of_sched_params(struct world *w)
 {
@@ -145,6 +158,7 @@ int main(void)
         registers_of_others_only(w);
         priorities_need_authority(w);
         buffers_lie_in_memory(w);
+        flags_are_cleared_then_set(w);
         if (w->k->profile->mcs) {
             first_mistake_of_sched_params(w);
             times_before_target(w);

@@ -173,6 +173,10 @@ static bool queues_sound(const struct kernel *k)
                 printf("a thread of state %d is queued at priority %u\n", (int)thread->state, priority);
                 return false;
             }
+            if (k->profile->mcs && !(refill_ready(k, thread->sc) && refill_sufficient(k, thread->sc, 0))) {
+                printf("a thread without budget is queued at priority %u\n", priority);
+                return false;
+            }
         }
     }
     return true;

@@ -314,9 +314,9 @@ static void release_enqueue(struct kernel *k, struct tcb *thread)
     thread->in_release_queue = true;
 }
 
+/* A thread that is ready to run has a refill that is ready, so this one is in no other queue. */
 void sc_postpone(struct kernel *k, struct sched_context *sc)
 {
-    sched_dequeue(k, sc->tcb);
     if (!sc->tcb->in_release_queue) {
         release_enqueue(k, sc->tcb);
     }

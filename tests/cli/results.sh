@@ -21,10 +21,22 @@ void pd_main(const uint64_t *args)
     pd_print("said %u \"\\\t\x01\xff end\n", args[0]);
 }
 END
+cat > count.c <<'END'
+#include "pd.h"
+void pd_main(const uint64_t *args)
+{
+    for (uint64_t i = 0; i < args[0]; i++) {
+        pd_print("%u,", i);
+    }
+    pd_print("\nend\n");
+}
+END
 printf '.globl _start\n_start: mov x0, #0\n ldr x0, [x0]\n b _start\n' > fault.S
-aarch64-linux-gnu-gcc -O2 -ffreestanding -fno-pie -no-pie -nostdlib -static -mgeneral-regs-only -fno-stack-protector \
-    -Wl,-Ttext-segment=0x200000 -Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,-z,noexecstack -include kernel.h \
-    -I "$libpd" -I "$include" "$libpd/crt0.S" "$libpd/pd.c" say.c -o say.elf || exit 1
+for name in say count; do
+    aarch64-linux-gnu-gcc -O2 -ffreestanding -fno-pie -no-pie -nostdlib -static -mgeneral-regs-only -fno-stack-protector \
+        -Wl,-Ttext-segment=0x200000 -Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,-z,noexecstack -include kernel.h \
+        -I "$libpd" -I "$include" "$libpd/crt0.S" "$libpd/pd.c" $name.c -o $name.elf || exit 1
+done
 aarch64-linux-gnu-gcc -nostdlib -static -Wl,-Ttext-segment=0x200000 fault.S -o fault.elf || exit 1
 cat > system.cdl <<'END'
 arch aarch64
@@ -51,6 +63,13 @@ gives 0 run run system.elf
 gives 1 run-faulty run faulty.elf
 gives 0 run-until run system.elf --until 'said 8'
 gives 1 run-never run system.elf --until 'said 9'
+# Wherever in a long line the text is, and however long it is.
+echo 'arch aarch64 objects { a = pd ("count.elf", args: [300]) stop = notification } caps { cnode_a { 3: stop (R) } }' > count.cdl
+"$capdl" compile count.cdl -o count-system.elf || exit 1
+for text in '0,1,2' 253,254,255,256,257 298,299, "$(seq -s , 40 290)"; do
+    gives 0 run-count run count-system.elf --until "$text"
+done
+gives 1 run-uncounted run count-system.elf --until "$(seq -s , 40 290)0"
 gives 0 update update system.elf a=say.elf -o updated.elf
 gives 1 update-wrong update system.elf c=say.elf -o unmade.elf
 gives 0 fit fit system.elf

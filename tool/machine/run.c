@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Boots a program and runs the machine until it is idle or reaches a limit. */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "cpu.h"
 #include "report.h"
 #include "watch.h"
@@ -19,9 +21,9 @@ enum { LEAST_SLICE = 20000, MOST_SLICE = 5000000, PLACED = 64 };
 struct printer {
     FILE *out;
     const char *until;
-    char said[1024];
-    size_t length;
-    bool seen, ended; /* the text; the line it is in */
+    char *said;
+    size_t length, size; /* room for twice the text, and more */
+    bool seen, ended;    /* the text; the line it is in */
 };
 
 /* What note_progress reports of a thread, and from what it was derived. */
@@ -60,7 +62,7 @@ static void watch_text(struct printer *p, char c)
         p->length = 0;
         return;
     }
-    if (p->length == sizeof(p->said)) {
+    if (p->length == p->size) {
         memmove(p->said, p->said + p->length / 2, p->length / 2);
         p->length /= 2;
     }
@@ -367,6 +369,10 @@ static bool run_machine(const struct machine_program *program, const struct imag
     }
     cpu_init(&m.cpu, m.kernel);
     m.printer = (struct printer){.out = options->console, .until = options->until};
+    if (options->until) {
+        m.printer.size = 2 * (strlen(options->until) + 1);
+        m.printer.said = memory_zeroed(m.printer.size, 1);
+    }
     m.cpu.console = &m.printer;
     m.kernel->host.put_char = put_char;
     m.kernel->inject = refuse;
@@ -384,6 +390,7 @@ static bool run_machine(const struct machine_program *program, const struct imag
     names_free(&m.names);
     cpu_free(&m.cpu);
     kernel_free(m.kernel);
+    free(m.printer.said);
     return good;
 }
 

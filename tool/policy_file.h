@@ -9,8 +9,8 @@
 
 /*
  * Compares a spec that was read with the policy of the options; findings go to the input's diagnostics. tell: a line on
- * standard error says on which day waivers were looked at. Returns an exit code; EXIT_TROUBLE, after a message, if the
- * policy cannot be read or the date is none.
+ * standard error says on which day waivers were looked at. Returns EXIT_TROUBLE, after a message, if the policy cannot
+ * be read or the date is none, else EXIT_FINE, which input_finish makes EXIT_FINDINGS if there are errors.
  */
 int policy_check(struct input *, const struct options *, bool tell);
 

@@ -4,8 +4,10 @@
  * what cannot be is refused with a message. The loader is given as the first argument; nothing is run.
  */
 #include <libfdt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <capdl/payload.h>
@@ -558,6 +560,33 @@ static void test_multiboot(void)
     test_prefix_remove(&profile);
 }
 
+/* Where no file may be larger than 64 KiB, a larger image does not come onto a CD, and that is said; of a kernel that
+ * cannot be there is just its own error. */
+static void test_no_room_for_iso(void)
+{
+    static const struct test_segment low[] = {{0x100000, 0x100000, 16, 16}},
+                                     high[] = {{0x100000000, 0x100000000, 16, 16}};
+    static const uint8_t bytes[0x100000];
+    const struct pack_file image = {"test.img", bytes, sizeof(bytes)};
+    struct result result = {0};
+    struct capdl_profile profile;
+    struct rlimit limit, small;
+    getrlimit(RLIMIT_FSIZE, &limit);
+    small = (struct rlimit){.rlim_cur = 0x10000, .rlim_max = limit.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    test_prefix(&profile, CAPDL_ARCH_X86_64);
+    kernel_made(&profile, EM_X86_64, 0x100000, low, 1);
+    setrlimit(RLIMIT_FSIZE, &small);
+    CHECK(!pack_iso(&profile, &image, "/dev/null", &result.diags), "packed without room");
+    setrlimit(RLIMIT_FSIZE, &limit);
+    CHECK(result.diags.num_errors == 1 && says(&result, "cannot write below /tmp/"), "no room");
+    kernel_made(&profile, EM_X86_64, 0x100000000, high, 1);
+    CHECK(!pack_iso(&profile, &image, "/dev/null", &result.diags), "packed a kernel that is too high");
+    CHECK(result.diags.num_errors == 2 && says(&result, "beyond 4 GiB"), "too high");
+    result_free(&result);
+    test_prefix_remove(&profile);
+}
+
 int main(int argc, char **argv)
 {
     loader = argc > 1 ? argv[1] : "";
@@ -576,6 +605,7 @@ int main(int argc, char **argv)
     test_tree_clashes();
     test_sparse();
     test_multiboot();
+    test_no_room_for_iso();
     file_release(&loader_file);
     return check_result();
 }

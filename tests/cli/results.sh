@@ -66,7 +66,7 @@ gives 1 run-never run system.elf --until 'said 9'
 # Wherever in a long line the text is, and however long it is.
 echo 'arch aarch64 objects { a = pd ("count.elf", args: [300]) stop = notification } caps { cnode_a { 3: stop (R) } }' > count.cdl
 "$capdl" compile count.cdl -o count-system.elf || exit 1
-for text in '0,1,2' 253,254,255,256,257 298,299, "$(seq -s , 40 290)"; do
+for text in '0,1,2' '253,254,255,256,257' '298,299,' "$(seq -s , 40 290)"; do
     gives 0 run-count run count-system.elf --until "$text"
 done
 gives 1 run-uncounted run count-system.elf --until "$(seq -s , 40 290)0"

@@ -4,7 +4,7 @@
 # What needs a kernel is left out where SEL4_PREFIXES names none; of its install prefixes the parts that Microkit's SDK
 # has are put where that has them. What firmware wants of a boot image is read out of the image byte by byte.
 set -u
-capdl=$(realpath "$1") programs=$2
+capdl=$(realpath "$1") programs=$2 here=$(realpath "$(dirname "$0")")
 work=$(mktemp -d) failed=0
 trap 'rm -rf "$work"' EXIT
 
@@ -157,68 +157,11 @@ END
 
 # What --viper-output writes, as Microkit's tool does
 views() {
-    cat >"$work/v.system" <<'END'
-<system>
-  <memory_region name="shared" size="0x1000" />
-  <memory_region name="own" size="0x2000" />
-  <protection_domain name="server" priority="9">
-    <program_image path="plain.elf" />
-    <map mr="own" vaddr="0x4000000" perms="rw" />
-    <map mr="shared" vaddr="0x5000000" perms="r" />
-    <irq irq="40" id="12" />
-    <protection_domain name="child" id="3" priority="4"><program_image path="plain.elf" /></protection_domain>
-  </protection_domain>
-  <protection_domain name="client" priority="7">
-    <program_image path="plain.elf" />
-    <map mr="shared" vaddr="0x6000000" />
-  </protection_domain>
-  <channel><end pd="client" id="5" pp="true" notify="false" /><end pd="server" id="60" /></channel>
-</system>
-END
+    cp "$here/views/views.system" "$work/v.system"
     "$capdl" microkit "$work/v.system" --search-path "$programs/aarch64" --board qemu_virt_aarch64 --config debug -o "$work/v.img" \
         -r "$work/v.txt" --viper-output "$work/views/new" 2>"$work/said" || { fail 'views'; cat "$work/said" >&2; }
     [ "$(cd "$work/views/new" && echo *)" = 'child.vpr client.vpr server.vpr' ] || fail "views: $(ls "$work/views/new")"
-    cat >"$work/server.vpr" <<END
-// exported invariants for PD server in $work/v.system
-define mk_is_protected_source(x) (x in Set(60))
-define f_mk_is_protected_source(heap,gv,x) (mk_is_protected_source(x))
-define mk_is_ppcall_target(x) (false)
-define f_mk_is_ppcall_target(heap,gv,x) (mk_is_ppcall_target(x))
-define mk_is_notified_source(x) (x in Set(12))
-define f_mk_is_notified_source(heap,gv,x) (mk_is_notified_source(x))
-define mk_is_notify_target(x) (x in Set(60))
-define f_mk_is_notify_target(heap,gv,x) (mk_is_notify_target(x))
-define mk_is_irq_channel(x) (x in Set(12))
-define f_mk_is_irq_channel(heap,gv,x) (mk_is_irq_channel(x))
-define mk_is_child(x) (x in Set(3))
-define f_mk_is_child(heap,gv,x) (mk_is_child(x))
-define pansel4_has_cap(x) (x in Set(1,2,3,4,70,150,205))
-define f_pansel4_has_cap(heap,gv,x) (pansel4_has_cap(x))
-define pansel4_has_endpoint_cap(x) (x in Set(1,2))
-define f_pansel4_has_endpoint_cap(heap,gv,x) (pansel4_has_endpoint_cap(x))
-define pansel4_has_notification_cap(x) (x in Set(70))
-define f_pansel4_has_notification_cap(heap,gv,x) (pansel4_has_notification_cap(x))
-define pansel4_has_reply_cap(x) (x in Set(4))
-define f_pansel4_has_reply_cap(heap,gv,x) (pansel4_has_reply_cap(x))
-define pansel4_has_page_table_cap(x) (x in Set(3))
-define f_pansel4_has_page_table_cap(heap,gv,x) (pansel4_has_page_table_cap(x))
-define pansel4_has_irq_handler_cap(x) (x in Set(150))
-define f_pansel4_has_irq_handler_cap(heap,gv,x) (pansel4_has_irq_handler_cap(x))
-define pansel4_has_tcb_cap(x) (x in Set(205))
-define f_pansel4_has_tcb_cap(heap,gv,x) (pansel4_has_tcb_cap(x))
-define pansel4_has_vcpu_cap(x) (false)
-define f_pansel4_has_vcpu_cap(heap,gv,x) (pansel4_has_vcpu_cap(x))
-define pansel4_has_ioport_cap(x) (false)
-define f_pansel4_has_ioport_cap(heap,gv,x) (pansel4_has_ioport_cap(x))
-define pansel4_has_arm_smc_cap(x) (false)
-define f_pansel4_has_arm_smc_cap(heap,gv,x) (pansel4_has_arm_smc_cap(x))
-define mem_shared_contains(x) (83886080 <= x && x < 83890176)
-define mem_own_contains(x) (67108864 <= x && x < 67117056)
-define mem_readable(x) (mem_shared_contains(x) || mem_own_contains(x))
-define f_mem_readable(heap,gv,x) (mem_readable(x))
-define mem_writeable(x) (mem_own_contains(x))
-define f_mem_writeable(heap,gv,x) (mem_writeable(x))
-END
+    sed "1s,in .*,in $work/v.system," "$here/views/server.vpr" >"$work/server.vpr"
     diff "$work/server.vpr" "$work/views/new/server.vpr" >&2 || fail 'the view of server'
     sed 's/name="client"/name="a\/b"/; s/pd="client"/pd="a\/b"/' "$work/v.system" >"$work/w.system"
     refuse "no file can have the name of protection domain 'a/b'" "$work/w.system" --search-path "$programs/aarch64" --board \

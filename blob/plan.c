@@ -18,6 +18,8 @@
  */
 #include "plan.h"
 
+#include "padding.h"
+
 enum stage { STAGE_CSPACE, STAGE_FIXED, STAGE_TAILS, STAGE_REST, STAGE_DONE };
 
 /* State of an untyped. */
@@ -369,33 +371,42 @@ static bool fill_untypeds(struct capdl_plan *plan, unsigned state, struct capdl_
     return false;
 }
 
-/* The untyped that holds an address, or num_untypeds. */
+static bool holds(const struct capdl_untyped *untyped, uint64_t address)
+{
+    return !((address - untyped->address) >> untyped->size_bits);
+}
+
+/* The untyped that holds an address, or num_untypeds. Mostly it is the current one. */
 static size_t find_untyped(const struct capdl_plan *plan, uint64_t address)
 {
     const struct capdl_untyped *untypeds = plan->request.untypeds;
     size_t i = 0;
 
-    while (i < plan->request.num_untypeds && (address < untypeds[i].address || address >= untyped_end(&untypeds[i]))) {
+    if (plan->untyped < plan->request.num_untypeds && holds(&untypeds[plan->untyped], address)) {
+        return plan->untyped;
+    }
+    while (i < plan->request.num_untypeds && !holds(&untypeds[i], address)) {
         i++;
     }
     return i;
 }
 
-/* One padding untyped towards an address: the largest that fits before it. */
+/* Padding untypeds towards an address. Where there are leftovers they are handed over. */
 static void place_padding(struct capdl_plan *plan, uint64_t address, struct capdl_retype *retype)
 {
-    const unsigned size = largest_piece(plan->mark, address);
+    const struct capdl_blob *blob = plan->request.blob;
+    const struct capdl_padding next = capdl_padding_next(plan->mark, address, blob->boot[CAPDL_BOOT_CNODE_MOVE]);
     const struct capdl_plan_group padding = {
         .kind = CAPDL_RETYPE_PADDING,
-        .type = (uint16_t)plan->request.blob->boot[CAPDL_BOOT_TYPE_UNTYPED],
-        .argument = (uint8_t)size,
-        .size_bits = (uint8_t)size,
-        .slot = (uint32_t)(plan->request.blob->sizes[CAPDL_SIZE_SLOTS] + plan->padding),
-        .left = 1,
+        .type = (uint16_t)blob->boot[CAPDL_BOOT_TYPE_UNTYPED],
+        .argument = (uint8_t)next.size_bits,
+        .size_bits = (uint8_t)next.size_bits,
+        .slot = (uint32_t)(blob->sizes[CAPDL_SIZE_SLOTS] + plan->padding),
+        .left = next.count,
     };
 
-    place(plan, &padding, 1, retype);
-    plan->padding++;
+    place(plan, &padding, next.count, retype);
+    plan->padding += retype->count;
 }
 
 static struct capdl_plan_group group_of(const struct capdl_blob_objects *objects)
@@ -545,6 +556,7 @@ static bool find_fixed(struct capdl_plan *plan)
                 plan->failure.address = run.place;
                 return plan_fail(plan, CAPDL_PLAN_NO_ADDRESS, run.slot, run.size_bits);
             }
+            plan->untyped = i;
             plan->request.untypeds[i].state = TOUCHED;
             shorten_run(&run, count < run.count ? count : run.count);
         }
@@ -570,6 +582,7 @@ static bool start(struct capdl_plan *plan)
     plan->padding = 0;
     plan->fixed = capdl_blob_table(plan->request.blob, CAPDL_BLOB_ITEM_FIXED);
     plan->run.count = 0;
+    plan->untyped = plan->request.num_untypeds;
     start_groups(plan);
     if (!find_fixed(plan)) {
         return false;

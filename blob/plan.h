@@ -71,7 +71,7 @@ struct capdl_plan_group {
 enum capdl_retype_kind {
     CAPDL_RETYPE_OBJECTS,     /* slot: first of ours */
     CAPDL_RETYPE_DIRECT,      /* into a CNode of the spec; slot: number of the first */
-    CAPDL_RETYPE_PADDING,     /* an untyped to reach an address; slot: one of ours, after those the blob asks for */
+    CAPDL_RETYPE_PADDING,     /* untypeds to reach an address; slot: one of ours, after those the blob asks for */
     CAPDL_RETYPE_CSPACE_LEAF, /* slot: number of the first leaf */
     CAPDL_RETYPE_CSPACE_ROOT, /* the 1-bit CNode */
 };

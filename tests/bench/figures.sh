@@ -47,7 +47,7 @@ done
 for arch in aarch64 riscv64 x86_64; do
     [ ! -e "$build/initialiser/initialiser-$arch.elf" ] || sizes $arch
 done
-for system in hello sixty ring shared prefilled-4k-random prefilled-2M-random prefilled-2M-text region-64M-4k; do
+for system in hello sixty ring shared prefilled-4k-random prefilled-2M-random prefilled-2M-text region-64M-4k scattered; do
     boot $system
 done
 if [ "${VALGRIND:-}" ]; then

@@ -48,6 +48,20 @@ prefilled-*) # 16 MiB: prefilled-PAGE-CONTENTS
     region data 0x1000000 "$page" "prefill_path=\"$contents\""
     domain hello "$(map data 0x10000000)"
     ;;
+scattered) # 1,000 pages here and there in a GiB of qemu-arm-virt's RAM
+    awk 'BEGIN {
+        for (seed = 1; count < 1000; ) {
+            seed = (seed * 1103515245 + 12345) % 2147483648
+            page = int(seed / 8192)
+            if (page in taken) continue
+            taken[page]
+            name = "page" count
+            printf "<memory_region name=\"%s\" size=\"0x1000\" phys_addr=\"0x%x\"/>\n", name, 1744830464 + page * 4096
+            maps = maps sprintf("<map mr=\"%s\" vaddr=\"0x%x\" perms=\"rw\" cached=\"true\"/>\n", name, 268435456 + count++ * 4096)
+        }
+        printf "<protection_domain name=\"hello\" priority=\"100\"><program_image path=\"domain.elf\"/>\n%s</protection_domain>\n", maps
+    }'
+    ;;
 region-64M-4k)
     region data 0x4000000 0x1000
     domain hello "$(map data 0x10000000)"

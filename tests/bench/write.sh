@@ -30,7 +30,7 @@ sizes() {
         }
         END {
             line("initialiser: text and read-only data of what every system runs, messages included", "text-common")
-            line("of larger CSpaces, contents that are copied, leftovers, periods in microseconds", "text-optional")
+            line("of larger CSpaces, contents that are copied, leftovers, gaps before addresses, periods in microseconds", "text-optional")
             line("initialiser in memory, data and stack included", "initialiser-memory")
             line("loader", "loader-file")
         }' "$expected"

@@ -4,6 +4,7 @@
  * with watermarks, and an exhaustive search for the cheapest set of untypeds. Random small systems, always the
  * same ones.
  */
+#include "blob/padding.h"
 #include "blob/plan.h"
 #include "encode.h"
 
@@ -332,9 +333,9 @@ static void check_step(struct system *system, struct kernel *kernel, const struc
         }
         break;
     case CAPDL_RETYPE_PADDING:
-        CHECK(step->slot == system->num_slots + kernel->padding && step->type == TYPE_UNTYPED && step->count == 1);
+        CHECK(step->slot == system->num_slots + kernel->padding && step->type == TYPE_UNTYPED);
         CHECK(step->argument == step->size_bits);
-        kernel->padding++;
+        kernel->padding += step->count;
         break;
     case CAPDL_RETYPE_CSPACE_LEAF:
         CHECK(step->slot == kernel->leaves && step->argument == 12 && step->size_bits == 17);
@@ -666,8 +667,69 @@ static void untypeds_that_cannot_be(void)
     }
 }
 
+/* ---- Padding ---- */
+
+/* Calls until the watermark is at the address, as the kernel moves it. */
+static unsigned pad(uint64_t mark, uint64_t address, bool few, uint64_t *pieces)
+{
+    unsigned calls = 0;
+
+    while (mark != address) {
+        struct capdl_padding next = capdl_padding_next(mark, address, few);
+        uint64_t size = UINT64_C(1) << next.size_bits;
+        CHECK(next.count >= 1 && next.count <= 256);
+        mark = ((mark + size - 1) & ~(size - 1)) + next.count * size;
+        CHECK(mark <= address);
+        *pieces += next.count;
+        calls++;
+    }
+    return calls;
+}
+
+/* Pages here and there in a GiB: three calls a page on average, with the page's own. Where pieces are kept, they are no
+   more than the bits of the addresses demand. */
+static void padding_between_pages(void)
+{
+    enum { PAGES = 1000, GIB_PAGES = 1 << 18 };
+    static bool is_page[GIB_PAGES];
+    uint64_t mark = 0, pieces = 0, few_pieces = 0;
+    unsigned calls = 0, few_calls = 0;
+
+    for (unsigned i = 0; i < PAGES; i++) {
+        is_page[below(GIB_PAGES)] = true;
+    }
+    for (uint64_t i = 0; i < GIB_PAGES; i++) {
+        uint64_t address = i << CAPDL_PAGE_BITS;
+        if (is_page[i]) {
+            calls += 1 + pad(mark, address, false, &pieces);
+            few_calls += 1 + pad(mark, address, true, &few_pieces);
+            mark = address + CAPDL_PAGE_SIZE;
+        }
+    }
+    printf("%d pages in a GiB: %u calls with %llu pieces of padding, or %u with %llu\n", PAGES, calls,
+           (unsigned long long)pieces, few_calls, (unsigned long long)few_pieces);
+    CHECK(calls < 3 * PAGES && pieces < 20 * PAGES && few_pieces < 5 * PAGES);
+}
+
+static void padding_of_any_size(void)
+{
+    uint64_t most = 0;
+
+    CHECK(pad(0, UINT64_C(1) << 55, false, &most) == 1 && most == 256);
+    for (test_case = 0; test_case < 100000; test_case++) {
+        const unsigned bits = 4 + (unsigned)below(52);
+        uint64_t address =
+                     ((below(UINT64_C(1) << 31) << 31 | below(UINT64_C(1) << 31)) & ((UINT64_C(1) << bits) - 1)) >>
+                     4 << 4,
+                 mark = below(2) ? 0 : address - (address & below(UINT64_C(1) << 31) << below(20)), pieces = 0;
+        CHECK(pad(mark >> 4 << 4, address, below(2), &pieces) <= 52);
+    }
+}
+
 int main(void)
 {
+    padding_between_pages();
+    padding_of_any_size();
     sums_beyond_64_bits();
     untypeds_that_cannot_be();
     no_memory_for_leaves();

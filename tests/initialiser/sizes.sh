@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # sizes.sh INITIALISER.elf: two lines, "common BYTES" and "optional BYTES": text and read-only data of what every system runs, messages
-# included, and of what only some need: larger CSpaces, contents that are copied, leftovers, periods in microseconds. An
-# instruction counts where it is written, also when the compiler put it into another function.
+# included, and of what only some need: larger CSpaces, contents that are copied, leftovers, gaps before addresses, periods in
+# microseconds. An instruction counts where it is written, also when the compiler put it into another function.
 set -eu
-optional='^(cspace|fills|window|leftovers|duration)[.]c$'
+optional='^(cspace|fills|window|leftovers|duration|padding)[.]c$'
 size_of() { # SECTION
     readelf -SW "$1" | sed -n "s/^ *\[ *[0-9]*\] *$2  *PROGBITS *[0-9a-f]* [0-9a-f]* \([0-9a-f]*\) .*/0x\1/p"
 }

@@ -634,6 +634,9 @@ static void test_fields(void)
         CHECK(t->good);
         a = tcb(t, "tcb_a");
         CHECK(a->prio == 125 && a->max_prio == 125 && a->affinity == 0 && a->dom == 0 && a->resume && !a->fpu_disabled);
+        uint32_t root = one(t, "vspace_a");
+        CHECK(rights_at(t, root, a->sp - 1) == (R | W) && rights_at(t, root, a->addr) == (R | W));
+        CHECK(a->ip == (strncmp(others[i], "entry", 5) == 0 ? 0x200018 : elf.entry));
         end(t);
     }
     begin_on(t, "riscv64", &profile, "objects { a = pd (\"ping.elf\", affinity: 4, domain: 8) }");

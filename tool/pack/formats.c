@@ -131,3 +131,21 @@ bool format_write(struct plan *plan, FILE *out)
     fwrite(plan->file.bytes, 1, plan->file.size, out);
     return true;
 }
+
+bool pack_format_is_for(enum pack_format format, enum capdl_arch arch)
+{
+    return format != PACK_EFI || pack_arch(arch)->head_efi;
+}
+
+char *pack_format_list(enum capdl_arch arch, char text[PACK_FORMAT_LIST])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (unsigned i = 0; i < PACK_FORMAT_COUNT; i++) {
+        if (pack_format_is_for((enum pack_format)i, arch)) {
+            used += (size_t)snprintf(text + used, PACK_FORMAT_LIST - used, "%s%s", used ? ", " : "",
+                                     pack_format_name((enum pack_format)i));
+        }
+    }
+    return text;
+}

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch.h"
 #include "base/memory.h"
 #include "image/reserved_section.h"
 #include "plan.h"
@@ -25,23 +24,6 @@ enum pack_format pack_format_named(const char *name)
 const char *pack_format_name(enum pack_format format)
 {
     return format_names[format];
-}
-
-bool pack_format_is_for(enum pack_format format, enum capdl_arch arch)
-{
-    return format != PACK_EFI || pack_arch(arch)->head_efi;
-}
-
-char *pack_format_list(enum capdl_arch arch, char text[PACK_FORMAT_LIST])
-{
-    size_t used = 0;
-    text[0] = '\0';
-    for (unsigned i = 0; i < PACK_FORMAT_COUNT; i++) {
-        if (pack_format_is_for((enum pack_format)i, arch)) {
-            used += (size_t)snprintf(text + used, PACK_FORMAT_LIST - used, "%s%s", used ? ", " : "", format_names[i]);
-        }
-    }
-    return text;
 }
 
 /* An ELF file is put where it wants to be and cannot run into the machine's own device tree. The Raspberry Pi's

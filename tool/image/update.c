@@ -34,6 +34,7 @@ struct update {
     char array[NAME_SIZE];
     uint32_t element;
     bool microkit; /* the PD is of a Microkit system description, and not made by `pd` */
+    bool root; /* it is like the initial task: its pages have all rights, and its bootinfo tells how many there are */
     struct slot *slots;
     size_t num_slots, capacity_slots;
     bool packed; /* some of its frames have no page of their own */
@@ -196,6 +197,9 @@ static bool page_zero(const uint8_t page[CAPDL_PAGE_SIZE])
 /* Where execution cannot be forbidden, images do not say. */
 static uint8_t comparable(const struct update *u, uint8_t rights)
 {
+    if (u->root) {
+        return CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | CAPDL_RIGHT_EXECUTE;
+    }
     return capdl_architecture(u->image->profile.arch)->execute_never ? rights : rights & (uint8_t)~CAPDL_RIGHT_EXECUTE;
 }
 
@@ -247,6 +251,25 @@ static bool pages_put(struct update *u, uint8_t *bytes)
         }
     }
     return true;
+}
+
+/* IPC buffer and bootinfo follow a root task's last page. */
+static bool root_good(struct update *u)
+{
+    uint64_t start = UINT64_MAX, end = 0, mask = CAPDL_PAGE_SIZE - 1;
+    for (size_t i = 0; i < u->program->num_segments; i++) {
+        const struct update_segment *s = &u->program->segments[i];
+        start = s->vaddr < start ? s->vaddr & ~mask : start;
+        end = s->vaddr + s->memory_size > end ? (s->vaddr + s->memory_size + mask) & ~mask : end;
+    }
+    uint64_t first = u->num_slots ? u->slots[0].vaddr : 0;
+    uint64_t last = u->num_slots ? u->slots[u->num_slots - 1].vaddr + CAPDL_PAGE_SIZE : 0;
+    return !u->root || (start == first && end == last) ||
+           refuse(u,
+                  "it takes the pages from 0x%llx to 0x%llx, and the old program from 0x%llx to 0x%llx, after which "
+                  "IPC buffer and bootinfo follow; compile the spec again",
+                  (unsigned long long)start, (unsigned long long)end, (unsigned long long)first,
+                  (unsigned long long)last);
 }
 
 /* Pages that are copied at boot are in the image once, however many frames have them. */
@@ -434,12 +457,14 @@ static bool swap(struct update *u, uint8_t *bytes)
         return false;
     }
     walk(u, vspace, 0, 0);
+    u->root = object_of(u, "bootinfo") != CAPDL_NO_OBJECT && object_of(u, "asid_pool") != CAPDL_NO_OBJECT;
     char tls[NAME_SIZE + 16];
     snprintf(tls, sizeof(tls), "tls_%s_0", u->base);
-    if (u->program->has_tls || capdl_spec_find(&u->spec, tls, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT) {
+    if ((u->program->has_tls && !u->root) || capdl_spec_find(&u->spec, tls, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT) {
         return refuse(u, "thread-local data cannot be replaced; compile the spec again");
     }
-    return microkit_good(u, tcb) && pages_unshared(u) && pages_put(u, bytes) && entry_change(u, tcb, bytes);
+    return microkit_good(u, tcb) && root_good(u) && pages_unshared(u) && pages_put(u, bytes) &&
+           entry_change(u, tcb, bytes);
 }
 
 bool image_update(const struct image *image, const char *image_name, const char *name,

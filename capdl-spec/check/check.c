@@ -9,10 +9,8 @@
 static const struct {
     enum capdl_check id;
     void (*run)(struct checker *);
-    bool structure; /* its errors are about what holds what */
 } checks[] = {
-#define CAPDL_SPEC_CHECK(id, function, structure, severity, name, text) \
-    {CAPDL_CHECK_##id, capdl_check_##function, structure},
+#define CAPDL_SPEC_CHECK(id, function, severity, name, text) {CAPDL_CHECK_##id, capdl_check_##function},
 #include <capdl/checks.def>
 };
 
@@ -126,6 +124,13 @@ static void collect(struct checker *c)
     }
 }
 
+/* Whether errors of the check are about what holds what, so that later checks may miss a capability. */
+static bool is_of_structure(enum capdl_check check)
+{
+    return check == CAPDL_CHECK_CONTAINER || check == CAPDL_CHECK_SLOT_RANGE || check == CAPDL_CHECK_CAP_SLOT ||
+           check == CAPDL_CHECK_TABLE_NESTING || check == CAPDL_CHECK_TABLE_SHARED;
+}
+
 bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags)
 {
     size_t errors = diags->num_errors, found;
@@ -140,7 +145,7 @@ bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags)
         checker.last_pos = (struct capdl_pos){.line = 0};
         found = diags->num_errors;
         checks[i].run(&checker);
-        checker.misplaced |= checks[i].structure && diags->num_errors > found;
+        checker.misplaced |= is_of_structure(checks[i].id) && diags->num_errors > found;
     }
     capdl_check_free_reach(&checker);
     capdl_check_zeros_free(&checker, checker.used, sizeof(*checker.used));

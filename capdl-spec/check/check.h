@@ -85,7 +85,7 @@ uint32_t capdl_check_group(const struct checker *, uint32_t object);
 void capdl_check_report_once(struct checker *, const struct capdl_cap *, const char *format, ...) CAPDL_PRINTF(3, 4);
 
 /* The checks. */
-#define CAPDL_SPEC_CHECK(id, function, structure, severity, name, text) void capdl_check_##function(struct checker *);
+#define CAPDL_SPEC_CHECK(id, function, severity, name, text) void capdl_check_##function(struct checker *);
 #include <capdl/checks.def>
 
 #endif

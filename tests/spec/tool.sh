@@ -44,12 +44,27 @@ expect 1 'expand --strict, guests' "$capdl" expand --strict ../cases/devices.cdl
 [ "$(grep -c 'is an extended page table, which other' "$work/err")" -eq 6 ] || fail 'expand --strict: expected six refusals'
 
 # Each check of specs is seen in a case.
-tr '\n' ' ' <../../../include/capdl/checks.def | grep -oE 'CAPDL_SPEC_CHECK\( *[A-Z_]+, [a-z_]+, [a-z]+, [A-Z]+, "[a-z-]+"' |
+tr '\n' ' ' <../../../include/capdl/checks.def | grep -oE 'CAPDL_SPEC_CHECK\( *[A-Z_]+, [a-z_]+, [A-Z]+, "[a-z-]+"' |
     sed 's/.*"\(.*\)"/\1/' >"$work/names"
 [ "$(wc -l <"$work/names")" -eq "$(grep -c '^CAPDL_SPEC_CHECK' ../../../include/capdl/checks.def)" ] || fail 'rows of checks.def are not understood'
 while read -r name; do
     grep -qF "[$name]" ../checks/*.err || fail "no case in tests/spec/checks has $name"
 done <"$work/names"
+
+# An error in what holds what may be why a slot is empty: then that is not said as well. Here (c, 9) is empty.
+errors() { # CHECK OBJECTS CAPS
+    echo "arch aarch64 objects { e = ep  c = cnode (4 bits)  $2 } caps { $3  c { 1: e (RW) } } cdt { (c, 9) { (c, 1) } }" >"$work/empty.cdl"
+    "$capdl" check "$work/empty.cdl" >/dev/null 2>"$work/err"
+    grep -oE ': error: .*\[[a-z-]+\]' "$work/err" | sed 's/.*\[\(.*\)\]/\1/' | tr '\n' ' ' >"$work/out"
+    [ "$(cat "$work/out")" = "$1 " ] || fail "errors of $2 $3: $(cat "$work/out"), expected $1"
+}
+errors derivation '' ''
+errors 'priority derivation' 't = tcb (prio: 300)' ''
+errors container 'x = notification' 'x { 0: e (RW) }'
+errors slot-range 'd = cnode (2 bits)' 'd { 7: e (RW) }'
+errors cap-slot 't = tcb' 't { cspace: e (RW) }'
+errors table-nesting 'top = pgd' 'top { 0: e (RW) }'
+errors table-shared 'd = pd  p = pt' 'd { 0: p  1: p }'
 
 # Bytes of the spec itself, in a file of their own.
 printf 'arch aarch64\nobjects { f[2] = frame (4k, fill: [{7 5 CDL_FrameFill_Bytes 68656c6c6f}])\n  g = frame (4k, fill: [{0 2 %s}, {9 3 %s}]) }\n' \

@@ -511,6 +511,18 @@ static size_t write_verb(FILE *out, const char *text, bool several)
     return both + 1;
 }
 
+/* The way of the first of several flows. */
+static void write_way(const struct review *review, FILE *out, const struct raw_finding *raw)
+{
+    fputs("; one way: ", out);
+    for (size_t i = 0; i < raw->num_path; i++) {
+        char *name = capdl_review_who_name(review, raw->path[i]);
+
+        fprintf(out, "%s%s", i ? " -> " : "", name);
+        free(name);
+    }
+}
+
 static char *sentence(const struct review *review, const struct group *group)
 {
     const struct raw_finding *raw = group->first;
@@ -525,7 +537,7 @@ static char *sentence(const struct review *review, const struct group *group)
         fprintf(out, "%s: ", names);
         free(names);
         i = 3;
-    } else if (raw->num_subjects) {
+    } else if (raw->num_subjects && !strchr(raw->text, '\16')) {
         char *names = capdl_review_names(review, raw->subjects, raw->num_subjects);
         fputs(names, out);
         free(names);
@@ -541,20 +553,19 @@ static char *sentence(const struct review *review, const struct group *group)
             write_addresses(out, group, true);
         } else if (raw->text[i] == '\4') {
             i += write_verb(out, raw->text + i + 1, raw->num_subjects > 1);
-        } else if (raw->text[i] == '\5' || raw->text[i] == '\6') {
+        } else if (raw->text[i] == '\5' || raw->text[i] == '\6' || raw->text[i] == '\16') {
             unsigned number = raw->text[i] == '\6';
-            char *names = capdl_review_names(review, raw->others[number], raw->num_others[number]);
-            bool sides = raw->num_others[1] && (raw->num_others[0] > 1 || raw->num_others[1] > 1);
+            bool self = raw->text[i] == '\16';
+            char *names = capdl_review_names(review, self ? raw->subjects : raw->others[number],
+                                             self ? raw->num_subjects : raw->num_others[number]);
             fputs(names, out);
-            if (sides && number == 0 && strncmp(raw->text + i + 1, " and \6", 6) == 0) {
-                fputs(" on one side", out);
-            } else if (sides && number == 1) {
-                fputs(" on the other", out);
-            }
             free(names);
         } else {
             putc(raw->text[i], out);
         }
+    }
+    if (group->cut && raw->num_path && !raw->bypassed) {
+        write_way(review, out, raw);
     }
     if (group->cut && raw->message && raw->object == group->last->object) {
         char *note = capdl_review_message_note((struct review *)(uintptr_t)review, raw->subjects, raw->num_subjects,

@@ -46,6 +46,28 @@ uint32_t capdl_review_flow_who(const struct flow_graph *graph, const struct revi
                : REVIEW_NONE;
 }
 
+enum flow_means capdl_review_flow_means(const struct flow_graph *graph, const struct review *review,
+                                        const struct flow_search *search, uint32_t to, uint32_t *through)
+{
+    enum flow_means means = FLOW_SEEN;
+    uint32_t node = search->from[to];
+
+    for (*through = REVIEW_NONE;
+         capdl_review_flow_who(graph, review, node) == REVIEW_NONE && search->from[node] != node;
+         node = search->from[node]) {
+        uint32_t object = capdl_review_flow_object(graph, node);
+        enum node part = (enum node)((node - graph->num_subjects) % NODES_OF_OBJECT);
+
+        if (part == NODE_DATA || part == NODE_ANSWER) {
+            *through = object;
+            return part == NODE_ANSWER && capdl_review_kind(review, object) == CAPDL_KIND_EP ? FLOW_ANSWERED
+                                                                                             : FLOW_SENT;
+        }
+        means = part == NODE_SEND ? FLOW_CONTROLLED : FLOW_SEEN;
+    }
+    return means;
+}
+
 static void link_add(struct flow_graph *graph, uint32_t from, uint32_t to)
 {
     graph->links = capdl_spec_grow(graph->links, &graph->capacity, graph->count + 1, sizeof(*graph->links));

@@ -303,10 +303,11 @@ struct raw_finding *capdl_flows_tell(struct flows *f, uint32_t cause, const stru
     return raw;
 }
 
-static char *way_to(const struct flows *f, const struct flow_search *s, uint32_t to)
+/* "a -> m -> x"; where nobody is on the way, by what: "a -> endpoint 'e' -> x". To be freed. */
+static char *way_to(const struct flows *f, const struct flow_graph *graph, const struct flow_search *s, uint32_t to)
 {
     enum { MOST_STEPS = 8 };
-    uint32_t path[MOST_STEPS], length = 0;
+    uint32_t path[MOST_STEPS], length = 0, through, last = to;
     bool cut = false;
     char *text = NULL, label[REVIEW_LABEL];
     size_t size;
@@ -321,11 +322,16 @@ static char *way_to(const struct flows *f, const struct flow_search *s, uint32_t
             break;
         }
     }
+    capdl_review_flow_means(graph, f->review, s, last, &through);
+    through = length == 2 ? through : REVIEW_NONE;
     while (length--) {
-        fprintf(out, "%s%s",
-                path[length] & USE_DEVICE ? capdl_review_object(f->review, path[length] & ~USE_DEVICE, label)
-                                          : capdl_review_subject(f->review, path[length]),
-                length ? cut ? " -> ... " : " -> " : "");
+        fputs(path[length] & USE_DEVICE ? capdl_review_object(f->review, path[length] & ~USE_DEVICE, label)
+                                        : capdl_review_subject(f->review, path[length]),
+              out);
+        if (length && through != REVIEW_NONE) {
+            fprintf(out, " -> %s", capdl_review_object(f->review, through, label));
+        }
+        fputs(!length ? "" : cut ? " -> ... " : " -> ", out);
         cut = false;
     }
     fclose(out);
@@ -354,6 +360,37 @@ static uint32_t *path_to(const struct flows *f, const struct flow_search *s, uin
     return path;
 }
 
+void capdl_flows_show_way(const struct flows *f, struct raw_finding *raw, const struct flow_graph *graph,
+                          const struct flow_search *s, uint32_t to)
+{
+    char *way = way_to(f, graph, s, to), *text = capdl_review_format("%s; shortest way: %s", raw->text, way);
+
+    free(way);
+    free(raw->text);
+    free(raw->path);
+    raw->text = text;
+    raw->path = path_to(f, s, to, &raw->num_path);
+}
+
+/* Why something passes that nobody sends. */
+static const char *reason(const struct flows *f, uint32_t cause, enum flow_means means)
+{
+    bool thread = cause != REVIEW_NONE && f->review->raw[cause].object != FINDING_NO_OBJECT &&
+                  capdl_review_kind(f->review, f->review->raw[cause].object) == CAPDL_KIND_TCB;
+
+    switch (means) {
+    case FLOW_ANSWERED:
+        return ", by answers to calls";
+    case FLOW_CONTROLLED:
+        return thread ? ": \16 can write the registers of \5" : ", by control";
+    case FLOW_SEEN:
+        return thread ? ": \5 can read the registers of \16" : ", by control that shows its state";
+    case FLOW_SENT:
+        break;
+    }
+    return "";
+}
+
 /* Direct flows: one finding for each set of receivers that senders have in common is one for each sender here; those
  * that say the same become one later. */
 static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *senders, const struct nodes *receivers)
@@ -365,8 +402,8 @@ static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *se
         is_receiver[receivers->list[i]] = true;
     }
     for (size_t i = 0; i < senders->count && !f->tired; i++) {
-        uint32_t sender = senders->list[i];
-        struct nodes found = {NULL}, one = {&sender, 1, 1};
+        uint32_t sender = senders->list[i], through;
+        struct nodes found[FLOW_MEANS] = {{NULL}}, one = {&sender, 1, 1};
 
         capdl_flows_search(f, &f->before, &f->old, sender, false, true, REVIEW_NONE);
         capdl_flows_search(f, &f->after, &f->new, sender, false, true, REVIEW_NONE);
@@ -374,14 +411,20 @@ static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *se
             uint32_t node = f->after.reached[j];
             if (is_receiver[node] && f->before.from[node] == REVIEW_NONE && node != sender &&
                 is_new_pair(f, sender, node)) {
-                capdl_flows_add_node(&found, node);
+                capdl_flows_add_node(&found[capdl_review_flow_means(&f->new, f->review, &f->after, node, &through)],
+                                     node);
             }
         }
-        if (found.count) {
-            capdl_flows_unite(&found);
-            capdl_flows_tell(f, cause, &one, " can now influence \5 directly", &found, NULL)->flows = true;
+        for (unsigned means = 0; means < FLOW_MEANS; means++) {
+            if (found[means].count) {
+                char *text = capdl_review_format("now from \16 to \5, directly%s", reason(f, cause, means));
+
+                capdl_flows_unite(&found[means]);
+                capdl_flows_tell(f, cause, &one, text, &found[means], NULL)->flows = true;
+                free(text);
+            }
+            free(found[means].list);
         }
-        free(found.list);
     }
     free(is_receiver);
 }
@@ -392,7 +435,6 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
     struct nodes found = {NULL}, one = {&source, 1, 1};
     uint32_t nearest = REVIEW_NONE;
     struct raw_finding *raw;
-    char *way, *text;
 
     capdl_flows_search(f, &f->before, &f->old, source, false, false, REVIEW_NONE);
     capdl_flows_search(f, &f->after, &f->new, source, false, false, REVIEW_NONE);
@@ -405,13 +447,9 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
         }
     }
     if (found.count) {
-        way = way_to(f, &f->after, nearest);
-        text = capdl_review_format(" can now influence \5 through others; shortest way: %s", way);
-        raw = capdl_flows_tell(f, cause, &one, text, &found, NULL);
+        raw = capdl_flows_tell(f, cause, &one, "now from \16 to \5, through others", &found, NULL);
         raw->flows = true;
-        raw->path = path_to(f, &f->after, nearest, &raw->num_path);
-        free(way);
-        free(text);
+        capdl_flows_show_way(f, raw, &f->new, &f->after, nearest);
     }
     free(found.list);
 }

@@ -40,6 +40,9 @@ uint32_t *capdl_flows_all(const struct flows *, const struct nodes *);
 /* In the text, \5 stands for first and \6 for second, which may be NULL. */
 struct raw_finding *capdl_flows_tell(struct flows *, uint32_t cause, const struct nodes *who, const char *text,
                                      const struct nodes *first, const struct nodes *second);
+/* The shortest way to a node that was found, at the end of the text and as a path. */
+void capdl_flows_show_way(const struct flows *, struct raw_finding *, const struct flow_graph *,
+                          const struct flow_search *, uint32_t to);
 
 /* ---- mediators.c ---- */
 

@@ -34,6 +34,13 @@ static int bypass_compare(const void *left, const void *right)
     return a->receiver < b->receiver ? -1 : a->receiver > b->receiver;
 }
 
+static int node_compare(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
 static void bypass_add(struct bypasses *bypasses, struct bypass bypass)
 {
     bypasses->list = capdl_spec_grow(bypasses->list, &bypasses->capacity, bypasses->count + 1, sizeof(*bypasses->list));
@@ -110,104 +117,156 @@ static int sides_compare(const void *left, const void *right)
     return order ? order : a->list->sender < b->list->sender ? -1 : 1;
 }
 
-/* "net and keys", "tx and rx on one side and keys on the other" */
-static void write_between(const struct flows *f, FILE *out, const struct side_of_bypass *sides, size_t count)
-{
-    struct nodes senders = {NULL}, receivers = {NULL};
-    uint32_t *list;
-    char *from, *to;
+/* All pairs of some senders with some receivers: what one line says. */
+struct block {
+    struct nodes senders, receivers;
+    bool both; /* directions */
+    bool told; /* by another one */
+};
 
-    for (size_t i = 0; i < count; i++) {
-        capdl_flows_add_node(&senders, sides[i].list->sender);
-    }
-    for (size_t i = 0; i < sides->count; i++) {
-        capdl_flows_add_node(&receivers, sides->list[i].receiver);
-    }
-    list = capdl_flows_all(f, &senders);
-    from = capdl_review_names(f->review, list, senders.count);
-    free(list);
-    list = capdl_flows_all(f, &receivers);
-    to = capdl_review_names(f->review, list, receivers.count);
-    free(list);
-    fprintf(out, senders.count > 1 || receivers.count > 1 ? "%s on one side and %s on the other" : "%s and %s", from,
-            to);
-    free(from);
-    free(to);
-    free(senders.list);
-    free(receivers.list);
+static bool same_nodes(const struct nodes *a, const struct nodes *b)
+{
+    return a->count == b->count && (!a->count || memcmp(a->list, b->list, a->count * sizeof(*a->list)) == 0);
 }
 
-/* Not all senders with all receivers: as few lists as say it, up to a bound. */
-static char *sides_text(const struct flows *f, struct side_of_bypass *sides, size_t count, const char *least)
+/* As few blocks as say it, those with the most receivers first. */
+static struct block *find_blocks(struct side_of_bypass *sides, size_t num_sides, size_t *count)
 {
-    enum { MOST_NAMED = 4 };
-    char *text = NULL;
-    size_t size, named = 0, left = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct block *blocks = capdl_spec_realloc(NULL, (num_sides + 1) * sizeof(*blocks));
 
-    qsort(sides, count, sizeof(*sides), sides_compare);
-    fputs(" \4is|are\4 no longer between ", out);
-    for (size_t i = 0, end; i < count; i = end, named++) {
-        for (end = i + 1; end < count && receivers_compare(&sides[i], &sides[end]) == 0;) {
-            end++;
+    qsort(sides, num_sides, sizeof(*sides), sides_compare);
+    *count = 0;
+    for (size_t i = 0, end; i < num_sides; i = end) {
+        struct block *block = &blocks[(*count)++];
+
+        *block = (struct block){{NULL}, {NULL}, false, false};
+        for (end = i; end < num_sides && receivers_compare(&sides[i], &sides[end]) == 0; end++) {
+            capdl_flows_add_node(&block->senders, sides[end].list->sender);
         }
-        if (named < MOST_NAMED) {
-            fputs(named ? ", nor between " : "", out);
-            write_between(f, out, sides + i, end - i);
-        } else {
-            left += (end - i) * sides[i].count;
+        for (size_t j = 0; j < sides[i].count; j++) {
+            capdl_flows_add_node(&block->receivers, sides[i].list[j].receiver);
+        }
+        capdl_flows_unite(&block->senders);
+        capdl_flows_unite(&block->receivers);
+    }
+    for (size_t i = 0; i < *count; i++) {
+        for (size_t j = i + 1; j < *count && !blocks[i].told; j++) {
+            if (same_nodes(&blocks[i].senders, &blocks[j].receivers) &&
+                same_nodes(&blocks[i].receivers, &blocks[j].senders)) {
+                blocks[i].both = blocks[j].told = true;
+            }
         }
     }
-    if (left) {
-        fprintf(out, ", nor between %s%zu more pair%s, which --json lists", least, left, left == 1 ? "" : "s");
+    return blocks;
+}
+
+static int pair_compare(const void *left, const void *right)
+{
+    const uint32_t *a = left, *b = right;
+
+    return a[0] != b[0] ? a[0] < b[0] ? -1 : 1 : a[1] < b[1] ? -1 : a[1] > b[1];
+}
+
+static void add_pairs(const struct flows *f, struct raw_finding *raw, const struct nodes *from, const struct nodes *to)
+{
+    raw->pairs =
+        capdl_spec_realloc(raw->pairs, 2 * (raw->num_pairs + from->count * to->count + 1) * sizeof(*raw->pairs));
+    for (size_t i = 0; i < from->count; i++) {
+        for (size_t j = 0; j < to->count; j++) {
+            raw->pairs[2 * raw->num_pairs] = capdl_flows_who(f, from->list[i]);
+            raw->pairs[2 * raw->num_pairs++ + 1] = capdl_flows_who(f, to->list[j]);
+        }
     }
-    fputs(": what comes from the first can bypass \4it|them\4", out);
-    fclose(out);
-    return text;
+    qsort(raw->pairs, raw->num_pairs, 2 * sizeof(*raw->pairs), pair_compare);
+}
+
+static void tell_block(struct flows *f, uint32_t cause, const struct nodes *middle, const struct block *block)
+{
+    struct raw_finding *raw = capdl_flows_tell(f, cause, middle,
+                                               block->both ? "a way round \16: from \5 to \6, in both directions"
+                                                           : "a way round \16: from \5 to \6",
+                                               &block->senders, &block->receivers);
+
+    raw->change = CAPDL_LOST;
+    raw->bypassed = true;
+    if (block->both) {
+        add_pairs(f, raw, &block->senders, &block->receivers);
+        add_pairs(f, raw, &block->receivers, &block->senders);
+    }
+    capdl_flows_search(f, &f->after, &f->new_data, block->senders.list[0], false, false, middle->list[0]);
+    for (uint32_t i = 0; i < f->after.count; i++) { /* the nearest receiver */
+        uint32_t node = f->after.reached[i];
+
+        if (bsearch(&node, block->receivers.list, block->receivers.count, sizeof(node), node_compare)) {
+            capdl_flows_show_way(f, raw, &f->new_data, &f->after, node);
+            break;
+        }
+    }
+}
+
+/* Pairs of blocks that get no line. */
+static void tell_rest(struct flows *f, uint32_t cause, const struct nodes *middle, const struct block *blocks,
+                      size_t count, const char *least)
+{
+    const struct nodes none = {NULL};
+    size_t left = 0;
+    struct raw_finding *raw;
+    char *text;
+
+    for (size_t i = 0; i < count; i++) {
+        left += blocks[i].told ? 0 : blocks[i].senders.count * blocks[i].receivers.count * (blocks[i].both ? 2 : 1);
+    }
+    if (!left) {
+        return;
+    }
+    text = capdl_review_format("ways round \16 of %s%zu more pair%s, which --json lists", least, left,
+                               left == 1 ? "" : "s");
+    raw = capdl_flows_tell(f, cause, middle, text, &none, NULL);
+    raw->change = CAPDL_LOST;
+    raw->bypassed = true;
+    for (size_t i = 0; i < count; i++) {
+        if (!blocks[i].told) {
+            add_pairs(f, raw, &blocks[i].senders, &blocks[i].receivers);
+        }
+        if (!blocks[i].told && blocks[i].both) {
+            add_pairs(f, raw, &blocks[i].receivers, &blocks[i].senders);
+        }
+    }
+    free(text);
 }
 
 /* All that one subject no longer stands between. */
 static void report_bypasses(struct flows *f, uint32_t cause, const struct bypass *list, size_t count, const char *least)
 {
-    struct nodes senders = {NULL}, receivers = {NULL}, middle = {NULL}, none = {NULL};
+    enum { MOST_TOLD = 6 };
     struct side_of_bypass *sides = capdl_spec_realloc(NULL, count * sizeof(*sides));
-    struct raw_finding *raw;
-    size_t num_sides = 0;
-    char *text;
+    struct nodes middle = {NULL};
+    struct block *blocks;
+    size_t num_sides = 0, num_blocks, told = 0, i;
 
     f->mediators = capdl_spec_grow(f->mediators, &f->mediator_capacity, f->num_mediators + 1, sizeof(*f->mediators));
     f->mediators[f->num_mediators++] = (uint64_t)cause << 32 | list[0].middle;
-    for (size_t i = 0; i < count; i++) {
-        capdl_flows_add_node(&senders, list[i].sender);
-        capdl_flows_add_node(&receivers, list[i].receiver);
+    for (i = 0; i < count; i++) {
         if (!num_sides || sides[num_sides - 1].list->sender != list[i].sender) {
             sides[num_sides++] = (struct side_of_bypass){list + i, 0};
         }
         sides[num_sides - 1].count++;
     }
     capdl_flows_add_node(&middle, list[0].middle);
-    capdl_flows_unite(&senders);
-    capdl_flows_unite(&receivers);
-    if (senders.count * receivers.count == count) {
-        raw = capdl_flows_tell(f, cause, &middle,
-                               " \4is|are\4 no longer between \5 and \6: what comes from \5 can bypass \4it|them\4",
-                               &senders, &receivers);
-    } else {
-        text = sides_text(f, sides, num_sides, least);
-        raw = capdl_flows_tell(f, cause, &middle, text, &none, NULL);
-        raw->pairs = capdl_spec_realloc(NULL, 2 * count * sizeof(*raw->pairs));
-        raw->num_pairs = count;
-        for (size_t i = 0; i < count; i++) {
-            raw->pairs[2 * i] = capdl_flows_who(f, list[i].sender);
-            raw->pairs[2 * i + 1] = capdl_flows_who(f, list[i].receiver);
+    blocks = find_blocks(sides, num_sides, &num_blocks);
+    for (i = 0; i < num_blocks && told < MOST_TOLD; i++) {
+        if (!blocks[i].told) {
+            tell_block(f, cause, &middle, &blocks[i]);
+            told++;
         }
-        free(text);
     }
-    raw->change = CAPDL_LOST;
-    raw->bypassed = true;
+    tell_rest(f, cause, &middle, blocks + i, num_blocks - i, least);
+    for (i = 0; i < num_blocks; i++) {
+        free(blocks[i].senders.list);
+        free(blocks[i].receivers.list);
+    }
+    free(blocks);
     free(sides);
-    free(senders.list);
-    free(receivers.list);
     free(middle.list);
 }
 

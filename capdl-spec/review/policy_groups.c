@@ -140,7 +140,7 @@ static char *names(const struct group_judge *g, const uint32_t *parties, uint32_
     for (uint32_t i = 0; i < count; i++) {
         labels[i] = g->judge->relations->parties[parties[i]].name;
     }
-    text = capdl_review_label_list(labels, count);
+    text = capdl_review_label_list(labels, count, 4);
     free(labels);
     return text;
 }

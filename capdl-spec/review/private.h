@@ -272,7 +272,8 @@ struct raw_finding {
     size_t num_subjects;
     uint64_t object; /* or FINDING_NO_OBJECT */
     /* Owned; what follows the subjects. \1 stands for the object, \2 for the addresses, \7 for what those were, \3 for
-       the object without its role, \4has|have\4 for the verb of one subject or of several, \5 and \6 for the others. */
+       the object without its role, \4has|have\4 for the verb of one subject or of several, \5 and \6 for the others;
+       \16 for the subjects, which then do not come first. */
     char *text;
     uint32_t *others[2]; /* owned; as subjects: \5 and \6, such as senders and receivers; may be NULL */
     size_t num_others[2];
@@ -296,7 +297,8 @@ struct raw_finding {
                         sender to the receiver of each of these */
     uint32_t *pairs; /* owned; two words each, by sender; may be NULL */
     size_t num_pairs;
-    uint32_t *path; /* owned; subjects and devices of the shortest way; may be NULL */
+    uint32_t *path; /* owned; subjects and devices of the shortest way, past the subjects if
+                       bypassed; may be NULL */
     size_t num_path;
 };
 
@@ -323,10 +325,11 @@ struct review {
 enum { REVIEW_LABEL = 160 };
 
 const struct parties *capdl_review_parties(struct review *, const struct world *, uint32_t object);
-/* "client", "client and other", "client, app[0..7], third and 2997 more". To be freed. */
+/* "client", "client and other", "client, app[0..7], third and 2997 more": a dozen names. To be
+   freed. */
 char *capdl_review_names(const struct review *, const uint32_t *who, size_t count);
-/* The same of labels; elements of an array are one. To be freed. */
-char *capdl_review_label_list(const char *const *labels, size_t count);
+/* The same of labels, as many as `most`; elements of an array are one. To be freed. */
+char *capdl_review_label_list(const char *const *labels, size_t count, size_t most);
 /* What an object is besides its kind: "code of client", "device page at 0x9000000"; may be empty. Returns text. */
 const char *capdl_review_role(struct review *, const struct world *, uint32_t object, char text[REVIEW_LABEL]);
 /* "code", "stack", "IPC buffer" and whose (a subject of the spec); NULL for another page. */
@@ -464,6 +467,15 @@ uint32_t capdl_review_flow_who(const struct flow_graph *, const struct review *,
 /* The object (number of the comparison) that a node stands for, or REVIEW_NONE. */
 uint32_t capdl_review_flow_object(const struct flow_graph *, uint32_t node);
 
+/* How a flow that passes no other subject or device comes about. */
+enum flow_means {
+    FLOW_SENT,       /* by a message, signal or memory */
+    FLOW_ANSWERED,   /* by an answer to a call */
+    FLOW_CONTROLLED, /* whoever controls something can change it */
+    FLOW_SEEN        /* and see what it does */
+};
+enum { FLOW_MEANS = FLOW_SEEN + 1 };
+
 /* What is reached from a node. */
 struct flow_search {
     uint32_t *from;    /* per node: from where it was reached, or REVIEW_NONE */
@@ -476,6 +488,11 @@ void capdl_review_search_free(struct flow_search *);
 /* direct: not past other subjects and devices. without: not through this node. */
 void capdl_review_search(struct flow_search *, const struct flow_graph *, const struct review *, uint32_t source,
                          bool back, bool direct, uint32_t without);
+
+/* From the last subject or device before it to a node that was found. *through: the object that carries it, or
+   REVIEW_NONE. */
+enum flow_means capdl_review_flow_means(const struct flow_graph *, const struct review *, const struct flow_search *,
+                                        uint32_t node, uint32_t *through);
 
 /* Per node that is reached from one: the nearest of those that every way to it passes; the source of itself. */
 struct dominators {

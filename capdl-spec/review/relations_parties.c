@@ -213,7 +213,7 @@ static char *group_name(const struct capdl_relations *r, const struct capdl_part
     for (uint32_t i = 0; i < group->num_members; i++) {
         labels[i] = r->parties[group->members[i]].name;
     }
-    name = capdl_review_label_list(labels, group->num_members);
+    name = capdl_review_label_list(labels, group->num_members, 4);
     free(labels);
     return name;
 }

@@ -248,9 +248,8 @@ static size_t write_elements(FILE *out, const char *const *labels, size_t count,
     return num;
 }
 
-char *capdl_review_label_list(const char *const *labels, size_t count)
+char *capdl_review_label_list(const char *const *labels, size_t count, size_t most)
 {
-    enum { MOST_NAMED = 4 };
     size_t size, done = 0, parts = 0, next = 0;
     char *text = NULL, *part = NULL;
     bool *named = capdl_spec_realloc(NULL, count + 1);
@@ -261,7 +260,7 @@ char *capdl_review_label_list(const char *const *labels, size_t count)
         size_t part_size;
         FILE *one;
 
-        if (parts >= MOST_NAMED && count - done > 1) {
+        if (parts >= most && count - done > 1) {
             fprintf(out, " and %zu more", count - done);
             break;
         }
@@ -292,7 +291,7 @@ char *capdl_review_names(const struct review *review, const uint32_t *who, size_
             labels[i] = devices[num_devices++] = capdl_review_format("%s", label);
         }
     }
-    text = capdl_review_label_list(labels, count);
+    text = capdl_review_label_list(labels, count, 12);
     while (num_devices) {
         free(devices[--num_devices]);
     }

@@ -63,7 +63,7 @@ struct capdl_finding {
     bool knows_others;    /* `others` are all who have the object, beside the subjects: none is nobody */
     struct capdl_other *others;
     size_t num_others, all_others; /* those listed, and how many they are */
-    char **path;                   /* of a flow through others: the shortest way, with both ends */
+    char **path; /* of a flow through others, or past the subjects: the shortest way, with both ends */
     size_t num_path;
     struct capdl_flow_pairs *pairs; /* between whom data can flow now, or can bypass the subjects */
     size_t num_pairs;

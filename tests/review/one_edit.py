@@ -64,7 +64,7 @@ EDITS = [
     ("appliance", [(r'(?s)    <protection_domain name="dns".*?</protection_domain>\n', ""),
                    (r'    <channel>[^\n]*"dns"[^\n]*\n', "")], 1, [
         ("", "dns is gone: its thread was TCB 'tcb_dns'"),
-        ("faults", "vpn, keystore, uart, uart_virt and 5 more have other badges of timeout faults, all moved by the same "
+        ("faults", "vpn, keystore, uart, uart_virt, timer, blk, supervisor, metrics and updater have other badges of timeout faults, all moved by the same "
                    "distance: vpn 0x107 (was 0x108), keystore 0x108 (was 0x109)"),
         ("identity", "vpn, .* have other badges at endpoint 'ep_fault_monitor'"),
         ("behaviour", "monitor has 13 capabilities in other slots, .*: TCB 'tcb_vpn' in 17 (was 18)"),

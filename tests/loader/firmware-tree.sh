@@ -18,18 +18,17 @@ printf 'arch %s objects { k = cnode (4 bits) } caps { k { 1: k } }' "$arch" | se
 "$capdl" image "$work/image" --kernel "$prefix" --format linux --firmware-dtb --reserve 0x90000000+0x200000 --reserve 0xa0000000+0x1000 \
     -o "$work/boot"
 
-# The tree follows the kernel.
+# The tree follows the kernel. A machine's options are several words.
 after=$(readelf -lW "$prefix/bin/kernel.elf" | awk '$1 == "LOAD" { print $4, $6 }' | tail -n 1)
 at=$(((${after% *} + ${after#* } + 4095) / 4096 * 4096))
+# shellcheck disable=SC2034,SC2086
 {
-    # shellcheck disable=SC2034
     for i in $(seq 300); do
         ! grep -aq 'capdl: booted: 1 objects' "$work/log" 2>/dev/null || break
         sleep 0.1
     done
     echo "pmemsave $at 0x40000 \"$work/tree\""
     echo quit
-# shellcheck disable=SC2086
 } | timeout 60 "qemu-system-$arch" $machine -m 2G -kernel "$work/boot" -display none -monitor stdio -serial "file:$work/log" >"$work/said" 2>&1
 # shellcheck disable=SC2086
 "qemu-system-$arch" $machine,dumpdtb="$work/firmware" -m 2G -display none >"$work/said" 2>&1

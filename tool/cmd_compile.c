@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command.h"
 #include "base/depfile.h"
+#include "inputs.h"
 #include "place.h"
 #include "result.h"
 #include "review/digest.h"
@@ -112,7 +113,11 @@ static int write_image(struct input *input, const struct options *options, const
         return EXIT_TROUBLE;
     }
     image.system = digest_system(&input->spec, input->name, options->directories, system) ? system : NULL;
-    if (!compile(input, options, &image, file.stream)) {
+    char *inputs = options->strip ? NULL : inputs_describe(input, options, &image.inputs_size);
+    image.inputs = inputs;
+    bool compiled = compile(input, options, &image, file.stream);
+    free(inputs);
+    if (!compiled) {
         bool unwritten = ferror(file.stream);
         int error = errno;
         file_abandon(&file);
@@ -156,9 +161,7 @@ int cmd_compile(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
-    if (options.depfile) {
-        depfile_start();
-    }
+    depfile_start();
     char *standard = options.output ? NULL : default_output(options.operands[0]);
     code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
     result_start(&input, &options, "compile");

@@ -11,9 +11,11 @@
 
 #include <capdl/architecture.h>
 
+#include "base/depfile.h"
 #include "base/memory.h"
 #include "image/forecast.h"
 #include "image/seal.h"
+#include "inputs.h"
 #include "json/spec_json.h"
 #include "microkit/microkit.h"
 #include "microkit_report.h"
@@ -169,7 +171,10 @@ static bool compile(struct build *b)
     uint8_t system[SHA256_BYTES];
     how.system = digest_system(&input->spec, input->name, how.directories, system) ? system : NULL;
     FILE *out = open_memstream(&b->image, &b->image_size);
+    char *inputs = inputs_describe(input, b->options, &how.inputs_size);
+    how.inputs = inputs;
     bool good = out && image_compile(&input->spec, &how, &input->diags, out);
+    free(inputs);
     if (out) {
         fclose(out);
     }
@@ -419,6 +424,7 @@ static int run(struct options *options)
     }
     options->kernel = kernel;
     file_find_only_in_directories();
+    depfile_start();
     int code = input_read(&input, options->operands[0], INPUT_SPEC, options);
     input.diags.disabled[CAPDL_CHECK_X86_EXEC] = true; /* nobody can mend it */
     code = input_check(&input, code);

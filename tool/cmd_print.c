@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "image/inputs_section.h"
+#include "inputs.h"
 #include "json/spec_json.h"
 #include "extensions.h"
 
@@ -25,16 +27,18 @@ const struct usage usage_expand = {
 };
 
 const struct usage usage_show = {
-    "show SPEC|IMAGE [--json] [--kernel KERNEL] [--memory-map MAP] [--arch ARCH] [-I DIR]...",
+    "show SPEC|IMAGE [--inputs] [--json] [--kernel KERNEL] [--memory-map MAP] [--arch ARCH] [-I DIR]...",
     "Prints a spec as canonical capDL text: ordered by name, arrays and runs folded. Printing canonical\n"
     "text gives the same text. An image shows the spec it was made from. With --json, prints the JSON\n"
-    "of docs/json.md, which every command accepts in place of text.",
-    OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON,
+    "of docs/json.md, which every command accepts in place of text. With --inputs, prints the files that an\n"
+    "image was made from and their SHA-256, as sha256sum prints and checks them.",
+    OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_INPUTS,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl show system.elf\n"
-                "capdl show --json system.cdl > system.json",
-    .findings = "Bad input.",
+                "capdl show --json system.cdl > system.json\n"
+                "capdl show --inputs system.elf | sha256sum -c",
+    .findings = "Bad input, or with --inputs an image that does not have them.",
 };
 
 /* Opens --fill-file, if it is given, and moves bytes there. */
@@ -71,6 +75,21 @@ static int finish_bytes(struct file_output *file, const struct options *options,
     return code;
 }
 
+static int print_inputs(const struct input *input, bool json)
+{
+    size_t size;
+    const char *text = input->is_image ? inputs_section(input->bytes.data, input->bytes.size, &size) : NULL;
+    if (!text) {
+        capdl_escape_printf(stderr, "capdl show: %s %s\n", input->name,
+                            input->is_image ? "does not have its inputs: it was made by an earlier version, or with "
+                                              "--strip"
+                                            : "is not an image: only images have their inputs");
+        return EXIT_FINDINGS;
+    }
+    inputs_print(text, size, json);
+    return EXIT_FINE;
+}
+
 static int print_spec(const struct usage *usage, unsigned wanted, bool folded, int argc, char **argv)
 {
     struct options options;
@@ -85,7 +104,9 @@ static int print_spec(const struct usage *usage, unsigned wanted, bool folded, i
     if (code == EXIT_FINE && options.strict && !extensions_lower(&input.spec, &input.diags)) {
         code = EXIT_FINDINGS;
     }
-    if (code == EXIT_FINE) {
+    if (code == EXIT_FINE && options.inputs) {
+        code = print_inputs(&input, options.json);
+    } else if (code == EXIT_FINE) {
         if (options.json) {
             spec_json_write(&input.spec, stdout);
         } else {

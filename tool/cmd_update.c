@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "image/seal.h"
 #include "image/settings_section.h"
+#include "image/inputs_section.h"
 #include "image/system_section.h"
 #include "image/update.h"
 #include "microkit/microkit.h"
@@ -138,7 +139,20 @@ static bool swap(struct input *input, const char *name, const char *path, FILE *
     return good;
 }
 
-/* An image with another program is made from another system. */
+/* An image with another program is made from other files. */
+static bool renew_inputs(const char *name, const char *path, uint8_t *bytes, size_t size)
+{
+    struct file_bytes program;
+    if (!file_read_regular(path, &program)) {
+        return false;
+    }
+    inputs_renew(bytes, size, name, program.data, program.size);
+    seal_renew(bytes, size);
+    file_release(&program);
+    return true;
+}
+
+/* ... and from another system. */
 static bool renew_digest(struct input *input, uint8_t *bytes, size_t size)
 {
     uint8_t *place = system_section_in(bytes, size), digest[SHA256_BYTES];
@@ -164,7 +178,8 @@ static bool swap_renewed(struct input *input, const char *name, const char *path
     size_t size = 0;
     FILE *image = open_memstream(&bytes, &size);
     bool good = image && swap(input, name, path, image);
-    good = image && fclose(image) == 0 && good && renew_digest(input, (uint8_t *)bytes, size);
+    good = image && fclose(image) == 0 && good && renew_inputs(name, path, (uint8_t *)bytes, size) &&
+           renew_digest(input, (uint8_t *)bytes, size);
     if (good) {
         fwrite(bytes, 1, size, out);
     }

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/depfile.h"
+#include "image/inputs_section.h"
 #include "image/system_section.h"
+#include "inputs.h"
 #include "microkit_placed.h"
 #include "print_json.h"
 #include "review/digest.h"
@@ -151,6 +154,30 @@ static int verify(struct input *image, struct input *source, const struct option
     return code;
 }
 
+/* Which files of the source spec are others than those the image was made from. */
+static void compare_inputs(const struct input *image, const struct input *source, const struct options *options,
+                           bool same_system)
+{
+    size_t made_size, size, length, count;
+    const char *made_from = inputs_section(image->bytes.data, image->bytes.size, &made_size);
+    char *text = NULL;
+    FILE *out = made_from ? open_memstream(&text, &length) : NULL;
+    if (!out) {
+        return; /* an image of an earlier version, or one without names */
+    }
+    char *now = inputs_describe(source, options, &size);
+    count = inputs_compare(made_from, made_size, now, size, source->name, out);
+    fclose(out);
+    if (count && same_system) {
+        fprintf(stderr, "capdl: %zu input%s since changed, which makes no difference to the system:\n%s", count,
+                count == 1 ? " has" : "s have", text);
+    } else if (count) {
+        fprintf(stderr, "capdl: %zu input%s since changed:\n%s", count, count == 1 ? " has" : "s have", text);
+    }
+    free(text);
+    free(now);
+}
+
 /* Whether the image says that it was made from the source spec, names and programs included. */
 static int compare_digests(const struct input *image, const struct input *source, const struct options *options)
 {
@@ -167,6 +194,7 @@ static int compare_digests(const struct input *image, const struct input *source
             capdl_escape_printf(stdout, "%s: made from the system of %s (sha256:%s)\n", image->name, source->name,
                                 text[0]);
         }
+        compare_inputs(image, source, options, true);
         return EXIT_FINE;
     }
     capdl_escape_printf(
@@ -174,6 +202,7 @@ static int compare_digests(const struct input *image, const struct input *source
         "capdl: %s was made from another system, sha256:%s; that of %s is sha256:%s ('capdl diff' shows "
         "how they differ)\n",
         image->name, text[0], source->name, text[1]);
+    compare_inputs(image, source, options, false);
     return EXIT_FINDINGS;
 }
 
@@ -205,6 +234,7 @@ int cmd_verify(int argc, char **argv)
         return code;
     }
     code = input_read(&image, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
+    depfile_start(); /* what is read from here on is the spec's */
     if (code == EXIT_FINE && !image.is_image) {
         capdl_error(&image.diags, CAPDL_NOWHERE,
                     "%s is not an image: it does not start like an ELF file; 'capdl compile' "

@@ -44,6 +44,7 @@ struct options {
     size_t max_warnings;       /* more are a finding */
     const char *focus, *level; /* a subject; "subjects" or "objects" */
     bool all;                  /* draw faults and control */
+    bool inputs;               /* the files that an image was made from */
     const char *policy, *date; /* a file; the day on which waivers are looked at */
     const char *only;          /* a subject; 0: all */
     unsigned min_rank;         /* graver findings and these are shown; 0: all */
@@ -100,6 +101,7 @@ enum option_set {
     OPTION_MICROKIT = 1 << 28, /* --board and so on of `microkit` */
     OPTION_NAMES = 1 << 30,    /* --dtb of `diff` */
     OPTION_GRAPH = 1 << 25,    /* --focus, --level, --all */
+    OPTION_INPUTS = INT32_MIN, /* --inputs of `show` */
 };
 
 struct json_object;

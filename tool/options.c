@@ -43,6 +43,7 @@ static const struct option_entry entries[] = {
     {OPTION_GRAPH, 'z', "focus", "SUBJECT", "draw only SUBJECT and what is related to it"},
     {OPTION_GRAPH, 'v', "level", "LEVEL", "subjects (the default), or objects: every object and capability"},
     {OPTION_GRAPH, 'A', "all", NULL, "draw faults and control, too"},
+    {OPTION_INPUTS, 'Z', "inputs", NULL, "print the files that an image was made from, as sha256sum does"},
     {OPTION_EDITOR, 'L', "list-checks", NULL, "list the checks, what each one finds, and its severity"},
     {OPTION_IMAGE | OPTION_PLACE, 'l', "at", "ADDRESS", "physical address of the loader"},
     {OPTION_IMAGE | OPTION_PLACE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser"},
@@ -231,7 +232,7 @@ static const struct plain_option {
       {'R', offsetof(struct options, raw)},          {'A', offsetof(struct options, all)},
       {'Q', offsetof(struct options, quiet)},        {'x', offsetof(struct options, strict)},
       {'L', offsetof(struct options, list_checks)},  {'K', offsetof(struct options, markdown)},
-      {'G', offsetof(struct options, sarif)},
+      {'G', offsetof(struct options, sarif)},        {'Z', offsetof(struct options, inputs)},
 };
 
 static bool set_plain(struct options *options, char letter, const char *value)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "image/inputs_section.h"
 #include "image/system_section.h"
 #include "image/program.h"
 #include "pd/symbols.h"
@@ -126,14 +127,15 @@ static bool compile(struct swap *s, FILE *out)
     }
     const struct image_source sources[] = {{request->image_name, request->image->bytes, request->image->size},
                                            {request->program_name, program->data, program->size}};
-    const struct image_options options = {.profile = &request->image->profile,
-                                          .spec_path = request->image_name,
-                                          .reserved = regions,
-                                          .num_reserved = contents->num_regions,
-                                          .sources = sources,
-                                          .num_sources = sizeof(sources) / sizeof(sources[0]),
-                                          .system = system_section(request->image->bytes, request->image->size),
-                                          .base = request->image};
+    struct image_options options = {.profile = &request->image->profile,
+                                    .spec_path = request->image_name,
+                                    .reserved = regions,
+                                    .num_reserved = contents->num_regions,
+                                    .sources = sources,
+                                    .num_sources = sizeof(sources) / sizeof(sources[0]),
+                                    .system = system_section(request->image->bytes, request->image->size),
+                                    .base = request->image};
+    options.inputs = inputs_section(request->image->bytes, request->image->size, &options.inputs_size);
     bool good = image_compile(&s->spec, &options, s->diags, out);
     free(regions);
     return good;

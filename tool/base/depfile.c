@@ -48,6 +48,12 @@ void depfile_note(const char *path)
     }
 }
 
+char *const *depfile_paths(size_t *count)
+{
+    *count = noted.count;
+    return noted.paths;
+}
+
 /* Blanks and number signs are quoted by a backslash, which doubles those before it, and dollars by another. */
 static void put_name(FILE *out, const char *name)
 {

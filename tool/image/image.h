@@ -30,9 +30,11 @@ struct image_options {
     const char *initialiser; /* path of the prebuilt initialiser; 0: looked for in build tree and data directory */
     const struct capdl_region *reserved; /* memory kept out of the kernel's map, for frames with contents */
     size_t num_reserved;
-    const char *untypeds;  /* file with the untypeds the kernel will report; 0: forecast where that can be */
-    bool strip;            /* leave names out */
-    bool quiet;            /* the initialiser prints nothing if the boot succeeds */
+    const char *untypeds; /* file with the untypeds the kernel will report; 0: forecast where that can be */
+    bool strip;           /* leave names out */
+    bool quiet;           /* the initialiser prints nothing if the boot succeeds */
+    const char *inputs;   /* lines of inputs_section.h; 0: none are kept */
+    size_t inputs_size;
     const uint8_t *system; /* digest of the system, SHA256_BYTES; 0: none is kept */
     uint64_t image_at;     /* physical address that the image will be packed for; 0: after kernel and device tree */
     const struct image_source *sources; /* fill files that need not be read */

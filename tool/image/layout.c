@@ -3,8 +3,8 @@
  * Writing an image: the prebuilt initialiser's segments as they are, one more after them, and no other kind of
  * segment, because x86 kernels load every one they see.
  *
- *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | settings | system |
- * section names | section table | seal | memory             | segments of the initialiser | blob | pages | scratch |
+ *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | settings | system | inputs
+ * | section names | section table | seal | memory             | segments of the initialiser | blob | pages | scratch |
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,7 @@
 #include "image/program.h"
 #include "image/seal.h"
 #include "image/settings_section.h"
+#include "image/inputs_section.h"
 #include "image/system_section.h"
 #include "profile/profile.h"
 
@@ -257,7 +258,7 @@ static uint64_t append_section(struct layout *layout, const char *name, uint64_t
 static void place_sections(struct layout *layout)
 {
     uint64_t end = layout->profile_offset;
-    layout->sections = memory_zeroed(layout->view.header.e_shnum + 8u, sizeof(*layout->sections));
+    layout->sections = memory_zeroed(layout->view.header.e_shnum + 9u, sizeof(*layout->sections));
     add_section(layout, "", (Elf64_Shdr){0});
     keep_sections(layout);
     add_payload(layout);
@@ -265,6 +266,8 @@ static void place_sections(struct layout *layout)
     layout->reserved_offset = append_section(layout, RESERVED_SECTION, layout->reserved_size, 16, &end);
     append_section(layout, SETTINGS_SECTION, layout->settings_size, 1, &end);
     append_section(layout, SYSTEM_SECTION, layout->program->options->system ? SHA256_BYTES : 0, 1, &end);
+    append_section(layout, INPUTS_SECTION, layout->program->options->inputs ? layout->program->options->inputs_size : 0,
+                   1, &end);
     layout->names_offset = end;
     add_section(layout, ".shstrtab",
                 (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_offset = layout->names_offset, .sh_addralign = 1});
@@ -392,6 +395,9 @@ static void put_payload(struct layout *layout)
     put(layout, layout->settings, layout->settings_size);
     if (layout->program->options->system) {
         put(layout, layout->program->options->system, SHA256_BYTES);
+    }
+    if (layout->program->options->inputs) {
+        put(layout, layout->program->options->inputs, layout->program->options->inputs_size);
     }
     put(layout, layout->names, layout->names_size);
     put_zeros_to(layout, layout->sections_offset);

@@ -27,8 +27,9 @@ void diff_verdict_text(const struct diff_report *report, char *text, size_t size
         return;
     }
     int rank = (int)report->findings->list[0].rank;
-    int length = snprintf(text, size, "changed: %zu finding%s, the most serious of rank %d: %s", count,
-                          count == 1 ? "" : "s", rank, capdl_rank_meaning((enum capdl_rank)rank));
+    int length = snprintf(text, size, "changed: %zu finding%s rank %d (of %d; 1 is the gravest): %s", count,
+                          count == 1 ? ", of" : "s, the gravest of", rank, CAPDL_RANK_LAYOUT,
+                          capdl_rank_meaning((enum capdl_rank)rank));
     if (report->num_shown < count && length > 0 && (size_t)length < size) {
         snprintf(text + length, size - (size_t)length, " (%zu not shown)", count - report->num_shown);
     }

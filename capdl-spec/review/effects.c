@@ -330,6 +330,88 @@ static void add_bound(const struct world *world, uint32_t object, const uint32_t
     }
 }
 
+/* Whether all of them but the subjects had the object before, with no fewer rights. */
+static bool had_before(struct review *review, const struct world *world, const struct parties *parties,
+                       const uint32_t *subjects, size_t count, uint32_t object)
+{
+    uint32_t old = world == &review->new ? review->old_of[object] : REVIEW_NONE;
+    const struct parties *before = old == REVIEW_NONE ? NULL : capdl_review_parties(review, &review->old, old);
+
+    for (size_t i = 0; before && i < parties->count; i++) {
+        uint32_t who = parties->list[i].who;
+        const struct party *p = among(subjects, count, who) ? NULL : first_of(before, who);
+        uint8_t missing = parties->list[i].rights;
+
+        if (among(subjects, count, who)) {
+            continue;
+        }
+        if (!p || p >= before->list + before->count || p->who != who) {
+            return false;
+        }
+        for (; p < before->list + before->count && p->who == who; p++) {
+            missing &= (uint8_t)~p->rights;
+        }
+        if (missing) {
+            return false;
+        }
+    }
+    return before != NULL;
+}
+
+/* "already mapped by drm (RW), and by display (R)" */
+static char *frame_others(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                          uint32_t object)
+{
+    const struct parties *parties = capdl_review_parties(review, world, object);
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+    uint8_t *rights = capdl_spec_realloc(NULL, parties->count + 1);
+    uint32_t *same = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*same));
+    bool mapped = true, before = had_before(review, world, parties, subjects, count, object);
+    size_t num = 0, size, parts = 0;
+    char *text = NULL, letters[8];
+    FILE *out = open_memstream(&text, &size);
+
+    for (size_t i = 0; i < parties->count; i++) {
+        const struct party *p = &parties->list[i];
+
+        if (among(subjects, count, p->who)) {
+            continue;
+        }
+        if (!num || list[num - 1] != p->who) {
+            rights[num] = 0;
+            list[num++] = p->who;
+        }
+        rights[num - 1] |= p->rights;
+        mapped &= p->mapped;
+    }
+    for (unsigned set = CAPDL_RIGHTS_ALL + 1; set-- > 0;) {
+        size_t found = 0;
+
+        for (size_t i = 0; i < num; i++) {
+            if ((unsigned)(rights[i] & CAPDL_RIGHTS_ALL) == set) {
+                same[found++] = list[i];
+            }
+        }
+        if (found) {
+            char *names = capdl_review_names(review, same, found);
+
+            fputs(parts ? ", and" : before ? "already " : "", out);
+            fprintf(out, "%s by %s (%s)",
+                    parts++  ? ""
+                    : mapped ? "mapped"
+                             : "reached",
+                    names, capdl_review_rights(CAPDL_KIND_FRAME, set, letters));
+            free(names);
+        }
+    }
+    fputs(num ? "" : REVIEW_NOBODY, out);
+    fclose(out);
+    free(list);
+    free(rights);
+    free(same);
+    return text;
+}
+
 char *capdl_review_others(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
                           uint32_t object)
 {
@@ -337,7 +419,6 @@ char *capdl_review_others(struct review *review, const struct world *world, cons
     uint32_t *writers = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*writers));
     uint32_t *readers = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*readers));
     size_t num_writers = 0, num_readers = 0;
-    bool frame = capdl_object_kind(world->spec, object) == CAPDL_KIND_FRAME;
     char *text, *first, *second;
 
     for (size_t i = 0; i < parties->count; i++) {
@@ -350,26 +431,23 @@ char *capdl_review_others(struct review *review, const struct world *world, cons
         if (rights & CAPDL_RIGHT_WRITE && (!num_writers || writers[num_writers - 1] != who)) {
             writers[num_writers++] = who;
         }
-        if (rights & CAPDL_RIGHT_READ && (!num_readers || readers[num_readers - 1] != who) &&
-            !(frame && rights & CAPDL_RIGHT_WRITE)) {
+        if (rights & CAPDL_RIGHT_READ && (!num_readers || readers[num_readers - 1] != who)) {
             readers[num_readers++] = who;
         }
     }
     add_bound(world, object, subjects, count, &readers, &num_readers);
     first = capdl_review_names(review, writers, num_writers);
     second = capdl_review_names(review, readers, num_readers);
-    if (frame) {
-        text = !num_writers && !num_readers ? capdl_review_format(REVIEW_NOBODY)
-               : !num_readers               ? capdl_review_format("%s can write it", first)
-               : !num_writers               ? capdl_review_format("%s can read it", second)
-                                            : capdl_review_format("%s can write it, %s can read it", first, second);
+    if (capdl_object_kind(world->spec, object) == CAPDL_KIND_FRAME) {
+        text = frame_others(review, world, subjects, count, object);
     } else {
         const char *receive = num_readers == 1 ? "receives" : "receive";
+        const char *yet = had_before(review, world, parties, subjects, count, object) ? ", as before" : "";
 
         text = !num_writers && !num_readers ? capdl_review_format("nobody else has it")
-               : !num_readers               ? capdl_review_format("%s can send there", first)
-               : !num_writers               ? capdl_review_format("%s %s there", second, receive)
-                              : capdl_review_format("%s %s there, %s can send there", second, receive, first);
+               : !num_readers               ? capdl_review_format("%s can send there%s", first, yet)
+               : !num_writers               ? capdl_review_format("%s %s there%s", second, receive, yet)
+                              : capdl_review_format("%s %s there; %s can send there%s", second, receive, first, yet);
     }
     free(first);
     free(second);
@@ -416,6 +494,33 @@ static char *badge_clause(struct review *review, const uint32_t *subjects, size_
     return text;
 }
 
+/* Whether nobody sends with a badge to what the capability is of. */
+static bool badge_unused(struct review *review, const struct capdl_cap *cap, uint64_t badge)
+{
+    struct capdl_cap was = *cap;
+    uint32_t nobody = REVIEW_NONE;
+    size_t num;
+
+    was.data = badge;
+    free(badge_sharers(review, &review->new, &nobody, 0, &was, &num));
+    return num == 0;
+}
+
+char *capdl_review_badge_change(struct review *review, const uint32_t *subjects, size_t count,
+                                const struct capdl_cap *cap, uint64_t before)
+{
+    char *others = capdl_review_others(review, &review->new, subjects, count, cap->object);
+    char *badge = cap->rights & CAPDL_RIGHT_WRITE && cap->data ? badge_clause(review, subjects, count, cap)
+                                                               : capdl_review_format("%s", "");
+    char *text = before && badge_unused(review, cap, before)
+                     ? capdl_review_format("%s; nobody has badge 0x%" PRIx64 " any more; %s", badge, before, others)
+                     : capdl_review_format("%s; %s", badge, others);
+
+    free(others);
+    free(badge);
+    return text;
+}
+
 char *capdl_review_message_note(struct review *review, const uint32_t *subjects, size_t count,
                                 const struct capdl_cap *cap)
 {
@@ -449,6 +554,22 @@ static const char *message_verb(const struct capdl_cap *cap)
                                               : "send to";
 }
 
+/* Of receiving where others do. */
+static const char *receiving_note(struct review *review, const struct world *world, const uint32_t *subjects,
+                                  size_t count, const struct capdl_cap *cap)
+{
+    const struct parties *parties = capdl_review_parties(review, world, cap->object);
+
+    for (size_t i = 0; world == &review->new && cap->rights &CAPDL_RIGHT_READ &&i < parties->count; i++) {
+        if (parties->list[i].rights & CAPDL_RIGHT_READ && !among(subjects, count, parties->list[i].who)) {
+            return cap->kind == CAPDL_KIND_EP
+                       ? "; each message goes to only one receiver, who can also answer it if it is a call"
+                       : "; each signal wakes only one of those that wait";
+        }
+    }
+    return "";
+}
+
 static char *message_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
                           const struct capdl_cap *cap)
 {
@@ -461,10 +582,11 @@ static char *message_deed(struct review *review, const struct world *world, cons
     }
     if (cap->rights & CAPDL_RIGHT_WRITE && cap->data) {
         badge = world == &review->new ? badge_clause(review, subjects, count, cap) : capdl_review_format("%s", "");
-        text = capdl_review_format("%s \1 (%s, badge 0x%" PRIx64 "); %s%s", message_verb(cap), rights, cap->data,
-                                   others, badge);
+        text = capdl_review_format("%s \1 (%s, badge 0x%" PRIx64 "); %s%s%s", message_verb(cap), rights, cap->data,
+                                   others, badge, receiving_note(review, world, subjects, count, cap));
     } else {
-        text = capdl_review_format("%s \1 (%s); %s", message_verb(cap), rights, others);
+        text = capdl_review_format("%s \1 (%s); %s%s", message_verb(cap), rights, others,
+                                   receiving_note(review, world, subjects, count, cap));
     }
     free(badge);
     free(others);
@@ -601,6 +723,7 @@ static char *untyped_deed(struct review *review, const struct world *world, cons
     size_t count = 0, num;
     uint32_t *owners = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*owners));
     char size[32], *names, *text, *place, *others, *note;
+    const char *yet;
 
     for (uint32_t i = 0; i < world->spec->num_objects && count < world->num_subjects; i++) {
         uint32_t owner = lies_in(world->spec, i, untyped) ? capdl_review_owner(world, i) : REVIEW_NONE;
@@ -614,7 +737,10 @@ static char *untyped_deed(struct review *review, const struct world *world, cons
                 ? capdl_review_format(" at physical 0x%" PRIx64, capdl_object_paddr(world->spec, untyped))
                 : capdl_review_format("%s", "");
     others = other_holders(review, world, subjects, num_subjects, untyped, &num);
-    note = num ? capdl_review_format("%s %s it, too", others, num == 1 ? "holds" : "hold")
+    yet = had_before(review, world, capdl_review_parties(review, world, untyped), subjects, num_subjects, untyped)
+              ? " already, and either can use it up"
+              : ", too";
+    note = num ? capdl_review_format("%s %s it%s", others, num == 1 ? "holds" : "hold", yet)
                : capdl_review_format("nobody else holds it");
     text = count ? capdl_review_format("make objects in %s of memory%s and destroy what %s %s there (\3); %s", size,
                                        place, names, count == 1 ? "has" : "have", note)
@@ -723,7 +849,11 @@ static char *with_others(struct review *review, const struct world *world, const
     size_t num;
     char *names = cap->object == CAPDL_NO_OBJECT ? control_holders(review, world, subjects, count, cap, &num)
                                                  : other_holders(review, world, subjects, count, cap->object, &num);
-    char *text = num ? capdl_review_format("%s; %s %s it, too", deed, names, num == 1 ? "has" : "have")
+    bool before =
+        cap->object != CAPDL_NO_OBJECT &&
+        had_before(review, world, capdl_review_parties(review, world, cap->object), subjects, count, cap->object);
+    char *text = num ? capdl_review_format("%s; %s %s it%s", deed, names, num == 1 ? "has" : "have",
+                                           before ? " already" : ", too")
                      : capdl_review_format("%s; nobody else has it", deed);
 
     free(names);
@@ -753,7 +883,12 @@ char *capdl_review_deed(struct review *review, const struct world *world, const 
     }
     owner = whose(review, world, subjects, count, cap->object);
     if (cap->kind == CAPDL_KIND_TCB) {
-        text = capdl_review_format("stop, change and restart %s thread (\1)", owner);
+        uint32_t whom = capdl_review_owner(world, cap->object);
+        bool other = world == &review->new &&whom != REVIEW_NONE && !among(subjects, count, whom);
+
+        text = other ? capdl_review_format("stop, resume and redirect %s thread (\1), and so do all that %s may", owner,
+                                           capdl_review_subject(review, whom))
+                     : capdl_review_format("stop, resume and redirect %s thread (\1)", owner);
     } else if (cap->kind == CAPDL_KIND_CNODE) {
         text = strcmp(owner, "the") == 0 ? capdl_review_format("use, copy and delete the capabilities in \1")
                                          : capdl_review_format("use, copy and delete %s capabilities (\1)", owner);

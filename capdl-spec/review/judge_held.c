@@ -191,6 +191,30 @@ static enum capdl_rank change_rank(struct review *review, const struct held *hel
     return (a->rights & ~b->rights) ? CAPDL_RANK_REMOVED : CAPDL_RANK_BEHAVIOUR;
 }
 
+/* What rights add, of messages and frames; NULL: the deed says it. */
+static const char *added_deed(const struct plain_cap *a, const struct plain_cap *b)
+{
+    unsigned more = b->rights & ~a->rights & CAPDL_RIGHTS_ALL;
+    bool answered = a->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY);
+
+    if (a->rights & ~b->rights || !(a->rights & CAPDL_RIGHTS_ALL) ||
+        (b->kind == CAPDL_KIND_EP && !(a->rights & CAPDL_RIGHT_WRITE))) {
+        return NULL;
+    }
+    if (b->kind == CAPDL_KIND_FRAME) {
+        return more == CAPDL_RIGHT_WRITE ? "map it for writing" : NULL;
+    }
+    if (b->kind != CAPDL_KIND_EP) {
+        return NULL;
+    }
+    return more == CAPDL_RIGHT_READ                ? "receive there"
+           : more == CAPDL_RIGHT_GRANT_REPLY       ? "call, which lets the receiver answer"
+           : more == CAPDL_RIGHT_GRANT && answered ? "hand capabilities to its receiver"
+           : more & CAPDL_RIGHT_GRANT && !(more & CAPDL_RIGHT_READ)
+               ? "hand capabilities to its receiver, and call, which lets that answer"
+               : NULL;
+}
+
 static void judge_rights(struct review *review, const struct held *held, enum capdl_rank rank,
                          const struct plain_cap *a, const struct plain_cap *b)
 {
@@ -204,10 +228,15 @@ static void judge_rights(struct review *review, const struct held *held, enum ca
     if (held->count && capdl_review_gained(review, held->users[0], edit->new, &together) && together) {
         note = ", which no single capability gave before";
     }
+    const char *added = more && !*note ? added_deed(a, b) : NULL, *rest = strstr(deed, "; ");
     raw = capdl_review_add(review, rank, more ? CAPDL_CHANGED : CAPDL_LOST, target,
-                           "%s \4holds|hold\4 \1 with rights %s instead of %s%s: \4it|they\4 may %s%s",
+                           "%s \4holds|hold\4 \1 with rights %s instead of %s%s: \4it|they\4 may %s%s%s",
                            subject_or_nobody(held, true), capdl_review_rights(b->kind, b->rights, after),
-                           capdl_review_rights(a->kind, a->rights, before), note, more ? "now " : "only ", deed);
+                           capdl_review_rights(a->kind, a->rights, before), note,
+                           added  ? "now also "
+                           : more ? "now "
+                                  : "only ",
+                           added ? added : deed, added && rest ? rest : "");
     raw->field = "rights";
     raw->old_value = capdl_review_format("%s", capdl_review_rights(a->kind, a->rights, before));
     raw->new_value = capdl_review_format("%s", capdl_review_rights(b->kind, b->rights, after));
@@ -242,11 +271,12 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
                                      b->data, a->data, rest);
         raw->field = "badge";
     } else {
+        char *note = capdl_review_badge_change(review, held->users, held->count, edit->new, a->data);
+
         raw = capdl_review_add(review, rank, CAPDL_CHANGED, target,
-                               "%s \4uses|use\4 \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64
-                               ": to its receivers it is "
-                               "another sender. \4It|They\4 may %s",
-                               subject_or_nobody(held, true), b->data, a->data, deed);
+                               "%s \4uses|use\4 \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64 "%s",
+                               subject_or_nobody(held, true), b->data, a->data, note);
+        free(note);
         raw->field = "badge";
     }
     raw->old_value = capdl_review_format("0x%" PRIx64, a->data);

@@ -115,9 +115,13 @@ static void judge_page_rights(struct review *review, const struct mapped *m, con
 
     capdl_review_rights(CAPDL_KIND_FRAME, a->rights, before);
     capdl_review_rights(CAPDL_KIND_FRAME, b->rights, after);
+    bool also = more && !(a->rights & ~b->rights) && a->rights;
     raw = capdl_review_add(review, rank, more ? CAPDL_CHANGED : CAPDL_LOST, review->new.object_number[cap->object],
-                           "%s may %s %s \1 at %s \2 (%s instead of %s); %s", nobody(m, true), more ? "now" : "only",
-                           verb(b->rights), where(m, true), after, before, others);
+                           "%s may %s %s \1 at %s \2 (%s instead of %s); %s", nobody(m, true),
+                           also   ? "now also"
+                           : more ? "now"
+                                  : "only",
+                           verb(also ? more : b->rights), where(m, true), after, before, others);
     raw->field = "rights";
     raw->old_value = capdl_review_format("%s", before);
     raw->new_value = capdl_review_format("%s", after);

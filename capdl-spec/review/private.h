@@ -433,6 +433,10 @@ char *capdl_review_list(const struct review *, const struct world *, const uint3
 /* The edit that exchanges its slot with that of the one being judged, which then counts as told; NULL if there is
    none. */
 const struct edit *capdl_review_exchange(struct review *, const struct edit *);
+/* "; x has that badge, too ...; nobody has badge 0x2 any more; y receives there": of a badge that was another one. To
+   be freed. */
+char *capdl_review_badge_change(struct review *, const uint32_t *subjects, size_t count, const struct capdl_cap *,
+                                uint64_t before);
 /* Who else has an endpoint or notification, of several subjects that have it alike. To be freed. */
 char *capdl_review_message_note(struct review *, const uint32_t *subjects, size_t count, const struct capdl_cap *);
 /* Who else reaches an object, as the end of a sentence. To be freed. */

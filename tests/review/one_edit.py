@@ -49,7 +49,7 @@ EDITS = [
         ("", "tx_virt uses notification 'ntfn_web' with badge 0x10 instead of 0x2"),
         ("identity", "in exchange, uart_virt uses notification 'ntfn_web' with badge 0x2 instead of 0x10")]),
     ("appliance", [filled(PD[0], "")], 1, [
-        ("", "extra is a new thread of priority 30"), ("control", "monitor may now stop, change and restart extra's thread"),
+        ("", "extra is a new thread of priority 30"), ("control", "monitor may now stop, resume and redirect extra's thread"),
         ("faults", "extra's faults are handled by monitor"), ("program", "monitor's constants"),
         ("held", "extra has 36 KiB of memory that nobody else reaches: 8 KiB (RX) at 0x200000"),
         ("time", "extra runs for 1000 us in every 1000 us, 100 % of a core")]),
@@ -103,7 +103,7 @@ EDITS = [
                     '<memory_region name="ram" size="0x200000" page_size="0x200000"/><memory_region name="config"'),
                    filled(UART_MAPS, VM)], 1, [
         ("", "guest_0 is a new thread of priority 20"), ("control", "uart may now control a virtual CPU"),
-        ("control", "uart may now stop, change and restart guest_0's thread"), ("faults", "guest_0's faults are handled by uart")]),
+        ("control", "uart may now stop, resume and redirect guest_0's thread"), ("faults", "guest_0's faults are handled by uart")]),
     ("appliance", [('"dns"', '"names"')], 1, [
         ("", "23 objects have other names"), ("program", "names's data .*: microkit_name is \"names\" (was \"dns\")"),
         ("program", "monitor's constants")]),

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <capdl/architecture.h>
+
 #include "command.h"
 #include "devicetree/devicetree.h"
 #include "profile/profile.h"
@@ -13,9 +15,9 @@ const struct usage usage_profile = {
     "profile [--json | --header] [KERNEL]\n"
     "       capdl profile KERNEL KERNEL\n"
     "       capdl profile --devices | --device NAME [--json] [KERNEL] [--dtb FILE]",
-    "Prints the facts about a kernel that images depend on. KERNEL is a built-in profile, or the\n"
-    "install prefix of a kernel. Without KERNEL, lists the built-in profiles. With two, prints how\n"
-    "the second differs from the first, and exits with 1 if it does.\n"
+    "Prints the facts about a kernel that images depend on. KERNEL is a built-in profile, the install\n"
+    "prefix of a kernel, or board/NAME/CONFIG of a Microkit SDK. Without KERNEL, lists the built-in\n"
+    "profiles. With two, prints how the second differs from the first, and exits with 1 if it does.\n"
     "\n"
     "With --devices, lists the devices of the kernel's board from its device tree: path, aliases and\n"
     "labels, compatible strings, physical addresses, and interrupts, numbered as in 'irq maps'.",
@@ -97,6 +99,13 @@ static struct devicetree *open_tree(const struct options *options, const struct 
         capdl_error(diags, CAPDL_NOWHERE,
                     "built-in profile '%s' has no device tree: name the install prefix of a kernel, or --dtb FILE",
                     kernel->name);
+        return NULL;
+    }
+    if (!options->dtb && kernel->dtb_bytes == 0) {
+        capdl_error(diags, CAPDL_NOWHERE, "%s has no device tree: %s", kernel->prefix,
+                    capdl_architecture(kernel->arch)->pc
+                        ? "PCs are described by their firmware (ACPI)"
+                        : "a Microkit SDK leaves it out; give the board's with --dtb FILE");
         return NULL;
     }
     if (!options->dtb) {

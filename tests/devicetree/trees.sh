@@ -96,7 +96,15 @@ if [ -n "${SEL4_PREFIXES:-}" ]; then
     for prefix in "$SEL4_PREFIXES"/*/; do
         [ -f "$prefix/support/kernel.dtb" ] || continue
         refused 'for another board\|cannot run' "$capdl" profile --devices "$prefix" --dtb "$work/gic.dtb"
-        "$capdl" profile --devices "$prefix" >"$work/out" || fail "$prefix: no devices"
+        "$capdl" profile --devices "$prefix" >"$work/listed" || fail "$prefix: no devices"
+        # The same kernel as a Microkit SDK has it: without its tree.
+        rm -rf "$work/sdk"
+        mkdir -p "$work/sdk/elf"
+        ln -s "$prefix/libsel4/include" "$work/sdk/include"
+        ln -s "$prefix/bin/kernel.elf" "$work/sdk/elf/sel4.elf"
+        ln -s "$prefix/support/platform_gen.json" "$work/sdk/platform_gen.json"
+        refused 'has no device tree: a Microkit SDK leaves it out; give the board.s with --dtb FILE' "$capdl" profile --devices "$work/sdk"
+        "$capdl" profile --devices "$work/sdk" --dtb "$prefix/support/kernel.dtb" | diff "$work/listed" - || fail "$prefix: other devices"
     done
 fi
 echo "$trees trees, $numbers pages and interrupts of devices, $false false warnings"

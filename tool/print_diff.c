@@ -35,6 +35,11 @@ void diff_verdict_text(const struct diff_report *report, char *text, size_t size
     }
 }
 
+bool diff_has_same_flows(const struct diff_report *report)
+{
+    return report->verdict == DIFF_CHANGED && report->findings->same_flows;
+}
+
 /* Places in a text may be offsets: the list of diagnostics finds their lines. */
 const char *diff_source(const struct diff_side *side, struct capdl_pos pos, char text[DIFF_SOURCE])
 {
@@ -139,6 +144,9 @@ void print_diff_text(const struct diff_report *report)
     }
     print_totals("old:", &report->sides[0]);
     print_totals("new:", &report->sides[1]);
+    if (diff_has_same_flows(report)) {
+        printf("flows: %s\n", DIFF_SAME_FLOWS);
+    }
     diff_verdict_text(report, verdict, sizeof(verdict));
     puts(verdict);
 }
@@ -212,6 +220,9 @@ void print_diff_markdown(const struct diff_report *report)
         }
         last = finding->rank;
         print_marked_finding(report, finding);
+    }
+    if (diff_has_same_flows(report)) {
+        printf("\nFlows: %s.\n", DIFF_SAME_FLOWS);
     }
     puts("\n| | system | objects | capabilities | frames | SHA-256 of the system |\n|---|---|---|---|---|---|");
     for (int i = 0; i < 2; i++) {

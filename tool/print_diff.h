@@ -38,6 +38,10 @@ struct diff_report {
 /* "same-text", and what it means in a sentence. */
 const char *diff_verdict_word(enum diff_verdict);
 /* Of a report with its counts. Writes at most `size` bytes. */
+/* Whether to say, of a change, that no information can pass that could not before. */
+bool diff_has_same_flows(const struct diff_report *);
+#define DIFF_SAME_FLOWS \
+    "none that was not possible before, directly or through others; what devices and firmware do is not modelled"
 void diff_verdict_text(const struct diff_report *, char *text, size_t size);
 /* "old.cdl:3:4", or "" when it is written nowhere. Returns text. */
 enum { DIFF_SOURCE = 300 };

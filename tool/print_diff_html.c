@@ -117,6 +117,7 @@ void print_diff_html(const struct diff_report *report, FILE *out)
     struct json_object *findings = json_object_object_get(model, "findings");
     diff_verdict_text(report, verdict, sizeof(verdict));
     report_text(model, "verdict_text", verdict);
+    report_text(model, "same_flows", diff_has_same_flows(report) ? DIFF_SAME_FLOWS : NULL);
     report_bool(model, "calm", report->verdict != DIFF_CHANGED);
     json_object_object_add(model, "groups", group_findings(findings));
     json_object_object_add(model, "concerned", concerned(findings));

@@ -150,6 +150,7 @@ struct json_object *diff_json(const struct diff_report *report)
     json_object_object_add(top, "new", side_json(&report->sides[1]));
     json_object_object_add(top, "verdict", json_object_new_string(diff_verdict_word(report->verdict)));
     json_object_object_add(top, "changed", json_object_new_boolean(report->verdict == DIFF_CHANGED));
+    json_object_object_add(top, "new_flows", json_object_new_boolean(!report->findings->same_flows));
     json_object_object_add(top, "total", json_object_new_uint64(report->findings->count));
     for (size_t i = 0; i < report->findings->count; i++) {
         if (report->shown[i]) {

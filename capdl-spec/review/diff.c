@@ -89,7 +89,7 @@ static void parties_free(struct parties *parties, const struct capdl_spec *spec)
 void capdl_diff(const struct capdl_spec *old, const struct capdl_spec *new, const struct capdl_diff_options *options,
                 struct capdl_findings *findings)
 {
-    struct review review = {.options = options};
+    struct review review = {.options = options, .same_flows = true};
     uint32_t num_objects = old->num_objects + new->num_objects;
 
     *findings = (struct capdl_findings){NULL};

@@ -789,6 +789,7 @@ void capdl_review_write(struct review *review, struct capdl_findings *findings)
     for (size_t i = 0; i < count; i++) {
         add_consequence(&findings->list[place[groups[i].root]], finding_of(review, &groups[i]));
     }
+    findings->same_flows = review->same_flows;
     if (findings->count) {
         qsort(findings->list, findings->count, sizeof(*findings->list), finding_compare);
     }

@@ -456,6 +456,8 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
 
 /* ---- One edit ---- */
 
+enum { MOST_LINKS = 16 }; /* of one edit, from which is searched what opens through others */
+
 static void judge_links(struct flows *f, const struct new_link *links, size_t count)
 {
     struct nodes senders = find_ends(f, links, count, true), receivers = find_ends(f, links, count, false);
@@ -466,7 +468,7 @@ static void judge_links(struct flows *f, const struct new_link *links, size_t co
     judge_direct(f, cause, &senders, &receivers);
     capdl_flows_judge_mediators(f, cause, &senders, &receivers);
     capdl_review_search_init(&beyond, f->new.num_nodes);
-    for (size_t i = 0; i < count && i < 16 && !f->tired; i++) {
+    for (size_t i = 0; i < count && i < MOST_LINKS && !f->tired; i++) {
         sources.count = 0;
         capdl_flows_search(f, &beyond, &f->new, links[i].link.to, false, false, REVIEW_NONE);
         capdl_flows_search(f, &f->other, &f->old, links[i].link.from, false, false, REVIEW_NONE);
@@ -494,7 +496,8 @@ void capdl_review_judge_flows(struct review *review)
     struct flows f = {.review = review};
     struct causes causes = find_causes(review);
     struct new_link *links;
-    size_t count;
+    size_t count, first = review->num_raw;
+    bool all = true;
 
     capdl_review_flow_graph(&f.old, review, &review->old, false);
     capdl_review_flow_graph(&f.new, review, &review->new, false);
@@ -509,8 +512,10 @@ void capdl_review_judge_flows(struct review *review)
             end++;
         }
         judge_links(&f, links + i, end - i);
+        all &= end - i <= MOST_LINKS;
     }
     capdl_flows_judge_far(&f, links, count);
+    review->same_flows = all && !f.tired && review->num_raw == first;
     if (f.tired) {
         capdl_review_add(review, CAPDL_RANK_FLOW, CAPDL_GAINED, FINDING_NO_OBJECT,
                          "there may be more flows than are listed here: the search reached its limit");

@@ -319,6 +319,7 @@ struct review {
     struct raw_finding *raw;
     size_t num_raw, capacity_raw;
     size_t num_others; /* in the fields of findings so far */
+    bool same_flows;   /* no flow is new, and the search was complete */
     const struct capdl_diff_options *options;
 };
 

@@ -81,6 +81,7 @@ struct capdl_finding {
 struct capdl_findings {
     struct capdl_finding *list;
     size_t count, capacity;
+    bool same_flows; /* no information can pass that could not before: all ways were searched */
 };
 
 /* Of a program: what a linker calls an object. */

@@ -180,6 +180,13 @@ sed 's/cx { 0: to_x (R)/& 1: to_y (W)/' far.cdl > farther.cdl
 expect 1 '^      flow: a way round m: from b to y; shortest way: b -> ' diff far.cdl farther.cdl
 sed 's/cx { 0: to_x (R) 1: to_y (W) }/cx { 0: to_x (R) }/;s/ca { 0: to_m (W, badge: 1) }/ca { }/' through.cdl > before.cdl
 sed 's/ca { }/ca { 1: to_m (W) }/' before.cdl > after.cdl
+# Silence about flows is said where it is complete, and only there.
+sed 's/ca { 0: to_m (W, badge: 1) }/ca { 0: to_m (W, badge: 3) }/' through.cdl > badge.cdl
+expect 1 '^flows: none that was not possible before' diff through.cdl badge.cdl
+"$capdl" diff --json through.cdl badge.cdl | grep -q '"new_flows": false' || { echo "new flows of a badge"; failed=1; }
+"$capdl" diff --json through.cdl through.cdl | grep -q '"new_flows": false' || { echo "new flows of nothing"; failed=1; }
+"$capdl" diff --markdown through.cdl badge.cdl | grep -q '^Flows: none' || { echo "Markdown is silent about flows"; failed=1; }
+"$capdl" diff through.cdl past.cdl | grep -q '^flows:' && { echo "no flow, although there are"; failed=1; }
 expect 1 'now from a to x and y, through others; shortest way: a -> m -> x' diff before.cdl after.cdl
 "$capdl" diff --json before.cdl after.cdl > fifth.json
 python3 -W ignore - "$here/../../docs/diff.schema.json" first.json second.json third.json fourth.json fifth.json << 'END' || failed=1

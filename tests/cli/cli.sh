@@ -148,6 +148,11 @@ expect 0 '' compile good.cdl -o link.elf
 head -c 3000 good.elf > short.elf
 head -c -1 good.elf > shorter.elf
 expect 1 'shorter.elf is not a complete image' run shorter.elf
+cp shorter.elf stripped.elf # of its sections, which makes it no root task of somebody else's
+for field in 40:8 60:2; do # e_shoff, e_shnum
+    head -c "${field#*:}" /dev/zero | dd of=stripped.elf bs=1 seek="${field%:*}" conv=notrunc 2>/dev/null
+done
+expect 1 'stripped.elf is not a complete image' run stripped.elf
 for at in 24 200 4200 20000; do # a byte anywhere
     cp good.elf flipped.elf
     byte=$(od -An -tu1 -j $at -N 1 good.elf)

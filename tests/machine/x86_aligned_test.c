@@ -2,7 +2,8 @@
 /*
  * Which SSE instructions need an aligned operand, and where x86_memory_operand finds it: asked of the processor that
  * runs this test. Each opcode is executed with its operand aligned and not; the instruction needs alignment if only the
- * second fails. Skipped where the host is no x86-64.
+ * second fails, and what is no instruction at all needs none. What lies around it are breakpoints, so that one of
+ * another length than x86_decode says is noticed, too. Skipped where the host is no x86-64.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -14,7 +15,7 @@
 
 #if defined(__x86_64__)
 
-enum { SKIPPED_BYTES = 64, CODE_SIZE = 4096 };
+enum { SKIPPED_BYTES = 64, CODE_SIZE = 4096, BREAKPOINT = 0xcc };
 
 static uint8_t *code;
 static _Alignas(64) uint8_t data[1024];
@@ -28,6 +29,7 @@ static void on_signal(int number)
 /* Executes the instruction with RDI at the address; 0 or the signal that it raised. */
 static int execute(const uint8_t *instruction, size_t size, const uint8_t *address)
 {
+    memset(code, BREAKPOINT, 32);
     memcpy(code, instruction, size);
     code[size] = 0xc3;
     int number = sigsetjmp(back, 1);
@@ -70,14 +72,23 @@ static bool try(unsigned map, uint8_t opcode, uint8_t prefix)
     }
     bytes[n++] = opcode;
     bytes[n++] = 0x07; /* XMM0 and the bytes that RDI points to */
-    bytes[n++] = 0;
+    memset(bytes + n, BREAKPOINT, sizeof(bytes) - n);
     struct x86_instruction i = x86_decode(bytes, sizeof(bytes));
     if (is_left_out(map, opcode) || i.operand == 0) {
         return true;
     }
     memset(data, 0, sizeof(data));
-    if (execute(bytes, i.length, data + SKIPPED_BYTES) != 0) {
-        return true; /* no such instruction */
+    int raised = execute(bytes, i.length, data + SKIPPED_BYTES);
+    if (raised == SIGTRAP) {
+        printf("map %u, opcode %02x, prefix %02x: it has not %u bytes\n", map, opcode, prefix, i.length);
+        return false;
+    }
+    if (raised == SIGILL && x86_needs_alignment(&i)) {
+        printf("map %u, opcode %02x, prefix %02x: the processor does not have it\n", map, opcode, prefix);
+        return false;
+    }
+    if (raised != 0) {
+        return true;
     }
     bool needs = execute(bytes, i.length, data + SKIPPED_BYTES + 1) != 0;
     executed++;
@@ -152,6 +163,7 @@ int main(void)
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGILL, &action, NULL);
     sigaction(SIGBUS, &action, NULL);
+    sigaction(SIGTRAP, &action, NULL);
     bool good = true;
     for (unsigned map = 1; map <= 3; map++) {
         for (unsigned opcode = 0; opcode < 256; opcode++) {

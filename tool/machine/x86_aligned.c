@@ -54,8 +54,9 @@ static unsigned aligned_two(uint8_t op)
     case 0xd0:
     case 0xe6:
         return P66 | PF2;
-    case 0x6e: /* MOVD, MOVQ, MASKMOVDQU, UD0 */
+    case 0x6e: /* MOVD, MOVQ; PMOVMSKB and MASKMOVDQU, which take no memory operand; LDDQU; UD0 */
     case 0xd6:
+    case 0xd7:
     case 0xf0:
     case 0xf7:
     case 0xff:

@@ -22,6 +22,13 @@ tcb_mute Call asked badge 6 length 0: delivered to tcb_takes, cannot be answered
 tcb_deaf Recv heard: no-right; CapFault address 0x4: unhandled
 END
 
+lines 'thread:tcb_polls,op:NBRecv' > "$work/polls"
+diff -u - "$work/polls" <<'END'
+tcb_polls NBRecv heard: nothing
+tcb_polls NBRecv bell length 0: received
+tcb_polls NBRecv bell: nothing
+END
+
 lines 'op:TCB_ReadRegisters' > "$work/operation"
 diff -u - "$work/operation" <<'END'
 tcb_refused TCB_ReadRegisters tcb_takes length 0: refused TruncatedMessage

@@ -2,7 +2,15 @@
 /* Makes calls that come to nothing: args[0] says which. */
 #include "pd.h"
 
-enum { MESSAGES = 4, TCB, NOTHING = 9 };
+#include "syscall.h"
+
+enum { MESSAGES = 4, TCB, BELL, NOTHING = 9 };
+
+static void poll(uint64_t cap)
+{
+    struct syscall_registers r = {.cap = cap, .reply = PD_SLOT_REPLY};
+    syscall_enter(SEL4_SYS_NBRECV, &r);
+}
 
 static unsigned sink(unsigned depth)
 {
@@ -53,6 +61,12 @@ void pd_main(const uint64_t *args)
     case 9:
         pd_call(MESSAGES, 0, 1);
         pd_print("rings: goes on\n");
+        break;
+    case 10:
+        poll(MESSAGES);
+        poll(BELL); /* which was rung once */
+        poll(BELL);
+        pd_print("polls: goes on\n");
         break;
     }
 }

@@ -80,6 +80,19 @@ static void try_flips(struct compiled *c, size_t start, size_t end)
     CHECK(opened < (end - start) * 4, "all %zu damaged images were opened", opened);
 }
 
+/* The header's architecture is that of the ELF header, and one that there is. */
+static void try_architectures(struct compiled *c)
+{
+    struct capdl_image_header *header = memmem(c->image, c->image_size, &(uint64_t){CAPDL_IMAGE_MAGIC}, 8);
+    bool has_spec;
+    CHECK(header, "the header is in the image");
+    for (uint32_t arch = 0, own = header->arch; arch <= CAPDL_ARCH_COUNT; arch++) {
+        header->arch = arch;
+        CHECK(try_open(c->image, c->image_size, &has_spec) == (arch == own), "architecture %u", arch);
+        header->arch = own;
+    }
+}
+
 /* Makes an image whose blob says the second number where the first, which is in it once, stood: it is refused so. */
 static void try_number(const char *profile, const char *text, uint32_t from, uint32_t to, const char *message)
 {
@@ -139,6 +152,7 @@ int main(void)
     }
     const uint8_t *blob = memmem(c.image, c.image_size, c.blob, c.blob_size);
     CHECK(blob, "the blob is in the image");
+    try_architectures(&c);
     try_prefixes(&c);
     try_flips(&c, 0, 64 + 2 * 56); /* ELF header, segments */
     size_t at = blob ? (size_t)(blob - c.image) : 0;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "profile/profile.h"
+
 static const uint64_t *bootinfo(struct world *w)
 {
     struct page_view view;
@@ -63,6 +65,31 @@ static void untypeds(struct world *w)
     EXPECT(ram > UINT64_C(400) << 20, true);
 }
 
+/* What lies between a device and RAM belongs to the device, up to the next device. */
+static void devices_reach_to_memory(void)
+{
+    struct capdl_profile profile = *profile_builtin("aarch64");
+    uint64_t start = profile.memory[0].start, end = profile.memory[profile.num_memory - 1].end;
+    const struct capdl_region devices[] = {
+        {0x8000000, 0x10000000}, {0x20000000, 0x30000000}, {end + 0x10000000, end + 0x20000000}};
+    const struct capdl_region expected[] = {{0x8000000, 0x10000000}, {0x20000000, start}, {end, end + 0x20000000}};
+    memcpy(profile.devices, devices, sizeof(devices));
+    profile.num_devices = 3;
+    struct world *w = world_new_profile(&profile);
+    uint64_t covered[3] = {0};
+    for (uint64_t slot = 0; slot < w->info.num_slots; slot++) {
+        const struct cap *cap = &w->info.root->slots[slot].cap;
+        for (unsigned i = 0; cap->type == CAP_UNTYPED && cap->flags & CAP_FLAG_DEVICE && i < 3; i++) {
+            bool inside = cap->paddr >= expected[i].start && cap->paddr < expected[i].end;
+            covered[i] += inside ? UINT64_C(1) << cap->bits : 0;
+        }
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        EXPECT(covered[i], expected[i].end - expected[i].start);
+    }
+    world_free(w);
+}
+
 /* provide_cap: each page of the image takes a slot of the root CNode; when there is none left, the kernel stops. */
 static void images_need_slots(void)
 {
@@ -75,6 +102,7 @@ static void images_need_slots(void)
 int main(void)
 {
     images_need_slots();
+    devices_reach_to_memory();
     static const char *const profiles[] = {"aarch64",     "aarch64-mcs-12", "riscv64-12",
                                            "riscv64-mcs", "x86_64",         "x86_64-mcs-12"};
     for (unsigned i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {

@@ -31,6 +31,7 @@ if [ "$lines" = yes ]; then
 fi
 fault -I "$work/programs" | grep -qF "$where" || fail "-I: no '$where'"
 ! fault | grep -q ' in ' || fail 'a function, though the programs are elsewhere'
+! fault -I "$work" | grep -q ' in ' || fail 'a function of a program below a directory of -I'
 cp "$work/programs/stands.elf" "$work/elsewhere/any name"
 fault | grep -qF "$where" || fail "in the working directory: no '$where'"
 rm "$work/elsewhere/any name"

@@ -86,6 +86,9 @@ static void try_architectures(struct compiled *c)
     struct capdl_image_header *header = memmem(c->image, c->image_size, &(uint64_t){CAPDL_IMAGE_MAGIC}, 8);
     bool has_spec;
     CHECK(header, "the header is in the image");
+    if (!header) {
+        return;
+    }
     for (uint32_t arch = 0, own = header->arch; arch <= CAPDL_ARCH_COUNT; arch++) {
         header->arch = arch;
         CHECK(try_open(c->image, c->image_size, &has_spec) == (arch == own), "architecture %u", arch);

@@ -506,6 +506,9 @@ static void remember(struct review *review, struct belongings *b, const struct e
         b->target[target] = finding;
     }
     b->content[edit->object] = finding;
+    if (edit->has_old) {
+        b->content[review->old.object_number[edit->old_holder]] = finding; /* it may have moved out of there */
+    }
 }
 
 /* Puts the finding under that of the thread it belongs to. */

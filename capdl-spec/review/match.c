@@ -97,6 +97,23 @@ static void find_links(struct side *side)
     free(in_at);
 }
 
+/* Control capabilities and their like lead nowhere, but tell their holders apart. */
+static void find_bare(struct side *side)
+{
+    for (uint32_t i = 0; i < side->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(side->world->spec, i);
+
+        side->bare[0][i] = side->bare[1][i] = 0;
+        for (uint32_t j = 0; j < caps.count; j++) {
+            if (caps.list[j].object == CAPDL_NO_OBJECT) {
+                struct link link = link_of(side->world, i, &caps.list[j]);
+                side->bare[0][i] += link.fine;
+                side->bare[1][i] += mix(link.coarse, caps.list[j].data);
+            }
+        }
+    }
+}
+
 /* full: with what frames hold and devices are, which tells them apart but may change. */
 static void find_bases(struct side *side, bool full)
 {
@@ -132,7 +149,10 @@ static void side_look_around(struct side *side)
 
     side->base = capdl_spec_realloc(NULL, count * sizeof(*side->base));
     side->hash = capdl_spec_realloc(NULL, count * sizeof(*side->hash));
+    side->bare[0] = capdl_spec_realloc(NULL, count * sizeof(**side->bare));
+    side->bare[1] = capdl_spec_realloc(NULL, count * sizeof(**side->bare));
     find_links(side);
+    find_bare(side);
 }
 
 static void side_free(struct side *side)
@@ -142,6 +162,8 @@ static void side_free(struct side *side)
     free(side->out);
     free(side->in);
     free(side->base);
+    free(side->bare[0]);
+    free(side->bare[1]);
     free(side->hash);
     free(side->partner);
 }
@@ -153,7 +175,7 @@ static void one_round(struct side *side, uint64_t *next, bool coarse)
         if (side->partner[i] != REVIEW_NONE) {
             continue;
         }
-        uint64_t around = 0;
+        uint64_t around = side->bare[coarse][i];
         for (size_t j = side->first_out[i]; j < side->first_out[i + 1]; j++) {
             const struct link *link = &side->out[j];
             around += mix(mix(coarse ? link->coarse : link->fine, 1), side->hash[link->other]);

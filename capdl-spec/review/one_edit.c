@@ -540,6 +540,17 @@ static uint32_t *find_told(const struct one_edit *o)
             told[object] = review->finding_of[i];
         }
     }
+    for (size_t i = 0; i < review->edits.count; i++) { /* or of what is in it: tables are named after their pages */
+        const struct edit *edit = &review->edits.list[i];
+        uint32_t old = edit->kind == EDIT_CAP && edit->old ? review->old.object_number[edit->old_holder] : REVIEW_NONE;
+
+        if (old != REVIEW_NONE && told[old] == REVIEW_NONE) {
+            told[old] = review->finding_of[i];
+        }
+        if (edit->kind == EDIT_CAP && edit->new &&told[edit->object] == REVIEW_NONE) {
+            told[edit->object] = review->finding_of[i];
+        }
+    }
     return told;
 }
 

@@ -170,6 +170,7 @@ struct side {
     size_t *first_out, *first_in; /* per object */
     struct link *out, *in;
     uint64_t *base;    /* per object: what it is */
+    uint64_t *bare[2]; /* per object: its capabilities to no object, with and without slots of CNodes */
     uint64_t *hash;    /* ... with its neighbours, at the level that is looked at */
     uint32_t *partner; /* per object, or REVIEW_NONE */
 };

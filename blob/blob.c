@@ -171,112 +171,118 @@ void capdl_call_step(struct capdl_call *call)
     }
 }
 
-/* Reads an entry of a table of names, and how many consecutive slots or pages it names. */
-static struct capdl_blob_name read_name(struct capdl_cbor *c, uint64_t *count)
+/* A text that begins with so many characters of the last one. */
+static const char *join(struct capdl_blob_names *names, uint64_t shared, const char *text, size_t *length)
 {
-    struct capdl_blob_name name = {NULL};
-    uint64_t items = capdl_cbor_array(c);
-
-    *count = capdl_cbor_uint(c);
-    if (items > 1) {
-        name.text = capdl_cbor_text(c, &name.length);
+    if (shared > names->length || shared + *length > sizeof(names->text)) {
+        capdl_cbor_fail(&names->cbor, EXPECTED("no more characters in common than there are, in at most 255"));
+        return text;
     }
-    if (items > 2) {
-        name.index = capdl_cbor_uint(c);
-        name.is_element = true;
+    if (names->outside) {
+        __builtin_memcpy(names->text, names->outside, (size_t)shared);
     }
-    if (c->wrong) {
-        name.text = NULL;
-    }
-    return name;
+    __builtin_memcpy(names->text + shared, text, *length);
+    names->outside = NULL;
+    *length += (size_t)shared;
+    return names->text;
 }
 
-/* The name of slot or page `number` in the array of names at the cursor. */
-static struct capdl_blob_name find_name(struct capdl_cbor *c, uint64_t number)
+/* Reads the text of an entry, which may begin like the one before. */
+static void read_name_text(struct capdl_blob_names *names, struct capdl_blob_name *name, uint64_t *items)
 {
-    uint64_t first = 0, count;
+    struct capdl_cbor *c = &names->cbor;
+    bool shares = c->at != c->end && *c->at >> 5 == CAPDL_CBOR_UINT;
+    uint64_t shared = shares ? capdl_cbor_uint(c) : 0;
 
-    for (uint64_t left = capdl_cbor_array(c); left; left--) {
-        struct capdl_blob_name name = read_name(c, &count);
-        if (number - first < count) {
-            name.index += number - first;
-            return name;
-        }
-        first += count;
+    *items -= shares;
+    name->text = capdl_cbor_text(c, &name->length);
+    if (shares) {
+        name->text = join(names, shared, name->text, &name->length);
+    } else {
+        names->outside = name->text;
     }
-    return (struct capdl_blob_name){NULL};
-}
-
-/* A cursor at one of the arrays of names; false: the blob has no names. */
-static bool names_at(const struct capdl_blob *blob, unsigned array, struct capdl_cbor *c)
-{
-    *c = cursor_at(blob, blob->items[CAPDL_BLOB_ITEM_NAMES]);
-    if (capdl_cbor_null(c)) {
-        return false;
-    }
-    capdl_cbor_array(c);
-    for (unsigned i = 0; i < array; i++) {
-        find_name(c, UINT64_MAX);
-    }
-    return true;
-}
-
-static struct capdl_blob_names names_in(const struct capdl_blob *blob, unsigned array)
-{
-    struct capdl_blob_names names = {.left = 0};
-
-    if (names_at(blob, array, &names.cbor)) {
-        names.left = capdl_cbor_array(&names.cbor);
-    }
-    return names;
-}
-
-struct capdl_blob_names capdl_blob_slot_names(const struct capdl_blob *blob)
-{
-    return names_in(blob, 0);
-}
-
-struct capdl_blob_names capdl_blob_page_names(const struct capdl_blob *blob)
-{
-    return names_in(blob, 1);
+    names->length = name->length;
 }
 
 bool capdl_blob_next_name(struct capdl_blob_names *names, struct capdl_blob_name *name, uint64_t *count)
 {
+    struct capdl_cbor *c = &names->cbor;
+    uint64_t items;
+
+    *name = (struct capdl_blob_name){NULL};
     if (!names->left) {
         return false;
     }
-    *name = read_name(&names->cbor, count);
+    items = capdl_cbor_array(c);
+    *count = capdl_cbor_uint(c);
+    if (items > 1) {
+        read_name_text(names, name, &items);
+    }
+    if (items > 2) {
+        name->index = capdl_cbor_uint(c);
+    }
+    if (items > 3) {
+        name->digits = capdl_cbor_uint(c) % CAPDL_NAME_MOST_DIGITS;
+    }
+    name->is_element = items == 3;
+    if (c->wrong) {
+        name->text = NULL;
+    }
     names->left--;
     names->first += *count;
     return true;
 }
 
-struct capdl_blob_name capdl_blob_slot_name(const struct capdl_blob *blob, uint64_t slot)
+struct capdl_blob_name capdl_blob_find_name(struct capdl_blob_names *names, uint64_t number)
 {
-    struct capdl_cbor c;
+    struct capdl_blob_name name;
+    uint64_t count;
 
-    return names_at(blob, 0, &c) ? find_name(&c, slot) : (struct capdl_blob_name){NULL};
+    while (capdl_blob_next_name(names, &name, &count)) {
+        const uint64_t ahead = number - (names->first - count);
+        if (ahead < count) {
+            name.index += ahead;
+            break;
+        }
+    }
+    return name;
 }
 
-struct capdl_blob_name capdl_blob_page_name(const struct capdl_blob *blob, uint64_t page)
+void capdl_blob_names_start(struct capdl_blob_names *names, const struct capdl_blob *blob, enum capdl_blob_named named)
 {
-    struct capdl_cbor c;
+    struct capdl_cbor *c = &names->cbor;
 
-    return names_at(blob, 1, &c) ? find_name(&c, page) : (struct capdl_blob_name){NULL};
+    *c = cursor_at(blob, blob->items[CAPDL_BLOB_ITEM_NAMES]);
+    capdl_cbor_array(c); /* null is none: then there is nothing after it, either */
+    for (unsigned before = named;; before--) {
+        names->left = capdl_cbor_array(c);
+        names->first = names->length = 0;
+        names->outside = NULL;
+        if (!before) {
+            return;
+        }
+        capdl_blob_find_name(names, UINT64_MAX);
+    }
+}
+
+struct capdl_blob_name capdl_blob_name_of(const struct capdl_blob *blob, enum capdl_blob_named named, uint64_t number,
+                                          struct capdl_blob_names *names)
+{
+    capdl_blob_names_start(names, blob, named);
+    return capdl_blob_find_name(names, number);
 }
 
 struct capdl_blob_name capdl_blob_method_name(const struct capdl_blob *blob, uint64_t method)
 {
     struct capdl_blob_name name = {NULL};
-    struct capdl_cbor c;
+    struct capdl_blob_names names;
 
-    if (!names_at(blob, 2, &c) || method >= capdl_cbor_array(&c)) {
-        return name;
+    capdl_blob_names_start(&names, blob, CAPDL_BLOB_NAMED_METHODS);
+    do {
+        name.text = capdl_cbor_text(&names.cbor, &name.length);
+    } while (method--);
+    if (names.cbor.wrong) {
+        name.text = NULL;
     }
-    while (method--) {
-        capdl_cbor_text(&c, &name.length);
-    }
-    name.text = capdl_cbor_text(&c, &name.length);
-    return c.wrong ? (struct capdl_blob_name){NULL} : name;
+    return name;
 }

@@ -138,30 +138,40 @@ bool capdl_blob_next_call(struct capdl_blob_calls *, struct capdl_call *);
 /* Advances the operands of a run to its next step. */
 void capdl_call_step(struct capdl_call *);
 
-/* A name: "text" or, for an element of an array, "text[index]". */
+/* A name: "text", or "text[index]" for an element of an array, or "text" and at least `digits` digits of the index. */
 struct capdl_blob_name {
     const char *text; /* NULL: no name */
     size_t length;
     uint64_t index;
+    unsigned digits; /* fewer than CAPDL_NAME_MOST_DIGITS; 0: there are none */
     bool is_element;
 };
 
-/* Names of a slot, a page and a method, found by walking the table of names. Any number may be asked for. */
-struct capdl_blob_name capdl_blob_slot_name(const struct capdl_blob *, uint64_t slot);
-struct capdl_blob_name capdl_blob_page_name(const struct capdl_blob *, uint64_t page);
-struct capdl_blob_name capdl_blob_method_name(const struct capdl_blob *, uint64_t method);
+/* Who has names, in the order of their tables. */
+enum capdl_blob_named { CAPDL_BLOB_NAMED_SLOTS, CAPDL_BLOB_NAMED_PAGES, CAPDL_BLOB_NAMED_METHODS };
 
-/* A cursor over the names of slots or of pages, in order. */
+/* A cursor over the names of slots or of pages, in order. It has the text of a name that begins like the one before. */
 struct capdl_blob_names {
     struct capdl_cbor cbor;
-    uint64_t left;  /* entries of the table */
-    uint64_t first; /* slot or page that the next entry begins with */
+    uint64_t left;       /* entries of the table */
+    uint64_t first;      /* slot or page that the next entry begins with */
+    const char *outside; /* the last text, of this length; NULL: it is here */
+    size_t length;
+    char text[CAPDL_NAME_MOST_SHARED];
 };
 
-struct capdl_blob_names capdl_blob_slot_names(const struct capdl_blob *);
-struct capdl_blob_names capdl_blob_page_names(const struct capdl_blob *);
-/* The name of the first slot of the next entry, and how many consecutive slots have it: as elements of an array, or
- * without a name. False: there are no more. */
+void capdl_blob_names_start(struct capdl_blob_names *, const struct capdl_blob *, enum capdl_blob_named);
+/* The name of the first slot of the next entry, and how many consecutive slots have it: as elements of an array, with
+ * ascending numbers, or without a name. It is good until the next is read. False: there are no more. */
 bool capdl_blob_next_name(struct capdl_blob_names *, struct capdl_blob_name *, uint64_t *count);
+/* The name of a slot or page that is not before the cursor, which moves past it. */
+struct capdl_blob_name capdl_blob_find_name(struct capdl_blob_names *, uint64_t number);
+
+/* The name of a slot or of a page, found by walking the table of names with this cursor. Any number may be asked for.
+ */
+struct capdl_blob_name capdl_blob_name_of(const struct capdl_blob *, enum capdl_blob_named, uint64_t number,
+                                          struct capdl_blob_names *);
+/* The name of a method. */
+struct capdl_blob_name capdl_blob_method_name(const struct capdl_blob *, uint64_t method);
 
 #endif

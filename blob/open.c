@@ -457,11 +457,8 @@ static void check_phases(struct check *check)
 }
 
 /* Text for messages: printable ASCII, so that it can be printed as it is. */
-static void check_text(struct check *check)
+static void check_text(struct check *check, const char *text, size_t length)
 {
-    size_t length;
-    const char *text = capdl_cbor_text(&check->table.cbor, &length);
-
     if (length == 0) {
         fail(check, EXPECTED("a name"));
     }
@@ -472,28 +469,51 @@ static void check_text(struct check *check)
     }
 }
 
+/* Items of an entry beside what it shares with the one before, and its digits. */
+static uint64_t count_items(struct capdl_cbor c, uint64_t *digits)
+{
+    uint64_t items = capdl_cbor_array(&c);
+    size_t length;
+
+    capdl_cbor_uint(&c);
+    if (items > 1 && c.at != c.end && *c.at >> 5 == CAPDL_CBOR_UINT) {
+        capdl_cbor_uint(&c);
+        items--;
+    }
+    if (items == 4) {
+        capdl_cbor_text(&c, &length);
+        capdl_cbor_uint(&c);
+        *digits = capdl_cbor_uint(&c);
+    }
+    return items;
+}
+
 /* An array of names for at most this many slots or pages. */
 static void check_names_of(struct check *check, uint64_t most)
 {
     struct capdl_cbor *c = &check->table.cbor;
+    struct capdl_blob_names names = {.left = capdl_cbor_array(c)};
+    struct capdl_blob_name name;
+    uint64_t count, digits = 1;
 
-    for (uint64_t left = capdl_cbor_array(c); left && begin(check); left--) {
-        uint64_t items = capdl_cbor_array(c);
-        uint64_t count = capdl_cbor_uint(c);
-
-        if (items < 1 || items > 3) {
-            fail(check, EXPECTED("a name of 1 to 3 items"));
+    for (names.cbor = *c; begin(check) && names.left; *c = names.cbor) {
+        uint64_t items = count_items(names.cbor, &digits);
+        capdl_blob_next_name(&names, &name, &count);
+        *c = names.cbor;
+        if (items < 1 || items > 4) {
+            fail(check, EXPECTED("a name of 1 to 5 items"));
         }
         if (count < 1 || count > most || (items == 2 && count != 1)) {
             fail(check, EXPECTED("no more names than slots or pages"));
         }
+        if (digits - 1 >= 20) {
+            fail(check, EXPECTED("1 to 20 digits"));
+        }
         most -= count;
-        if (items > 1) {
-            check_text(check);
+        if (name.text) {
+            check_text(check, name.text, name.length);
         }
-        if (items > 2) {
-            capdl_cbor_uint(c);
-        }
+        names.cbor = *c;
     }
 }
 
@@ -514,7 +534,9 @@ static void check_names(struct check *check)
         fail(check, EXPECTED("a name for each method"));
     }
     for (; methods && begin(check); methods--) {
-        check_text(check);
+        size_t length;
+        const char *text = capdl_cbor_text(c, &length);
+        check_text(check, text, length);
     }
 }
 

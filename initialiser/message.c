@@ -51,18 +51,24 @@ static void print_nth(const char *texts, uint64_t number)
     print_text(texts);
 }
 
-static void print_digits(uint64_t number, unsigned base)
+/* At least so many digits, fewer than CAPDL_NAME_MOST_DIGITS. */
+static void print_padded(uint64_t number, unsigned base, unsigned least)
 {
-    char digits[20];
+    char digits[CAPDL_NAME_MOST_DIGITS];
     unsigned count = 0;
 
     do {
         digits[count++] = "0123456789abcdef"[number % base];
         number /= base;
-    } while (number);
+    } while (number || count < least);
     while (count) {
         print_char(digits[--count]);
     }
+}
+
+static void print_digits(uint64_t number, unsigned base)
+{
+    print_padded(number, base, 1);
 }
 
 /* Large numbers are hexadecimal. */
@@ -100,16 +106,25 @@ static void print_name(struct capdl_blob_name name, const char *what, uint64_t n
     for (; name.length--; name.text++) {
         print_char((unsigned char)(*name.text - ' ') > '~' - ' ' ? '?' : *name.text);
     }
-    if (name.is_element) {
+    if (name.digits) {
+        print_padded(name.index, 10, name.digits);
+    } else if (name.is_element) {
         print_char('[');
         print_digits(name.index, 10);
         print_char(']');
     }
 }
 
+static void print_name_of(enum capdl_blob_named named, const char *what, uint64_t number)
+{
+    struct capdl_blob_names names;
+
+    print_name(capdl_blob_name_of(&self.blob, named, number, &names), what, number);
+}
+
 static void print_slot(uint64_t slot)
 {
-    print_name(capdl_blob_slot_name(&self.blob, slot), "slot ", slot);
+    print_name_of(CAPDL_BLOB_NAMED_SLOTS, "slot ", slot);
 }
 
 static void print_phase(void)
@@ -159,7 +174,7 @@ static void print_operand(const struct capdl_operand *operand)
         print_slot(operand->value);
         break;
     case CAPDL_REF_PAGE:
-        print_name(capdl_blob_page_name(&self.blob, operand->value), "page ", operand->value);
+        print_name_of(CAPDL_BLOB_NAMED_PAGES, "page ", operand->value);
         break;
     case CAPDL_REF_INITIAL:
         print_initial(operand->value);

@@ -9,6 +9,7 @@
 #include <capdl/escape.h>
 
 #include "base/memory.h"
+#include "image/slot_names.h"
 
 static const char title[] = "# Objects in memory";
 
@@ -18,11 +19,9 @@ void placed_add(void *context, const struct capdl_blob_name *name, uint64_t addr
 {
     struct placed_list *placed = context;
     char text[LONGEST_NAME + 1];
-    if (name->length >= sizeof(text)) {
+    if (!slot_name_text(name, text, sizeof(text))) {
         return;
     }
-    memcpy(text, name->text, name->length);
-    text[name->length] = 0;
     uint32_t object = capdl_spec_find(placed->spec, text, name->is_element ? (uint32_t)name->index : CAPDL_NO_INDEX);
     if (object != CAPDL_NO_OBJECT) {
         placed->list = memory_grow(placed->list, &placed->capacity, placed->count + 1, sizeof(*placed->list));

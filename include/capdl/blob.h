@@ -84,6 +84,10 @@ enum capdl_ref_kind {
     CAPDL_REF_SCHED_CONTROL = 3, /* SchedControl of a core */
 };
 
+/* A name may begin like the one before where both have at most so many characters; fewer digits than this may end it.
+ */
+enum { CAPDL_NAME_MOST_SHARED = 255, CAPDL_NAME_MOST_DIGITS = 32 };
+
 /* A call is [method, target, [* operand]] or, for a run, [method, target, [* operand], count, [* stride]]: per step,
    the target's index grows by the first stride and each operand (a literal's value, a reference's index) by its own.
    The method's capability operands come first, then its words (message registers), each in the order of libsel4's

@@ -139,36 +139,52 @@ static void check_name(struct capdl_blob_name name, const char *text, bool is_el
     CHECK(name.is_element == is_element && name.index == index);
 }
 
+static struct capdl_blob_names walked;
+
+static struct capdl_blob_name slot_name(const struct capdl_blob *blob, uint64_t slot)
+{
+    return capdl_blob_name_of(blob, CAPDL_BLOB_NAMED_SLOTS, slot, &walked);
+}
+
+static struct capdl_blob_name page_name(const struct capdl_blob *blob, uint64_t page)
+{
+    return capdl_blob_name_of(blob, CAPDL_BLOB_NAMED_PAGES, page, &walked);
+}
+
 static void check_names(const struct capdl_blob *blob)
 {
-    check_name(capdl_blob_slot_name(blob, 0), "big", false, 0);
-    check_name(capdl_blob_slot_name(blob, 1), "page", true, 0);
-    check_name(capdl_blob_slot_name(blob, 3), "page", true, 2);
-    check_name(capdl_blob_slot_name(blob, 4), NULL, false, 0);
-    check_name(capdl_blob_slot_name(blob, 8), "dev", true, 5);
-    check_name(capdl_blob_slot_name(blob, 9), NULL, false, 0);
-    check_name(capdl_blob_slot_name(blob, 18), "ep", true, 2);
-    check_name(capdl_blob_slot_name(blob, 19), "note", false, 0);
-    check_name(capdl_blob_slot_name(blob, 20), NULL, false, 0);
-    check_name(capdl_blob_slot_name(blob, UINT64_MAX), NULL, false, 0);
-    check_name(capdl_blob_page_name(blob, 2), "text", true, 32);
+    check_name(slot_name(blob, 0), "big", false, 0);
+    check_name(slot_name(blob, 1), "page", true, 0);
+    check_name(slot_name(blob, 3), "page", true, 2);
+    check_name(slot_name(blob, 4), NULL, false, 0);
+    check_name(slot_name(blob, 8), "dev", true, 5);
+    check_name(slot_name(blob, 9), NULL, false, 0);
+    check_name(slot_name(blob, 13), "deep", false, 99);
+    check_name(slot_name(blob, 15), "deep", false, 101);
+    CHECK(slot_name(blob, 14).digits == 3 && slot_name(blob, 18).digits == 0);
+    check_name(slot_name(blob, 18), "deeper", true, 2);
+    check_name(slot_name(blob, 19), "deepers", false, 0);
+    check_name(slot_name(blob, 20), NULL, false, 0);
+    check_name(slot_name(blob, UINT64_MAX), NULL, false, 0);
+    check_name(page_name(blob, 2), "text", true, 32);
     check_name(capdl_blob_method_name(blob, 1), "Write", false, 0);
     check_name(capdl_blob_method_name(blob, 3), NULL, false, 0);
 }
 
 /* One after the other they are what they are one by one. Returns how many there are. */
-static uint64_t check_cursor(const struct capdl_blob *blob, struct capdl_blob_names names,
-                             struct capdl_blob_name (*find)(const struct capdl_blob *, uint64_t))
+static uint64_t check_cursor(const struct capdl_blob *blob, enum capdl_blob_named named)
 {
+    struct capdl_blob_names names, other;
     struct capdl_blob_name name;
     uint64_t number = 0, count;
 
-    while (capdl_blob_next_name(&names, &name, &count)) {
+    for (capdl_blob_names_start(&names, blob, named); capdl_blob_next_name(&names, &name, &count);) {
         for (uint64_t i = 0; i < count; i++, number++) {
-            struct capdl_blob_name alone = find(blob, number);
+            struct capdl_blob_name alone = capdl_blob_name_of(blob, named, number, &other);
 
-            CHECK(alone.text == name.text && alone.length == name.length && alone.is_element == name.is_element);
-            CHECK(!alone.text || alone.index == name.index + i);
+            CHECK(!alone.text == !name.text && alone.length == name.length && alone.is_element == name.is_element);
+            CHECK(!alone.text || memcmp(alone.text, name.text, name.length) == 0);
+            CHECK(!alone.text || (alone.digits == name.digits && alone.index == name.index + i));
         }
         CHECK(names.first == number);
     }
@@ -188,9 +204,9 @@ static void check_nameless(const struct capdl_blob *named)
     memcpy(bytes, named->bytes, size);
     bytes[size++] = 0xf6;
     CHECK(capdl_blob_open(&blob, bytes, size, &error));
-    CHECK(!capdl_blob_slot_names(&blob).left);
-    check_name(capdl_blob_slot_name(&blob, 0), NULL, false, 0);
-    check_name(capdl_blob_page_name(&blob, 0), NULL, false, 0);
+    CHECK(check_cursor(&blob, CAPDL_BLOB_NAMED_SLOTS) == 0);
+    check_name(slot_name(&blob, 0), NULL, false, 0);
+    check_name(page_name(&blob, 0), NULL, false, 0);
     check_name(capdl_blob_method_name(&blob, 0), NULL, false, 0);
 }
 
@@ -199,7 +215,7 @@ static void check_nameless(const struct capdl_blob *named)
 /* The good bytes with the only place where `from` stands replaced by `to` must be refused for this reason. */
 static void check_bad(const uint8_t *good, size_t size, const char *from, const char *to, const char *expected)
 {
-    uint8_t old[64], new[128], bytes[1024];
+    uint8_t old[64], new[512], bytes[1024];
     size_t old_size = parse_hex(from, old, sizeof(old)), new_size = parse_hex(to, new, sizeof(new));
     uint8_t *at = memmem(good, size, old, old_size);
     struct capdl_blob_error error;
@@ -223,6 +239,9 @@ static void check_bad(const uint8_t *good, size_t size, const char *from, const 
 
 /* The third fill; put in its place is one from a chunk of bootinfo. */
 #define CHUNK_IN_FRAME "86 02 0c 00 00 02 00"
+#define TEN_LETTERS "61 62 63 64 65 66 67 68 69 6a "
+#define FIFTY_LETTERS TEN_LETTERS TEN_LETTERS TEN_LETTERS TEN_LETTERS TEN_LETTERS
+#define LETTERS FIFTY_LETTERS FIFTY_LETTERS FIFTY_LETTERS FIFTY_LETTERS FIFTY_LETTERS
 #define TWO_CNODES "84 01 00 0b 02 84 04 03 08 01 "
 #define DIRECT "slots of a CNode that comes before"
 #define TEN_ZEROS "00 00 00 00 00 00 00 00 00 00 "
@@ -323,24 +342,41 @@ static const struct {
     {"82 01 63 62 69 67", "82 01 63 62 0a 67", "printable"},
     {"82 01 63 62 69 67", "82 01 60", "a name"},
     {"81 03 83 02", "81 0f 83 02", "no more names than slots"},
+    {"85 03 02 62 65 70 18 63 03", "85 03 05 62 65 70 18 63 03", "characters in common"},
+    {"85 03 02 62 65 70 18 63 03", "85 03 02 62 65 70 18 63 00", "1 to 20 digits"},
+    {"85 03 02 62 65 70 18 63 03", "85 03 02 62 65 70 18 63 15", "1 to 20 digits"},
+    {"85 03 02 62 65 70 18 63 03", "85 03 02 62 65 70 18 63 18 23", "1 to 20 digits"},
+    {"85 03 02 62 65 70 18 63 03", "86 03 02 62 65 70 18 63 03 03", "1 to 5 items"},
+    {"85 03 02 62 65 70 18 63 03", "83 03 02 62 65 70", "no more names than slots"},
+    {"83 01 06 61 73", "83 01 06 78 fa " LETTERS, "at most 255"},
+    {"83 01 06 61 73", "82 01 06", "a text string"},
+    {"83 01 06 61 73", "83 01 00 60", "a name"},
+    {"83 01 06 61 73", "83 01 06 61 0a", "printable"},
     {"83 63 4d 61 70", "82 63 4d 61 70", "each method"},
     {"65 55 6e 6d 61 70", "65 55 6e 6d 61 70 00", "the end"},
     {"65 55 6e 6d 61 70", "69 55 6e 6d 61 70", "as many items"},
 };
 
-/* Reads all bytes of all names that there are: they are in memory. */
+/* All bytes of a name: they are in memory. */
+static uint64_t read_name(struct capdl_blob_name name)
+{
+    uint64_t sum = 0;
+
+    CHECK(name.digits < CAPDL_NAME_MOST_DIGITS);
+    for (size_t at = 0; name.text && at < name.length; at++) {
+        sum += (unsigned char)name.text[at];
+    }
+    return sum;
+}
+
 static uint64_t read_names(const struct capdl_blob *blob)
 {
     uint64_t sum = 0;
 
     for (uint64_t i = 0; i < 60; i++) {
-        const struct capdl_blob_name names[] = {capdl_blob_slot_name(blob, i), capdl_blob_page_name(blob, i),
-                                                capdl_blob_method_name(blob, i)};
-        for (unsigned k = 0; k < 3; k++) {
-            for (size_t at = 0; names[k].text && at < names[k].length; at++) {
-                sum += (unsigned char)names[k].text[at];
-            }
-        }
+        sum += read_name(slot_name(blob, i));
+        sum += read_name(page_name(blob, i));
+        sum += read_name(capdl_blob_method_name(blob, i));
     }
     return sum;
 }
@@ -445,8 +481,8 @@ int main(int argc, char **argv)
     check_fills(&blob);
     check_calls(&blob);
     check_names(&blob);
-    CHECK(check_cursor(&blob, capdl_blob_slot_names(&blob), capdl_blob_slot_name) == 20);
-    CHECK(check_cursor(&blob, capdl_blob_page_names(&blob), capdl_blob_page_name) == 3);
+    CHECK(check_cursor(&blob, CAPDL_BLOB_NAMED_SLOTS) == 20);
+    CHECK(check_cursor(&blob, CAPDL_BLOB_NAMED_PAGES) == 3);
     check_nameless(&blob);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         check_bad(good, size, bad[i].from, bad[i].to, bad[i].expected);

@@ -33,14 +33,18 @@ static void object_name(const struct system *s, uint64_t slot, char *name, size_
 {
     static struct capdl_blob blob;
     struct capdl_blob_error error;
+    static struct capdl_blob_names names;
     struct capdl_blob_name found = {NULL};
     if (capdl_blob_open(&blob, s->image.blob, s->image.header.blob_size, &error)) {
-        found = capdl_blob_slot_name(&blob, slot);
+        found = capdl_blob_name_of(&blob, CAPDL_BLOB_NAMED_SLOTS, slot, &names);
     }
     if (!found.text) {
         snprintf(name, size, "slot %llu", (unsigned long long)slot);
     } else if (found.is_element) {
         snprintf(name, size, "%.*s[%llu]", (int)found.length, found.text, (unsigned long long)found.index);
+    } else if (found.digits) {
+        snprintf(name, size, "%.*s%0*llu", (int)found.length, found.text, (int)found.digits,
+                 (unsigned long long)found.index);
     } else {
         snprintf(name, size, "%.*s", (int)found.length, found.text);
     }

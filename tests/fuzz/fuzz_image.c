@@ -38,8 +38,11 @@ static void open_blob(const uint8_t *data, size_t size)
     /* Boot does not prove the names, and reads those that it needs. */
     if (capdl_blob_open_for_boot(&blob, data, size, &error)) {
         for (uint64_t i = 0; i < 100; i += 7) {
-            struct capdl_blob_name name = capdl_blob_slot_name(&blob, i);
-            if (name.text && (name.text < (const char *)data || name.text + name.length > (const char *)data + size)) {
+            struct capdl_blob_names names;
+            struct capdl_blob_name name = capdl_blob_name_of(&blob, CAPDL_BLOB_NAMED_SLOTS, i, &names);
+            const char *from = names.outside ? (const char *)data : names.text,
+                       *end = names.outside ? from + size : from + sizeof(names.text);
+            if (name.text && (name.text < from || name.text + name.length > end)) {
                 abort();
             }
         }

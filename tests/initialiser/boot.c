@@ -145,7 +145,8 @@ static void check_memory(struct fake fake)
     CHECK(strcmp(less.log, "11 0x1 ()\n") == 0 && header.object == 0);
     less = fake;
     less.untypeds[1].size_bits = 14;
-    check_message(&less, 0, 0, "capdl: planning memory: slot 5: no untyped memory holds 0x4000 bytes at 0x80004000\n");
+    check_message(&less, 0, 0,
+                  "capdl: planning memory: threes010: no untyped memory holds 0x4000 bytes at 0x80004000\n");
     CHECK(header.detail[0] == 0x80004000 && header.detail[1] == 0x4000);
 }
 

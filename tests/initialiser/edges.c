@@ -90,6 +90,18 @@ static void says_that_it_booted(void)
                   "capdl: mapping pages: Page_Map(page 2, big, 0x12000) failed: DeleteFirst (8)\n");
 }
 
+/* A name that begins like the one before and ends in a number. */
+static void names_with_numbers(void)
+{
+    boot_system(&(struct system){.core = 0});
+    fake.error = CAPDL_ERROR_DELETE_FIRST;
+    for (fake.refuse = 1; header.object != 5 || header.phase != CAPDL_PHASE_OBJECTS; fake.refuse++) {
+        CHECK(fake.refuse < 20);
+        fake_boot(&fake);
+    }
+    CHECK(strstr(fake.console, " for threes010 failed: DeleteFirst (8)\n"));
+}
+
 /* ---- Other kernels ---- */
 
 /* A core that the kernel does not have stops the boot before anything is done, wherever the call for it stands. */
@@ -312,6 +324,7 @@ int main(void)
     started_threads_are_suspended();
     runs_step_by_step();
     says_that_it_booted();
+    names_with_numbers();
     objects_straight_into_a_cnode();
     no_such_core();
     no_such_core_earlier();

@@ -162,7 +162,7 @@ static void put_fills(struct encoder *e, const struct system *system)
 static void put_names(struct encoder *e)
 {
     put_array(e, 3);
-    put_array(e, 3);
+    put_array(e, 4);
     put_array(e, 2);
     put_uint(e, 1);
     put_text(e, "big");
@@ -173,6 +173,12 @@ static void put_names(struct encoder *e)
     put_array(e, 2);
     put_uint(e, 1);
     put_text(e, "thread");
+    put_array(e, 5); /* threes009, threes010 */
+    put_uint(e, 2);
+    put_uint(e, 3);
+    put_text(e, "ees");
+    put_uint(e, 9);
+    put_uint(e, 3);
     put_array(e, 0);
     put_array(e, 4);
     put_text(e, "CNode_Mint");

@@ -9,6 +9,7 @@
 
 #include "image/decompile.h"
 #include "image/program.h"
+#include "image/slot_names.h"
 
 void reverse_fail(struct reverse *r, const char *what)
 {
@@ -43,17 +44,32 @@ static uint32_t add_generated(struct reverse *r, enum capdl_kind kind)
     return object;
 }
 
-uint32_t reverse_add(struct reverse *r, const struct capdl_blob_name *name, enum capdl_kind kind)
+static uint32_t add_named(struct reverse *r, const char *name, size_t length, uint32_t index, enum capdl_kind kind)
 {
-    if (!name || !name->text || !is_identifier(name->text, name->length) || name->index >= CAPDL_NO_INDEX) {
+    if (!is_identifier(name, length)) {
         return add_generated(r, kind);
     }
-    const char *text = capdl_spec_intern(r->spec, name->text, name->length);
-    uint32_t index = name->is_element ? (uint32_t)name->index : CAPDL_NO_INDEX;
+    const char *text = capdl_spec_intern(r->spec, name, length);
     if (capdl_spec_find(r->spec, text, index) != CAPDL_NO_OBJECT) {
         return add_generated(r, kind);
     }
     return capdl_spec_add(r->spec, text, index, kind, (struct capdl_pos){0});
+}
+
+uint32_t reverse_add(struct reverse *r, const struct capdl_blob_name *name, enum capdl_kind kind)
+{
+    if (!name || !name->text || (name->is_element && name->index >= CAPDL_NO_INDEX)) {
+        return add_generated(r, kind);
+    }
+    if (!name->digits) {
+        return add_named(r, name->text, name->length, name->is_element ? (uint32_t)name->index : CAPDL_NO_INDEX, kind);
+    }
+    size_t size = name->length + CAPDL_NAME_MOST_DIGITS + 1;
+    char *text = memory_zeroed(size, 1);
+    slot_name_text(name, text, size);
+    uint32_t object = add_named(r, text, strlen(text), CAPDL_NO_INDEX, kind);
+    free(text);
+    return object;
 }
 
 struct held *reverse_held(struct reverse *r, const struct capdl_operand *operand)
@@ -121,19 +137,16 @@ static void read_methods(struct reverse *r)
     }
 }
 
-/* Reads one array of names in a single pass. */
-static void read_names_of(struct capdl_cbor *c, struct capdl_blob_name *names)
+/* Reads one array of names in a single pass. Those that begin like the one before get a text of their own. */
+static void read_names_of(struct reverse *r, enum capdl_blob_named named, struct capdl_blob_name *names)
 {
-    uint64_t at = 0;
-    for (uint64_t left = capdl_cbor_array(c); left; left--) {
-        struct capdl_blob_name name = {NULL};
-        uint64_t items = capdl_cbor_array(c), count = capdl_cbor_uint(c);
-        if (items > 1) {
-            name.text = capdl_cbor_text(c, &name.length);
-        }
-        if (items > 2) {
-            name.index = capdl_cbor_uint(c);
-            name.is_element = true;
+    struct capdl_blob_names cursor;
+    struct capdl_blob_name name;
+    uint64_t at = 0, count;
+    capdl_blob_names_start(&cursor, &r->blob, named);
+    while (capdl_blob_next_name(&cursor, &name, &count)) {
+        if (name.text && !cursor.outside) {
+            name.text = memcpy(capdl_spec_alloc(r->spec, name.length), name.text, name.length);
         }
         for (uint64_t i = 0; i < count; i++, name.index++) {
             names[at++] = name;
@@ -148,9 +161,8 @@ static void read_names(struct reverse *r)
     r->page_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_PAGES], sizeof(*r->page_names));
     if (!capdl_cbor_null(&c)) {
         r->named = true;
-        capdl_cbor_array(&c);
-        read_names_of(&c, r->slot_names);
-        read_names_of(&c, r->page_names);
+        read_names_of(r, CAPDL_BLOB_NAMED_SLOTS, r->slot_names);
+        read_names_of(r, CAPDL_BLOB_NAMED_PAGES, r->page_names);
     }
 }
 

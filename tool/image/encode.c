@@ -58,14 +58,18 @@ static void put_null(struct encoder *e)
     e->size += cbor_encode_null(at, LONGEST_HEAD);
 }
 
-static void put_text(struct encoder *e, const char *text)
+static void put_bytes(struct encoder *e, const char *text, size_t length)
 {
-    size_t length = strlen(text);
     uint8_t *at = head(e);
     e->size += cbor_encode_string_start(length, at, LONGEST_HEAD);
     e->bytes = memory_grow(e->bytes, &e->capacity, e->size + length, 1);
     memcpy(e->bytes + e->size, text, length);
     e->size += length;
+}
+
+static void put_text(struct encoder *e, const char *text)
+{
+    put_bytes(e, text, strlen(text));
 }
 
 static void put_operand(struct encoder *e, struct operand operand)
@@ -263,47 +267,151 @@ static const char *object_name(const struct program *program, uint32_t object)
     return *name ? name : NULL;
 }
 
-/* How many names from `first` on make one entry: nameless ones, or elements of an array in order. */
-static size_t name_run(const struct program *program, const uint32_t *objects, size_t first, size_t count)
+/* Names of consecutive slots or pages: none, one, elements of an array, or a text with ascending numbers after it. */
+struct name_entry {
+    const char *text;
+    size_t count, length;
+    uint64_t first;  /* of elements and numbers */
+    unsigned digits; /* at least so many of a number; 0: there is none */
+    bool is_element;
+};
+
+enum { FEWEST_NUMBERED = 4, FEWEST_ZEROS = 3, MOST_NUMBER_DIGITS = 9 };
+
+/* Takes the number from the end of a name; it has as many digits as there are, at least one must be left before it. */
+static unsigned split_number(const char *name, size_t *length, uint64_t *number)
 {
-    const char *name = object_name(program, objects[first]);
-    uint32_t index = name ? capdl_object_index(program->spec, objects[first]) : CAPDL_NO_INDEX;
-    size_t next = first + 1;
-    if (name && index == CAPDL_NO_INDEX) {
-        return 1;
+    unsigned digits = 0;
+    uint64_t unit = 1;
+    *number = 0;
+    while (*length > 1 && digits < MOST_NUMBER_DIGITS && name[*length - 1] >= '0' && name[*length - 1] <= '9') {
+        *number += unit * (uint64_t)(name[--*length] - '0');
+        unit *= 10;
+        digits++;
     }
-    for (; next < count; next++) {
-        const char *other = object_name(program, objects[next]);
-        if (name ? other != name || capdl_object_index(program->spec, objects[next]) != index + (next - first)
-                 : other != NULL) {
+    return digits;
+}
+
+static unsigned digits_of(uint64_t number)
+{
+    unsigned digits = 1;
+    for (; number >= 10; number /= 10) {
+        digits++;
+    }
+    return digits;
+}
+
+/* How many names from the first on differ only in numbers that count up. */
+static size_t count_numbered(const struct program *program, const uint32_t *objects, size_t count,
+                             struct name_entry *entry)
+{
+    const char *name = object_name(program, objects[0]);
+    uint64_t number;
+    entry->length = strlen(name);
+    unsigned digits = split_number(name, &entry->length, &entry->first);
+    entry->digits = digits > digits_of(entry->first) ? digits : 1;
+    size_t n = digits ? 1 : 0;
+    for (; n && n < count; n++) {
+        const char *next = object_name(program, objects[n]);
+        if (!next || capdl_object_index(program->spec, objects[n]) != CAPDL_NO_INDEX) {
+            break;
+        }
+        size_t length = strlen(next);
+        digits = split_number(next, &length, &number);
+        unsigned least = digits_of(entry->first + n);
+        if (number != entry->first + n || length != entry->length ||
+            digits != (least > entry->digits ? least : entry->digits) || memcmp(next, name, length) != 0) {
             break;
         }
     }
-    return next - first;
+    return n;
+}
+
+static size_t count_elements(const struct program *program, const uint32_t *objects, size_t count, uint32_t index)
+{
+    const char *name = object_name(program, objects[0]);
+    size_t n = 1;
+    while (n < count && object_name(program, objects[n]) == name &&
+           capdl_object_index(program->spec, objects[n]) == index + n) {
+        n++;
+    }
+    return n;
+}
+
+/* The entry that begins with the first of these objects. */
+static struct name_entry name_entry(const struct program *program, const uint32_t *objects, size_t count)
+{
+    struct name_entry entry = {.text = object_name(program, objects[0])};
+    uint32_t index = entry.text ? capdl_object_index(program->spec, objects[0]) : CAPDL_NO_INDEX;
+    if (!entry.text) {
+        while (entry.count < count && !object_name(program, objects[entry.count])) {
+            entry.count++;
+        }
+        return entry;
+    }
+    if (index != CAPDL_NO_INDEX) {
+        entry.length = strlen(entry.text);
+        entry.is_element = true;
+        entry.first = index;
+        entry.count = count_elements(program, objects, count, index);
+        return entry;
+    }
+    entry.count = count_numbered(program, objects, count, &entry);
+    if (entry.count < FEWEST_NUMBERED && entry.digits < digits_of(entry.first) + FEWEST_ZEROS) {
+        entry.count = 1;
+        entry.length = strlen(entry.text);
+        entry.digits = 0;
+    }
+    return entry;
+}
+
+/* Characters in common with the text before, where that takes fewer bytes. */
+static size_t shared_length(const struct name_entry *entry, const struct name_entry *before)
+{
+    size_t shared = 0;
+    if (!before->text || entry->length > CAPDL_NAME_MOST_SHARED) {
+        return 0;
+    }
+    while (shared < entry->length && shared < before->length && entry->text[shared] == before->text[shared]) {
+        shared++;
+    }
+    return shared > (shared < 24 ? 1 : 2) ? shared : 0;
+}
+
+static void put_name_entry(struct encoder *e, const struct name_entry *entry, const struct name_entry *before)
+{
+    size_t shared = entry->text ? shared_length(entry, before) : 0;
+    put_array(e, !entry->text ? 1 : 2u + (shared > 0) + (entry->is_element || entry->digits) + (entry->digits > 0));
+    put_uint(e, entry->count);
+    if (!entry->text) {
+        return;
+    }
+    if (shared) {
+        put_uint(e, shared);
+    }
+    put_bytes(e, entry->text + shared, entry->length - shared);
+    if (entry->is_element || entry->digits) {
+        put_uint(e, entry->first);
+    }
+    if (entry->digits) {
+        put_uint(e, entry->digits);
+    }
 }
 
 static void put_names_of(struct encoder *e, const uint32_t *objects, size_t count)
 {
-    const struct program *program = e->program;
-    uint64_t entries = 0;
-    for (size_t i = 0; i < count; i += name_run(program, objects, i, count)) {
-        entries++;
+    struct name_entry before = {NULL}, *entries = NULL;
+    size_t num_entries = 0, capacity = 0;
+    for (size_t i = 0; i < count; i += entries[num_entries++].count) {
+        entries = memory_grow(entries, &capacity, num_entries + 1, sizeof(*entries));
+        entries[num_entries] = name_entry(e->program, objects + i, count - i);
     }
-    put_array(e, entries);
-    for (size_t i = 0; i < count;) {
-        const char *name = object_name(program, objects[i]);
-        size_t run = name_run(program, objects, i, count);
-        uint32_t index = name ? capdl_object_index(program->spec, objects[i]) : CAPDL_NO_INDEX;
-        put_array(e, !name ? 1 : index == CAPDL_NO_INDEX ? 2 : 3);
-        put_uint(e, run);
-        if (name) {
-            put_text(e, name);
-        }
-        if (name && index != CAPDL_NO_INDEX) {
-            put_uint(e, index);
-        }
-        i += run;
+    put_array(e, num_entries);
+    for (size_t i = 0; i < num_entries; i++) {
+        put_name_entry(e, &entries[i], &before);
+        before = entries[i].text ? entries[i] : before;
     }
+    free(entries);
 }
 
 static void put_names(struct encoder *e)

@@ -149,9 +149,10 @@ static void tell_objects(const struct report *r, const struct fit_options *optio
 static void tell_pages(const struct report *r, const struct fit_options *options,
                        const struct capdl_image_header *header)
 {
-    struct capdl_blob_names names = capdl_blob_page_names(r->blob);
+    struct capdl_blob_names names;
     struct capdl_blob_name name;
     uint64_t count, address = r->forecast->image_at + (header->pages_start - header->image_start);
+    capdl_blob_names_start(&names, r->blob, CAPDL_BLOB_NAMED_PAGES);
     while (options->object && r->forecast->image_at && capdl_blob_next_name(&names, &name, &count)) {
         for (uint64_t i = 0; i < count; i++, name.index++, address += CAPDL_PAGE_SIZE) {
             if (name.text) {
@@ -310,8 +311,9 @@ static void print_run(const struct report *r, uint64_t first, uint64_t count)
 /* Without names, which pages are frames is not known. */
 static bool fill_is_copy(const struct report *r, const struct capdl_blob_fill *fill)
 {
+    struct capdl_blob_names names;
     return !(fill->flags & (CAPDL_FILL_CHUNK | CAPDL_FILL_PACKED)) && fill->size_bits == CAPDL_PAGE_BITS &&
-           capdl_blob_page_name(r->blob, fill->page).text;
+           capdl_blob_name_of(r->blob, CAPDL_BLOB_NAMED_PAGES, fill->page, &names).text;
 }
 
 static bool fill_is_packed(const struct report *r, const struct capdl_blob_fill *fill)

@@ -4,20 +4,52 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
-enum { ENTRIES_PER_MARK = 8 };
+enum { ENTRIES_PER_MARK = 32 };
 
+/* The number that ends a name, or "". */
+static const char *number_text(const struct capdl_blob_name *name, char text[CAPDL_NAME_MOST_DIGITS + 1])
+{
+    *text = 0;
+    if (name->digits) {
+        snprintf(text, CAPDL_NAME_MOST_DIGITS + 1, "%0*" PRIu64, (int)name->digits, name->index);
+    }
+    return text;
+}
+
+bool slot_name_text(const struct capdl_blob_name *name, char *out, size_t size)
+{
+    char number[CAPDL_NAME_MOST_DIGITS + 1];
+    size_t length = strlen(number_text(name, number));
+    if (name->length + length >= size) {
+        return false;
+    }
+    memcpy(out, name->text, name->length);
+    memcpy(out + name->length, number, length + 1);
+    return true;
+}
+
+bool slot_name_is(const struct capdl_blob_name *name, const char *text)
+{
+    char number[CAPDL_NAME_MOST_DIGITS + 1];
+    return name->text && strncmp(name->text, text, name->length) == 0 &&
+           strcmp(number_text(name, number), text + name->length) == 0;
+}
+
+/* The first is a cursor for lookups. */
 void slot_names_init(struct slot_names *names, const struct capdl_blob *blob)
 {
-    struct capdl_blob_names cursor = capdl_blob_slot_names(blob);
+    struct capdl_blob_names cursor;
     struct capdl_blob_name name;
     uint64_t count;
-    *names = (struct slot_names){.marks = memory_zeroed(cursor.left / ENTRIES_PER_MARK + 1, sizeof(*names->marks))};
+    capdl_blob_names_start(&cursor, blob, CAPDL_BLOB_NAMED_SLOTS);
+    *names = (struct slot_names){.marks = memory_zeroed(cursor.left / ENTRIES_PER_MARK + 2, sizeof(*names->marks))};
     for (size_t i = 0;; i++) {
         if (i % ENTRIES_PER_MARK == 0 && cursor.left) {
-            names->marks[names->num_marks++] = cursor;
+            names->marks[++names->num_marks] = cursor;
         }
         if (!capdl_blob_next_name(&cursor, &name, &count)) {
             break;
@@ -33,7 +65,7 @@ void slot_names_free(struct slot_names *names)
 
 struct capdl_blob_name slot_names_find(const struct slot_names *names, uint64_t slot)
 {
-    size_t low = 0, high = names->num_marks;
+    size_t low = 1, high = names->num_marks + 1;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (names->marks[middle].first <= slot) {
@@ -42,18 +74,11 @@ struct capdl_blob_name slot_names_find(const struct slot_names *names, uint64_t 
             high = middle;
         }
     }
-    if (low == 0) {
+    if (low == 1) {
         return (struct capdl_blob_name){NULL};
     }
-    struct capdl_blob_names cursor = names->marks[low - 1];
-    struct capdl_blob_name name;
-    for (uint64_t first = cursor.first, count; capdl_blob_next_name(&cursor, &name, &count); first = cursor.first) {
-        if (slot - first < count) {
-            name.index += slot - first;
-            return name;
-        }
-    }
-    return (struct capdl_blob_name){NULL};
+    names->marks[0] = names->marks[low - 1];
+    return capdl_blob_find_name(&names->marks[0], slot);
 }
 
 bool slot_names_print(const struct slot_names *names, uint64_t slot, char *out, size_t size)
@@ -62,10 +87,11 @@ bool slot_names_print(const struct slot_names *names, uint64_t slot, char *out, 
     if (!name.text) {
         return false;
     }
+    char number[CAPDL_NAME_MOST_DIGITS + 1];
     if (name.is_element) {
         snprintf(out, size, "%.*s[%" PRIu64 "]", (int)name.length, name.text, name.index);
     } else {
-        snprintf(out, size, "%.*s", (int)name.length, name.text);
+        snprintf(out, size, "%.*s%s", (int)name.length, name.text, number_text(&name, number));
     }
     return true;
 }

@@ -339,8 +339,7 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
             continue;
         }
         struct capdl_blob_name target = slot_names_find(&names, call.target.value);
-        bool ours = target.text && strncmp(target.text, capdl_object_name(&u->spec, tcb), target.length) == 0 &&
-                    !capdl_object_name(&u->spec, tcb)[target.length] &&
+        bool ours = slot_name_is(&target, capdl_object_name(&u->spec, tcb)) &&
                     (!target.is_element || target.index == u->element);
         for (const uint8_t *at = start; ours && call.count == 1 && at + size <= calls.cbor.at; at++) {
             if (memcmp(at, old, size) == 0) {

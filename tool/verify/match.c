@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "blob/leftovers.h"
+#include "image/slot_names.h"
 #include "verify/private.h"
 
 bool match_pair(struct verify *v, uint32_t object, uint32_t node)
@@ -66,31 +67,25 @@ static uint64_t first_page_slot(const struct verify *v)
 
 /* Reads one array of names and pairs each with what the slot of its number holds. The names after those of slots are
    of objects that are in CNodes of the spec only. */
-static void names_of(struct verify *v, struct capdl_cbor *c, bool pages, uint64_t slots)
+static void names_of(struct verify *v, const struct capdl_blob *blob, enum capdl_blob_named named)
 {
-    uint64_t at = 0, first_page = first_page_slot(v);
-    for (uint64_t left = capdl_cbor_array(c); left && !c->wrong; left--) {
-        uint64_t items = capdl_cbor_array(c), count = capdl_cbor_uint(c), index = 0;
-        size_t length = 0;
-        const char *text = items > 1 ? capdl_cbor_text(c, &length) : NULL;
-        char name[256];
-        if (items > 2) {
-            index = capdl_cbor_uint(c);
-        }
-        bool known = text && length < sizeof(name);
-        if (known) {
-            memcpy(name, text, length);
-            name[length] = 0;
-        }
-        for (uint64_t i = 0; known && i < count; i++) {
-            uint32_t object = capdl_spec_find(v->spec, name, items > 2 ? (uint32_t)(index + i) : CAPDL_NO_INDEX);
-            uint64_t page = first_page + at + i;
-            const struct slot *slot = !pages                      ? at + i < slots ? initialiser_slot(v, at + i) : NULL
-                                      : page < v->boot->num_slots ? &v->boot->root->slots[page]
-                                                                  : NULL;
+    const uint64_t first_page = first_page_slot(v), slots = blob->sizes[CAPDL_SIZE_SLOTS];
+    struct capdl_blob_names names;
+    struct capdl_blob_name name;
+    uint64_t at = 0, count;
+    capdl_blob_names_start(&names, blob, named);
+    while (capdl_blob_next_name(&names, &name, &count)) {
+        char text[256];
+        for (uint64_t i = at; name.text && i < at + count && slot_name_text(&name, text, sizeof(text)); i++) {
+            uint32_t object = capdl_spec_find(v->spec, text, name.is_element ? (uint32_t)name.index : CAPDL_NO_INDEX);
+            uint64_t page = first_page + i;
+            const struct slot *slot = named == CAPDL_BLOB_NAMED_SLOTS ? i < slots ? initialiser_slot(v, i) : NULL
+                                      : page < v->boot->num_slots     ? &v->boot->root->slots[page]
+                                                                      : NULL;
             if (object != CAPDL_NO_OBJECT) {
                 match_pair(v, object, state_node(v, slot));
             }
+            name.index++;
         }
         at += count;
     }
@@ -115,12 +110,8 @@ void match_by_names(struct verify *v)
     if (!capdl_blob_open(&blob, v->image->blob, v->image->header.blob_size, &error)) {
         return;
     }
-    struct capdl_cbor c = {blob.bytes + blob.items[CAPDL_BLOB_ITEM_NAMES], blob.bytes + blob.size, NULL};
-    if (!capdl_cbor_null(&c)) {
-        capdl_cbor_array(&c);
-        names_of(v, &c, false, blob.sizes[CAPDL_SIZE_SLOTS]);
-        names_of(v, &c, true, 0);
-    }
+    names_of(v, &blob, CAPDL_BLOB_NAMED_SLOTS);
+    names_of(v, &blob, CAPDL_BLOB_NAMED_PAGES);
     match_leftovers(v, &blob);
     for (uint64_t i = 0; i < blob.sizes[CAPDL_SIZE_SLOTS]; i++) {
         uint32_t node = state_node(v, initialiser_slot(v, i));

@@ -546,6 +546,56 @@ static void show_focus(struct capdl_picture *p)
     }
 }
 
+/* ---- Of a change: what changed, and its neighbours ---- */
+
+static bool is_box_changed(const struct box *box)
+{
+    bool changed = box->when != WHEN_BOTH;
+
+    for (size_t i = 0; !changed && i < box->num_lines; i++) {
+        changed = box->lines[i].when != WHEN_BOTH;
+    }
+    return changed;
+}
+
+static void show_changes(struct capdl_picture *p)
+{
+    enum { MOST_NEIGHBOURS = 24 }; /* of a hub, all would be the whole system again */
+    bool *near = capdl_spec_realloc(NULL, p->num_boxes + (size_t)1), *next = capdl_spec_realloc(NULL, p->num_boxes + 1);
+    uint32_t neighbours = 0;
+
+    for (uint32_t i = 0; i < p->num_boxes; i++) {
+        near[i] = is_box_changed(&p->boxes[i]);
+        next[i] = false;
+    }
+    for (uint32_t i = 0; i < p->num_lines; i++) {
+        if (!p->lines[i].hidden && capdl_picture_is_changed(&p->lines[i])) {
+            near[p->lines[i].a] = near[p->lines[i].b] = true;
+        }
+    }
+    for (uint32_t i = 0; i < p->num_lines; i++) {
+        const struct line *line = &p->lines[i];
+        uint32_t other = near[line->a] ? line->b : line->a;
+
+        if (!line->hidden && near[line->a] != near[line->b] && !next[other]) {
+            next[other] = true;
+            neighbours++;
+        }
+    }
+    for (uint32_t i = 0; i < p->num_boxes; i++) {
+        struct box *box = &p->boxes[i];
+        bool hide = !box->hidden && !near[i] && (!next[i] || neighbours > MOST_NEIGHBOURS);
+        p->unchanged += hide && box->kind == BOX_SUBJECT;
+        box->hidden |= hide;
+    }
+    for (uint32_t i = 0; i < p->num_lines; i++) {
+        struct line *line = &p->lines[i];
+        line->hidden |= p->boxes[line->a].hidden || p->boxes[line->b].hidden || (!near[line->a] && !near[line->b]);
+    }
+    free(near);
+    free(next);
+}
+
 /* ---- Folding: subjects that do the same with the same others ---- */
 
 struct signature {
@@ -742,6 +792,8 @@ struct capdl_picture *capdl_picture_make(const struct capdl_spec *spec, const st
     p->labelled = shown <= MOST_LABELLED;
     if (options->unfolded) {
         /* as it is */
+    } else if (!p->labelled && old && !options->focus) {
+        show_changes(p);
     } else if (!p->labelled && !old && options->focus) {
         fold(p);
     } else if (!p->labelled && !old) {

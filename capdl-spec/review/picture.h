@@ -70,12 +70,15 @@ struct capdl_picture {
     size_t line_capacity;
     uint32_t *table; /* of lines, open addressing */
     size_t table_size;
-    bool is_long;  /* a chain or ring, which a page of layers would be too wide for */
-    bool labelled; /* few enough for words at lines */
+    bool is_long;       /* a chain or ring, which a page of layers would be too wide for */
+    uint32_t unchanged; /* boxes of a change that are left out: neither they nor their neighbours changed */
+    bool labelled;      /* few enough for words at lines */
 };
 
 /* The line between two boxes, a < b, or NULL. */
 const struct line *capdl_picture_line(const struct capdl_picture *, uint32_t a, uint32_t b, enum line_family);
+/* Of a change: whether the line or a word at it is new or gone. */
+bool capdl_picture_is_changed(const struct line *);
 /* Text between the tags of XML or HTML. */
 void capdl_picture_escape(FILE *, const char *text);
 

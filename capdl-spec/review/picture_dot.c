@@ -153,7 +153,7 @@ static void write_words(const struct capdl_picture *p, FILE *out, const struct l
     fputs("</table>>", out);
 }
 
-static bool is_changed(const struct line *line)
+bool capdl_picture_is_changed(const struct line *line)
 {
     for (size_t i = 0; i < line->num_words; i++) {
         if (line->words[i].when != WHEN_BOTH) {
@@ -169,7 +169,7 @@ static void write_style(const struct capdl_picture *p, FILE *out, const struct l
     const struct line_style *style = &styles[line->family];
     bool change = p->num_sides > 1;
 
-    if (change && !is_changed(line)) {
+    if (change && !capdl_picture_is_changed(line)) {
         fprintf(out, "color=\"#94a3b8\", penwidth=1.2, style=%s", style->pattern);
         return;
     }
@@ -248,6 +248,9 @@ static void write_legend(const struct capdl_picture *p, FILE *out)
         fputs("  <font color=\"#b91c1c\">━ control</font>  <font color=\"#475569\">┄ faults</font>", out);
     } else if (hidden) {
         fprintf(out, "  <font color=\"#475569\">not drawn: faults and control (%" PRIu32 ")</font>", hidden);
+    }
+    if (p->unchanged) {
+        fprintf(out, "  <font color=\"#475569\">not drawn: %" PRIu32 " far from any change</font>", p->unchanged);
     }
     fputs("</td></tr></table>>;\n", out);
 }

@@ -87,4 +87,14 @@ fi
 # Without Graphviz, a message that says what to install, and no half a file.
 PATH=/nonexistent "$capdl" graph "$here/base.cdl" -o none.svg 2> err
 [ $? = 2 ] && grep -q 'install Graphviz' err && [ ! -e none.svg ] || { echo 'no word of what to install'; cat err; failed=1; }
+# A change of many is drawn with its neighbours only, and says so.
+awk 'BEGIN { print "arch aarch64 objects {"; for (i = 0; i < 60; i++) printf "t%d = tcb c%d = cnode (4 bits) n%d = notification\n", i, i, i
+    print "} caps {"; for (i = 0; i < 60; i++) printf "t%d { cspace: c%d } c%d { 0: n%d (R) 1: n%d (W) }\n", i, i, i, i, (i + 1) % 60; print "}" }' > ring.cdl
+sed 's/c7 { /&5: n40 (W) /' ring.cdl > chord.cdl
+"$capdl" graph ring.cdl chord.cdl > chord.dot
+boxes=$(grep -o '<b>t[0-9]*</b>' chord.dot | tr -d '<b>/' | sort | tr '\n' ' ')
+[ "$boxes" = 't39 t40 t41 t6 t7 t8 ' ] && grep -q 'not drawn: 54 far from any change' chord.dot || {
+    echo "a change of sixty draws $boxes"
+    failed=1
+}
 exit $failed

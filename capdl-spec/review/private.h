@@ -50,6 +50,7 @@ struct subject {
     uint32_t cspace, vspace;
     uint64_t guard; /* of the CSpace */
     uint8_t guard_size;
+    uint32_t num_threads;
     char *label;
 };
 

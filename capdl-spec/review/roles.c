@@ -335,11 +335,10 @@ char *capdl_review_list(const struct review *review, const struct world *world, 
 char *capdl_review_thread(const struct world *world, uint32_t tcb)
 {
     char label[REVIEW_LABEL / 2];
+    uint32_t owner = world->owner[tcb];
 
-    for (uint32_t i = 0; world->owner[tcb] != REVIEW_NONE && i < world->spec->num_objects; i++) {
-        if (i != tcb && world->owner[i] == world->owner[tcb] && capdl_object_kind(world->spec, i) == CAPDL_KIND_TCB) {
-            return capdl_review_format("'s thread '%s'", capdl_object_label(world->spec, tcb, label, sizeof(label)));
-        }
+    if (owner != REVIEW_NONE && world->subjects[owner].num_threads > 1) {
+        return capdl_review_format("'s thread '%s'", capdl_object_label(world->spec, tcb, label, sizeof(label)));
     }
     return capdl_review_format("%s", "");
 }

@@ -218,6 +218,7 @@ void capdl_review_world_init(struct world *world, const struct capdl_spec *spec,
             world->subjects[world->num_subjects] = threads[i];
             world->subjects[world->num_subjects++].label = subject_label(spec, threads[i].tcb);
         }
+        world->subjects[world->num_subjects - 1].num_threads++;
     }
     own_roots(world, threads, count);
     free(threads);

@@ -89,17 +89,9 @@ static bool compile(struct input *input, const struct options *options, const st
 static int write_image(struct input *input, const struct options *options, const char *output,
                        const struct capdl_region *reserved)
 {
-    struct image_options image = {
-        .reserved = reserved,
-        .num_reserved = options->num_reserved,
-        .profile = &input->profile,
-        .spec_path = input->name,
-        .directories = options->directories,
-        .untypeds = options->untypeds,
-        .strip = options->strip,
-        .quiet = options->quiet,
-        .image_at = options->initialiser_at,
-    };
+    struct image_options image = input_image_options(input, options, reserved);
+    image.strip = options->strip;
+    image.quiet = options->quiet;
     uint8_t system[SHA256_BYTES];
     struct file_output file;
     if (output_is_input(input, options, output)) {

@@ -89,11 +89,8 @@ static char *list_names(const char *path)
     int count = scandir(path, &entries, NULL, alphasort);
     char *text = memory_zeroed(1, 1);
     for (int i = 0; i < count; i++) {
-        char *longer;
         if (entries[i]->d_name[0] != '.') {
-            if (asprintf(&longer, "%s%s%s", text, *text ? ", " : "", entries[i]->d_name) < 0) {
-                abort();
-            }
+            char *longer = memory_format("%s%s%s", text, *text ? ", " : "", entries[i]->d_name);
             free(text);
             text = longer;
         }
@@ -105,17 +102,11 @@ static char *list_names(const char *path)
     return text;
 }
 
-static char *join(const char *a, const char *b)
-{
-    char *path;
-    return memory_need(asprintf(&path, "%s/%s", a, b) < 0 ? NULL : path);
-}
-
 /* DIRECTORY/name, if that is a directory; else a message lists those there are. To be freed. */
 static char *enter(char *directory, const char *name, const char *what)
 {
     struct stat status;
-    char *path = join(directory, name);
+    char *path = memory_format("%s/%s", directory, name);
     bool good = name[0] && !strchr(name, '/') && name[0] != '.' && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
     if (!good) {
         char *names = list_names(directory);
@@ -260,9 +251,7 @@ static bool write_boot_image(struct build *b, FILE *out)
 static char *beside(const char *path, const char *name)
 {
     const char *slash = strrchr(path, '/');
-    char *result;
-    return memory_need(asprintf(&result, "%.*s%s", slash ? (int)(slash - path + 1) : 0, path, name) < 0 ? NULL
-                                                                                                        : result);
+    return memory_format("%.*s%s", slash ? (int)(slash - path + 1) : 0, path, name);
 }
 
 static bool copy_kernel(struct build *b, FILE *out)
@@ -357,7 +346,7 @@ static bool add_views(struct build *b, struct targets *targets)
                                 view->pd);
             return false;
         }
-        path = memory_need(asprintf(&path, "%s/%s.vpr", directory, view->pd) < 0 ? NULL : path);
+        path = memory_format("%s/%s.vpr", directory, view->pd);
         out = target_add(b, targets, path);
         free(path);
         good = out && fputs(view->text, out) != EOF;

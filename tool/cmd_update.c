@@ -36,8 +36,8 @@ const struct usage usage_update = {
 /* Segments as they will be mapped: what can be written or executed can be read. */
 static struct update_segment *segments_of(const struct elf_program *elf)
 {
-    struct update_segment *list = calloc(elf->num_segments + 1, sizeof(*list));
-    for (size_t i = 0; list && i < elf->num_segments; i++) {
+    struct update_segment *list = memory_zeroed(elf->num_segments + 1, sizeof(*list));
+    for (size_t i = 0; i < elf->num_segments; i++) {
         const struct elf_segment *s = &elf->segments[i];
         list[i] = (struct update_segment){
             .vaddr = s->vaddr,

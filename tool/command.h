@@ -179,6 +179,9 @@ bool output_is_input(const struct input *, const struct options *, const char *o
 bool input_read_options(struct input *, const struct options *, struct capdl_text_options *);
 /* Makes sure the input has a profile: from the options, the image, or the default of its architecture. */
 bool input_need_profile(struct input *, const struct options *);
+/* What to compile the input by; `reserved`: from options_reserved. */
+struct image_options input_image_options(const struct input *, const struct options *,
+                                         const struct capdl_region *reserved);
 /* Compiles a spec into memory, *bytes, which is to be freed when the image is no longer needed, and opens the image.
    False: an error is in the diagnostics. */
 bool input_compile(struct input *, const struct options *, char **bytes, size_t *size);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 static void refuse(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id, const char *what)
 {
     char label[160];
@@ -118,11 +120,7 @@ static const char *free_name(struct capdl_spec *spec, const char *name, uint32_t
  * single objects. */
 static void lower_arrays(struct capdl_spec *spec)
 {
-    bool *uneven = calloc((size_t)spec->num_objects + 1, sizeof(*uneven));
-    if (!uneven) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
+    bool *uneven = memory_zeroed((size_t)spec->num_objects + 1, sizeof(*uneven));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         uint32_t first = capdl_object_index(spec, i) == CAPDL_NO_INDEX
                              ? CAPDL_NO_OBJECT
@@ -186,11 +184,7 @@ static void move_fill(struct move *move, struct capdl_fill *fill)
 {
     struct moved *moved = capdl_spec_alloc(move->spec, sizeof(*moved));
     *moved = (struct moved){fill->text, move->end};
-    const struct moved *const *found = tsearch(moved, &move->moved, compare_moved);
-    if (!found) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
+    const struct moved *const *found = memory_need(tsearch(moved, &move->moved, compare_moved));
     if (*found == moved) {
         write_fill(move, fill);
     }

@@ -10,6 +10,7 @@
 #include <capdl/architecture.h>
 
 #include "base/elf_class.h"
+#include "base/memory.h"
 #include "json/spec_json.h"
 #include "image/seal.h"
 #include "microkit/microkit.h"
@@ -373,10 +374,7 @@ int input_read_memory(struct input *input, const char *name, const char *text, s
     *input = (struct input){.name = name};
     memcpy(input->diags.disabled, options->no_checks, sizeof(options->no_checks));
     capdl_spec_init(&input->spec);
-    uint8_t *copy = malloc(size + 1);
-    if (!copy) {
-        capdl_spec_out_of_memory();
-    }
+    uint8_t *copy = memory_need(malloc(size + 1));
     memcpy(copy, text, size);
     copy[size] = 0;
     input->bytes = (struct file_bytes){.data = copy, .size = size};

@@ -23,10 +23,10 @@ int input_read(struct input *input, const char *path, unsigned wanted, const str
     return input_read_bytes(input, wanted, options);
 }
 
-bool input_compile(struct input *input, const struct options *options, char **bytes, size_t *size)
+struct image_options input_image_options(const struct input *input, const struct options *options,
+                                         const struct capdl_region *reserved)
 {
-    struct capdl_region *reserved = options_reserved(options, &input->diags);
-    struct image_options image = {
+    return (struct image_options){
         .reserved = reserved,
         .num_reserved = options->num_reserved,
         .profile = &input->profile,
@@ -35,6 +35,12 @@ bool input_compile(struct input *input, const struct options *options, char **by
         .untypeds = options->untypeds,
         .image_at = options->initialiser_at,
     };
+}
+
+bool input_compile(struct input *input, const struct options *options, char **bytes, size_t *size)
+{
+    struct capdl_region *reserved = options_reserved(options, &input->diags);
+    struct image_options image = input_image_options(input, options, reserved);
     FILE *out = open_memstream(bytes, size);
     bool good = out && input_need_profile(input, options) && capdl_spec_check(&input->spec, &input->diags) &&
                 image_compile(&input->spec, &image, &input->diags, out);

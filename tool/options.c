@@ -10,6 +10,8 @@
 #include <capdl/architecture.h>
 #include <capdl/review.h>
 
+#include "base/memory.h"
+
 static const struct option_entry entries[] = {
     {OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE; '-' is standard output"},
     {OPTION_KERNEL, 'k', "kernel", "KERNEL",
@@ -124,11 +126,7 @@ void usage_print_help(const struct usage *usage)
 /* Room for one more and the 0 at the end. Command lines are short: growing by one at a time is fine. */
 static void list_add(const char ***list, size_t *count, const char *text)
 {
-    const char **larger = realloc(*list, (*count + 2) * sizeof(*larger));
-    if (!larger) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(EXIT_TROUBLE);
-    }
+    const char **larger = memory_need(realloc(*list, (*count + 2) * sizeof(*larger)));
     larger[(*count)++] = text;
     larger[*count] = NULL;
     *list = larger;
@@ -517,8 +515,8 @@ void options_external(struct options *options, const char *name)
 
 struct capdl_region *options_reserved(const struct options *options, struct capdl_diags *diags)
 {
-    struct capdl_region *list = calloc(options->num_reserved + 1, sizeof(*list));
-    for (size_t i = 0; list && i < options->num_reserved; i++) {
+    struct capdl_region *list = memory_zeroed(options->num_reserved + 1, sizeof(*list));
+    for (size_t i = 0; i < options->num_reserved; i++) {
         if (!parse_reserved(options->reserved[i], &list[i])) {
             capdl_error(diags, CAPDL_NOWHERE, "--reserve takes START+SIZE, such as 0x70000000+64M, not '%s'",
                         options->reserved[i]);

@@ -27,3 +27,18 @@ void *memory_zeroed(size_t count, size_t item_size)
 {
     return memory_need(calloc(count ? count : 1, item_size));
 }
+
+char *memory_vformat(const char *format, va_list arguments)
+{
+    char *text;
+    return memory_need(vasprintf(&text, format, arguments) < 0 ? NULL : text);
+}
+
+char *memory_format(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = memory_vformat(format, arguments);
+    va_end(arguments);
+    return text;
+}

@@ -173,7 +173,7 @@ static void interrupt_add(struct devicetree *tree, int32_t node, struct signal s
         tree->num_numbers++;
     }
     tree->interrupts =
-        tree_grow(tree->interrupts, tree->num_interrupts, &tree->capacity_interrupts, sizeof(*tree->interrupts));
+        memory_grow(tree->interrupts, &tree->capacity_interrupts, tree->num_interrupts + 1, sizeof(*tree->interrupts));
     tree->interrupts[tree->num_interrupts++] = interrupt;
 }
 

@@ -39,12 +39,7 @@ static int32_t interrupt_node(const struct listing *listing, size_t i)
 
 static void *allocate(size_t count)
 {
-    size_t *list = calloc(count, sizeof(*list));
-    if (!list) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
-    return list;
+    return memory_zeroed(count, sizeof(size_t));
 }
 
 /* Counts, then places each after those before: what is of one node stays in its order. */

@@ -99,7 +99,7 @@ struct node_name *node_names(struct devicetree *tree, size_t *count)
             const char *name, *path = path_at(tree, property, &name);
             int32_t target = path ? path_find(tree, 0, path) : NO_NODE;
             if (target != NO_NODE) {
-                names = tree_grow(names, *count, &capacity, sizeof(*names));
+                names = memory_grow(names, &capacity, *count + 1, sizeof(*names));
                 names[(*count)++] = (struct node_name){target, name};
             }
         }

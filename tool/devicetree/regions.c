@@ -77,7 +77,8 @@ static bool translate(struct devicetree *tree, int32_t bus, unsigned space, uint
 static void region_add(struct devicetree *tree, int32_t node, enum region_kind kind, uint64_t start, uint64_t size)
 {
     if (size && start + (size - 1) >= start) {
-        tree->regions = tree_grow(tree->regions, tree->num_regions, &tree->capacity_regions, sizeof(*tree->regions));
+        tree->regions =
+            memory_grow(tree->regions, &tree->capacity_regions, tree->num_regions + 1, sizeof(*tree->regions));
         tree->regions[tree->num_regions++] =
             (struct region){.start = start, .last = start + (size - 1), .node = node, .kind = kind};
     }

@@ -9,20 +9,6 @@
 
 #include "base/fdt_check.h"
 
-void *tree_grow(void *list, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity) {
-        return list;
-    }
-    *capacity = *capacity * 2 + 64;
-    list = realloc(list, *capacity * size);
-    if (!list) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
-    return list;
-}
-
 static enum property property_find(const char *name)
 {
     static const char *const names[] = {
@@ -158,7 +144,8 @@ static void node_read(struct devicetree *tree, int32_t index)
     node->working = status_is_okay(tree, index) && (index == 0 || tree->nodes[node->parent].working);
     node->phandle = node_cell(tree, index, PROPERTY_PHANDLE, node_cell(tree, index, PROPERTY_OLD_PHANDLE, 0));
     if (node->phandle) {
-        tree->targets = tree_grow(tree->targets, tree->num_targets, &tree->capacity_targets, sizeof(*tree->targets));
+        tree->targets =
+            memory_grow(tree->targets, &tree->capacity_targets, tree->num_targets + 1, sizeof(*tree->targets));
         tree->targets[tree->num_targets++] = (struct target){node->phandle, index};
     }
 }
@@ -181,7 +168,7 @@ static bool nodes_read(struct devicetree *tree)
             return false;
         }
         nodes_end(tree, way, last, depth);
-        tree->nodes = tree_grow(tree->nodes, tree->num_nodes, &tree->capacity_nodes, sizeof(*tree->nodes));
+        tree->nodes = memory_grow(tree->nodes, &tree->capacity_nodes, tree->num_nodes + 1, sizeof(*tree->nodes));
         way[depth] = (int32_t)tree->num_nodes++;
         tree->nodes[way[depth]] = (struct node){
             .parent = depth ? way[depth - 1] : NO_NODE,
@@ -206,12 +193,8 @@ struct devicetree *devicetree_read(const char *name, const void *bytes, size_t s
                     name);
         return NULL;
     }
-    struct devicetree *tree = calloc(1, sizeof(*tree));
-    char *copy = strdup(name);
-    if (!tree || !copy) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
+    struct devicetree *tree = memory_zeroed(1, sizeof(*tree));
+    char *copy = memory_need(strdup(name));
     *tree = (struct devicetree){.fdt = bytes, .name = copy, .strange = NO_NODE};
     bool good = nodes_read(tree);
     if (good) {

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/memory.h"
 #include "devicetree/devicetree.h"
 
 /*
@@ -86,9 +87,6 @@ struct devicetree {
     size_t num_numbers;        /* interrupts that have a number */
     size_t steps;
 };
-
-/* Room for one more element of a list. */
-void *tree_grow(void *list, size_t count, size_t *capacity, size_t size);
 
 static inline const struct value *node_value(const struct devicetree *tree, int32_t node, enum property property)
 {

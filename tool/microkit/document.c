@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum {
     MOST_DEPTH = 128, /* of elements in each other: Microkit's most deeply nested domains need 65 */
     CHUNK = 1 << 20,  /* bytes that the parser is given at a time */
@@ -193,11 +195,7 @@ struct xml_element *document_read(struct capdl_spec *spec, struct capdl_diags *d
     if (!capdl_text_fits(diags, source)) {
         return NULL;
     }
-    reader.parser = XML_ParserCreate("UTF-8");
-    if (!reader.parser) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
+    reader.parser = memory_need(XML_ParserCreate("UTF-8"));
     XML_SetUserData(reader.parser, &reader);
     XML_SetElementHandler(reader.parser, element_begins, element_ends);
     XML_SetCharacterDataHandler(reader.parser, text_found);

@@ -29,11 +29,7 @@ static const char *name_free(struct mk_reader *reader, char *text)
 static uint32_t object_add(struct mk_reader *reader, enum capdl_kind kind, struct capdl_pos pos, const char *format,
                            va_list args)
 {
-    char *text = NULL;
-    if (vasprintf(&text, format, args) < 0) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
+    char *text = memory_vformat(format, args);
     uint32_t id = capdl_spec_add(reader->spec, name_free(reader, text), CAPDL_NO_INDEX, kind, pos);
     struct capdl_object object = capdl_object_view(reader->spec, id);
     object.flags |= CAPDL_OBJECT_GENERATED;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "base/memory.h"
 #include "config.h"
 #include "memory_map.h"
 
@@ -17,9 +18,7 @@ static CAPDL_PRINTF(2, 3) void add(struct qemu_line *line, const char *format, .
 {
     va_list list;
     va_start(list, format);
-    if (vasprintf(&line->argv[line->argc++], format, list) < 0) {
-        abort();
-    }
+    line->argv[line->argc++] = memory_vformat(format, list);
     va_end(list);
     line->argv[line->argc] = NULL;
 }
@@ -202,10 +201,7 @@ static bool installed(const char *program)
     bool found = false;
     for (const char *next = path ? path : "/usr/bin"; next && !found;) {
         size_t length = strcspn(next, ":");
-        char *name;
-        if (asprintf(&name, "%.*s/%s", (int)length, next, program) < 0) {
-            abort();
-        }
+        char *name = memory_format("%.*s/%s", (int)length, next, program);
         found = access(name, X_OK) == 0;
         free(name);
         next = next[length] ? next + length + 1 : NULL;

@@ -26,17 +26,9 @@ const struct pd_program *module_named(const struct expansion *x, const struct ca
     return NULL;
 }
 
-static char *frames_name(const struct pd_program *module)
-{
-    size_t size = strlen(module->name) + sizeof("module_");
-    char *name = memory_need(malloc(size));
-    snprintf(name, size, "module_%s", module->name);
-    return name;
-}
-
 uint32_t module_frame(const struct expansion *x, const struct pd_program *module, uint32_t number)
 {
-    char *name = frames_name(module);
+    char *name = memory_format("module_%s", module->name);
     uint32_t frame = capdl_spec_find(x->spec, name, number);
     free(name);
     return frame;
@@ -116,7 +108,7 @@ void module_expand(struct expansion *x, struct pd_program *module)
     if (!check_declared(x, module) || !read_size(x, module)) {
         return;
     }
-    name = frames_name(module);
+    name = memory_format("module_%s", module->name);
     uint32_t taken = capdl_spec_find(x->spec, name, CAPDL_NO_INDEX);
     taken = taken == CAPDL_NO_OBJECT ? capdl_spec_find(x->spec, name, 0) : taken;
     if (taken != CAPDL_NO_OBJECT) {

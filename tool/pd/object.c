@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "expand.h"
 
 bool object_is_generated(const struct expansion *x, uint32_t object)
@@ -86,36 +87,22 @@ static uint32_t object_get(struct expansion *x, struct pd *pd, char *name, uint3
     return object;
 }
 
-__attribute__((format(printf, 1, 2))) static char *format_name(const char *format, ...)
-{
-    char *name;
-    va_list args;
-
-    va_start(args, format);
-    int length = vasprintf(&name, format, args);
-    va_end(args);
-    if (length < 0) {
-        capdl_spec_out_of_memory();
-    }
-    return name;
-}
-
 uint32_t object_one(struct expansion *x, struct pd *pd, const char *prefix, enum capdl_kind kind, unsigned size_bits)
 {
-    return object_get(x, pd, format_name("%s_%s", prefix, pd->program->name), pd->element, kind, size_bits);
+    return object_get(x, pd, memory_format("%s_%s", prefix, pd->program->name), pd->element, kind, size_bits);
 }
 
 uint32_t object_next(struct expansion *x, struct pd *pd, const char *prefix, uint32_t *counter, enum capdl_kind kind,
                      unsigned size_bits)
 {
-    return object_get(x, pd, format_name("%s_%s", prefix, pd->program->name), (*counter)++, kind, size_bits);
+    return object_get(x, pd, memory_format("%s_%s", prefix, pd->program->name), (*counter)++, kind, size_bits);
 }
 
 uint32_t object_numbered(struct expansion *x, struct pd *pd, const char *prefix, uint32_t number, unsigned size_bits)
 {
     const char *name = pd->program->name;
-    char *full = pd->element == CAPDL_NO_INDEX ? format_name("%s_%s_%u", prefix, name, number)
-                                               : format_name("%s_%s_%u_%u", prefix, name, pd->element, number);
+    char *full = pd->element == CAPDL_NO_INDEX ? memory_format("%s_%s_%u", prefix, name, number)
+                                               : memory_format("%s_%s_%u_%u", prefix, name, pd->element, number);
 
     return object_get(x, pd, full, CAPDL_NO_INDEX, CAPDL_KIND_FRAME, size_bits);
 }

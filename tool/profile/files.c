@@ -24,19 +24,10 @@ static const struct {
     {"support/", ""},
 };
 
-static char *join(const char *directory, const char *rest)
-{
-    char *path;
-
-    if (asprintf(&path, "%s/%s", directory, rest) < 0) {
-        path = NULL;
-    }
-    return memory_need(path);
-}
-
 bool profile_is_board(const char *directory)
 {
-    char *kernel = join(directory, "elf/sel4.elf"), *other = join(directory, "bin/kernel.elf");
+    char *kernel = memory_format("%s/elf/sel4.elf", directory);
+    char *other = memory_format("%s/bin/kernel.elf", directory);
     bool is = access(kernel, F_OK) == 0 && access(other, F_OK) != 0;
 
     free(kernel);
@@ -51,12 +42,8 @@ char *profile_file(const char *directory, const char *relative)
     for (size_t i = 0; board && i < sizeof(names) / sizeof(names[0]); i++) {
         size_t length = strlen(names[i].prefix);
         if (strncmp(relative, names[i].prefix, length) == 0) {
-            char *path;
-            if (asprintf(&path, "%s/%s%s", directory, names[i].board, relative + length) < 0) {
-                path = NULL;
-            }
-            return memory_need(path);
+            return memory_format("%s/%s%s", directory, names[i].board, relative + length);
         }
     }
-    return join(directory, relative);
+    return memory_format("%s/%s", directory, relative);
 }

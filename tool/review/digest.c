@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 static ssize_t add_to_hash(void *hash, const char *bytes, size_t size)
 {
     sha256_add(hash, bytes, size);
@@ -14,11 +16,7 @@ static void digest_lines(const struct capdl_spec *spec, const struct capdl_diff_
 {
     struct sha256 hash;
     sha256_init(&hash);
-    FILE *stream = fopencookie(&hash, "w", (cookie_io_functions_t){.write = add_to_hash});
-    if (!stream) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
+    FILE *stream = memory_need(fopencookie(&hash, "w", (cookie_io_functions_t){.write = add_to_hash}));
     capdl_review_lines(spec, options, stream);
     fclose(stream);
     sha256_end(&hash, digest);

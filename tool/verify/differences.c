@@ -8,9 +8,8 @@
 static void add(struct verify *v, const char *about, const char *format, va_list arguments)
 {
     struct verify_result *r = v->result;
-    char *text = NULL, *line = NULL;
-    memory_need(vasprintf(&text, format, arguments) < 0 ? NULL : text);
-    memory_need(asprintf(&line, "%s%s%s", about, *about ? " " : "", text) < 0 ? NULL : line);
+    char *text = memory_vformat(format, arguments);
+    char *line = memory_format("%s%s%s", about, *about ? " " : "", text);
     free(text);
     r->differences = memory_grow(r->differences, &r->capacity, r->num_differences + 1, sizeof(*r->differences));
     r->differences[r->num_differences++] = line;

@@ -78,6 +78,8 @@ void open_blob(const struct bootinfo *bootinfo)
         die("% pages in the blob, % here", self.blob.sizes[CAPDL_SIZE_PAGES], header.num_pages);
     }
     check_image(bootinfo);
+    boot[CAPDL_BOOT_UNTYPED_OFFSET] &= -(WORD_BITS / 8); /* a damaged blob's may be inside a word */
+    boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET] &= -(WORD_BITS / 8);
     if (boot[CAPDL_BOOT_IOPT_LEVELS] && (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS] != bootinfo->num_iopt_levels) {
         die("I/O page tables of % levels, not %", (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS], bootinfo->num_iopt_levels);
     }

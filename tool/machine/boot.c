@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_SIZE = 4096, INITIAL_ASID = 1, BOOT_SLICE_US = 5000, MAX_EXTRA = 1 << 21, IO_LEVELS = 3 };
+enum { PAGE_SIZE = 4096, INITIAL_ASID = 1, BOOT_SLICE_US = 5000, IO_LEVELS = 3 };
 enum { HEADER_X86_MBMMAP = 2, HEADER_X86_TSC_FREQ = 5, HEADER_FDT = 6, MBMMAP_ENTRIES = 50, MBMMAP_ENTRY = 24 };
 
 static bool boot_error(struct boot *b, const char *message)
@@ -159,9 +159,16 @@ static void extra_pc(struct boot *b)
     memcpy(extra_chunk(b, HEADER_X86_TSC_FREQ, 4), &mhz, 4);
 }
 
+/* What the chunks take. */
+static uint64_t extra_room(const struct boot *b)
+{
+    uint64_t header = 2 * capdl_word_bytes(b->k->profile->arch);
+    return b->k->facts->pc ? header + 4 + MBMMAP_ENTRIES * MBMMAP_ENTRY + header + 4 : header + b->platform.dtb_size;
+}
+
 static bool prepare_extra(struct boot *b)
 {
-    b->extra = calloc(1, MAX_EXTRA);
+    b->extra = calloc(1, extra_room(b));
     if (!b->extra) {
         return boot_error(b, "out of memory");
     }

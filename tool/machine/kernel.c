@@ -95,7 +95,8 @@ static bool init_domains(struct kernel *k)
     uint32_t length = k->profile->num_domain_schedules;
     k->schedule_length = length < 2 ? 2 : length;
     k->schedule = calloc(k->schedule_length, sizeof(*k->schedule));
-    if (!k->schedule) {
+    k->ready = calloc(k->profile->num_domains, sizeof(*k->ready));
+    if (!k->schedule || !k->ready) {
         return false;
     }
     k->schedule[0] = (struct domain_slot){0, MAX_DOMAIN_DURATION};
@@ -137,6 +138,7 @@ void kernel_free(struct kernel *k)
     caches_free(&k->caches);
     free(k->methods);
     free(k->schedule);
+    free(k->ready);
     free(k->io_roots);
     free(k->idle_sc);
     free(k->idle);

@@ -92,8 +92,8 @@ struct kernel {
     struct tcb *initial;
     struct tcb *threads; /* all TCBs */
     enum { ACTION_RESUME, ACTION_CHOOSE, ACTION_SWITCH } action;
-    struct tcb *candidate; /* of ACTION_SWITCH */
-    struct queue ready[MAX_DOMAINS][MAX_PRIORITIES];
+    struct tcb *candidate;                 /* of ACTION_SWITCH */
+    struct queue (*ready)[MAX_PRIORITIES]; /* of each domain that the kernel has */
     uint64_t ready_bits[MAX_DOMAINS][MAX_PRIORITIES / 64];
     struct queue release;
 

@@ -6,9 +6,7 @@ cd "$1"
 command -v shellcheck > /dev/null || exit 77
 list=$(mktemp)
 trap 'rm -f "$list"' EXIT
-find . -name 'build*' -prune -o -name .git -prune -o -type f -exec sh -c '
-    for file; do
-        head -n 1 "$file" | grep -aqE "^#!.*[/ ](ba)?sh( |$)" && echo "$file"
-    done' sh {} + > "$list" || true
+find . -name 'build*' -prune -o -name .git -prune -o -type f -size +0 \
+    -exec awk 'FNR == 1 { if (/^#!.*[\/ ](ba)?sh( |$)/) print FILENAME; nextfile }' {} + > "$list"
 [ "$(wc -l < "$list")" -gt 100 ] || { echo "only $(wc -l < "$list") scripts found"; exit 1; }
 xargs shellcheck -f gcc < "$list"

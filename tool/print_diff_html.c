@@ -99,7 +99,12 @@ static struct json_object *concerned(struct json_object *findings)
 {
     struct json_object *by_name = json_object_new_object(), *list = json_object_new_array();
     for (size_t i = 0; i < json_object_array_length(findings); i++) {
-        count_finding(by_name, json_object_array_get_idx(findings, i));
+        struct json_object *finding = json_object_array_get_idx(findings, i);
+        struct json_object *under = json_object_object_get(finding, "consequences");
+        count_finding(by_name, finding);
+        for (size_t j = 0; j < json_object_array_length(under); j++) {
+            count_finding(by_name, json_object_array_get_idx(under, j));
+        }
     }
     json_object_object_foreach(by_name, name, entry)
     {

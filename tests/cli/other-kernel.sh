@@ -14,7 +14,7 @@ refused() { # ARCH PROFILE PREFIX PATTERN
     "$capdl" compile "$work/spec.cdl" --kernel "$2" -n unused -o "$work/image.elf"
     code=0
     "$capdl" run "$work/image.elf" --kernel "$3" --timeout 1 > "$work/output" 2>&1 || code=$?
-    [ $code = 1 ] && grep -q "^error: .*was compiled for the kernel $2; $(basename "$3") is different in its $4" "$work/output" ||
+    [ $code = 1 ] && grep -q "^error: .*was compiled for the kernel $2; $(basename "$3") differs in its $4" "$work/output" ||
         { echo "$2 on $3: exit code $code, expected 1 and: $4"; cat "$work/output"; exit 1; }
 }
 

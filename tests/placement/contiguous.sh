@@ -79,5 +79,5 @@ refused "contiguous bytes of RAM, but the largest free range has .*in the way: t
 # A kernel of a board with 1 GiB that leaves half of it to virtual machines has not got 512 MiB in one piece.
 prefix=${SEL4_PREFIXES:-}/aarch64-1g-mcs-debug
 [ "$kernel" = aarch64-mcs ] && [ -f "$prefix/bin/kernel.elf" ] || exit 0
-refused "'dma\[0\]' and its array need 0x20000000 contiguous bytes of RAM, but the largest free range has 0x1f.*; in the way: the kernel at .*the kernel's objects for the initial task at .*; fewer bytes, or RAM kept out of the kernel's map .* would do" \
+refused "'dma\[0\]' and its array need 0x20000000 contiguous bytes of RAM, but the largest free range has 0x1f.*; in the way: the kernel at .*the kernel's objects for the initial task at .*; make the array smaller, or use RAM outside the kernel's map" \
     compile "$work/half.cdl" --kernel "$prefix" -o "$work/image"

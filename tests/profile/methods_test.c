@@ -101,9 +101,27 @@ static void test_ids(void)
           "ids are whole");
 }
 
+/* What the initialiser calls the methods it invokes by itself is what everything else calls them. */
+static void test_own_names(void)
+{
+    static const struct {
+        enum capdl_method method;
+        const char *name;
+    } own[] = {
+#define CAPDL_BOOT_LABEL(id, method, name) {CAPDL_METHOD_##method, name},
+#include <capdl/bootkeys.def>
+    };
+
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        CHECK(strcmp(own[i].name, method_names[own[i].method]) == 0, "%s in bootkeys.def, %s in methods.def",
+              own[i].name, method_names[own[i].method]);
+    }
+}
+
 int main(void)
 {
     test_places();
+    test_own_names();
     test_fit();
     test_all();
     test_ids();

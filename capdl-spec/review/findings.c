@@ -514,7 +514,7 @@ static size_t write_verb(FILE *out, const char *text, bool several)
 /* The way of the first of several flows. */
 static void write_way(const struct review *review, FILE *out, const struct raw_finding *raw)
 {
-    fputs("; one way: ", out);
+    fputs("; for example ", out);
     for (size_t i = 0; i < raw->num_path; i++) {
         char *name = capdl_review_who_name(review, raw->path[i]);
 

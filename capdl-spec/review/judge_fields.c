@@ -2,7 +2,6 @@
 /* Edits of what objects are: priorities, budgets, addresses, interrupts, devices. */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "private.h"
 
@@ -155,321 +154,17 @@ static uint32_t *concerned(struct review *review, uint32_t object, size_t *count
     return list;
 }
 
-/* ---- Clauses ---- */
-
-/* Threads between whose priorities another one has come. */
-static char *priority_note(const struct review *review, const struct edit *edit)
-{
-    const struct world *world = &review->new;
-    uint64_t low = edit->old_value < edit->new_value ? edit->old_value : edit->new_value;
-    uint64_t high = edit->old_value < edit->new_value ? edit->new_value : edit->old_value;
-    uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
-    bool rises = edit->new_value > edit->old_value;
-    size_t count = 0;
-    char *names, *text;
-
-    for (uint32_t i = 0; i < world->num_subjects; i++) {
-        uint64_t prio = capdl_tcb_values(world->spec, world->subjects[i].tcb)->prio;
-        bool between = rises ? prio >= low && prio < high : prio > low && prio <= high;
-
-        if (between && world->subjects[i].tcb != edit->object) {
-            list[count++] = world->subject_number[i];
-        }
-    }
-    names = capdl_review_names(review, list, count);
-    text = count ? capdl_review_format("; it now runs %s %s", rises ? "before" : "after", names)
-                 : capdl_review_format("; the order of threads is the same");
-    free(names);
-    free(list);
-    return text;
-}
-
-/* Whose numbers are those of one thing in the machine, which two should not share. */
-static bool is_place(enum capdl_kind kind, uint32_t field)
-{
-    return (kind == CAPDL_KIND_IOAPIC_IRQ && field < FIELD_NUMBER + CAPDL_NUMBER_IOAPIC_LEVEL) ||
-           capdl_kind_class(kind) == CAPDL_CLASS_DEVICE || kind == CAPDL_KIND_MSI_IRQ ||
-           kind == CAPDL_KIND_ARM_SGI_SIGNAL || kind == CAPDL_KIND_IO_PORTS;
-}
-
-/* Objects of the kind that have the same numbers: interrupts, devices, I/O spaces. */
-static char *twin_note(struct review *review, const struct edit *edit)
-{
-    const struct world *world = &review->new;
-    const struct capdl_spec *spec = world->spec;
-    uint32_t object = (uint32_t)edit->object;
-    enum capdl_kind kind = capdl_object_kind(spec, object);
-    bool ports = kind == CAPDL_KIND_IO_PORTS;
-    char label[REVIEW_LABEL];
-
-    for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_numbers *a = capdl_object_kind(spec, i) == kind ? capdl_object_numbers(spec, i) : NULL;
-        const struct capdl_numbers *b = capdl_object_numbers(spec, object);
-        unsigned compared = kind == CAPDL_KIND_IOAPIC_IRQ                                 ? 2
-                            : kind == CAPDL_KIND_IO_DEVICE && edit->field == FIELD_NUMBER ? 1
-                                                                                          : CAPDL_NUMBER_COUNT;
-
-        if (i != object && a && b &&
-            (ports ? a->value[CAPDL_NUMBER_PORTS_FIRST] <= b->value[CAPDL_NUMBER_PORTS_LAST] &&
-                         b->value[CAPDL_NUMBER_PORTS_FIRST] <= a->value[CAPDL_NUMBER_PORTS_LAST]
-                   : memcmp(a->value, b->value, compared * sizeof(a->value[0])) == 0)) {
-            return capdl_review_format("; %s %s", capdl_review_object(review, i, label),
-                                       ports ? "has some of these ports, too" : "has the same");
-        }
-    }
-    return ports ? capdl_review_format("; no other range has any of these ports")
-                 : capdl_review_format("; no other %s has the same", capdl_kind_name(kind));
-}
-
-/* Which interrupt has a number in a system, other than this one. */
-static uint32_t irq_with(const struct capdl_spec *spec, uint64_t number, uint32_t but)
-{
-    for (size_t i = 0; i < spec->num_irqs; i++) {
-        if (spec->irqs[i].irq == number && spec->irqs[i].object != but) {
-            return spec->irqs[i].object;
-        }
-    }
-    return REVIEW_NONE;
-}
-
-/* Whose the number of an interrupt is, too, or was. */
-static char *irq_note(const struct review *review, const struct edit *edit)
-{
-    uint32_t now = irq_with(review->new.spec, edit->new_value, (uint32_t)edit->object);
-    uint32_t was = irq_with(review->old.spec, edit->new_value, review->old_of[edit->object]);
-    char label[REVIEW_LABEL];
-
-    return !edit->has_new ? capdl_review_format("%s", "")
-           : now != REVIEW_NONE
-               ? capdl_review_format("; %s has that number, too",
-                                     capdl_review_object(review, review->new.object_number[now], label))
-           : was != REVIEW_NONE
-               ? capdl_review_format("; that was the number of %s",
-                                     capdl_review_object(review, review->old.object_number[was], label))
-               : capdl_review_format("; no other interrupt has that number");
-}
-
-static bool overlap(const struct capdl_spec *spec, uint32_t a, uint32_t b)
-{
-    uint64_t x = capdl_object_paddr(spec, a), y = capdl_object_paddr(spec, b);
-
-    return x <= y + ((UINT64_C(1) << capdl_object_size_bits(spec, b)) - 1) &&
-           y <= x + ((UINT64_C(1) << capdl_object_size_bits(spec, a)) - 1);
-}
-
-static bool is_fixed(const struct capdl_spec *spec, uint32_t object)
-{
-    return capdl_object_flags(spec, object) & CAPDL_OBJECT_HAS_PADDR;
-}
-
-/* Who can reach any of several frames, without the subjects. */
-static char *reach_note(struct review *review, const uint32_t *frames, size_t num, const uint32_t *subjects,
-                        size_t count)
-{
-    uint32_t *list = NULL;
-    size_t found = 0, capacity = 0;
-    char *names, *text;
-
-    for (size_t i = 0; i < num; i++) {
-        const struct parties *parties = capdl_review_parties(review, &review->new, frames[i]);
-
-        for (size_t j = 0; j < parties->count; j++) {
-            bool known = false;
-
-            for (size_t k = 0; k < count && !known; k++) {
-                known = subjects[k] == parties->list[j].who;
-            }
-            for (size_t k = 0; k < found && !known; k++) {
-                known = list[k] == parties->list[j].who;
-            }
-            if (!known) {
-                list = capdl_spec_grow(list, &capacity, found + 1, sizeof(*list));
-                list[found++] = parties->list[j].who;
-            }
-        }
-    }
-    names = capdl_review_names(review, list, found);
-    text =
-        found ? capdl_review_format("%s can reach them", names) : capdl_review_format("%s", "nobody else reaches them");
-    free(names);
-    free(list);
-    return text;
-}
-
-/* "frame 'a' (x can write it) and frame 'b[0..3]' (nobody else reaches them) lie there, too": each with who reaches it,
-   elements of an array that follow each other as one. */
-static char *lie_there(struct review *review, const uint32_t *frames, size_t num, const uint32_t *users, size_t count)
-{
-    enum { MOST_NAMED = 6 };
-    const struct world *world = &review->new;
-    const struct capdl_spec *spec = world->spec;
-    char *text = NULL;
-    size_t size, done = 0, parts = 0;
-    FILE *out = open_memstream(&text, &size);
-
-    while (done < num) {
-        size_t end = done + 1;
-        char *name, *who;
-
-        if (parts == MOST_NAMED) {
-            who = reach_note(review, frames + done, num - done, users, count);
-            fprintf(out, " and %zu more (%s)", num - done, who);
-            free(who);
-            break;
-        }
-        while (end < num && capdl_object_index(spec, frames[end]) != CAPDL_NO_INDEX &&
-               capdl_object_index(spec, frames[end]) == capdl_object_index(spec, frames[end - 1]) + 1 &&
-               capdl_object_name(spec, frames[end]) == capdl_object_name(spec, frames[done])) {
-            end++;
-        }
-        name = capdl_review_list(review, world, frames + done, end - done);
-        who = end - done > 1 ? reach_note(review, frames + done, end - done, users, count)
-                             : capdl_review_others(review, world, users, count, frames[done]);
-        fprintf(out, "%s%s (%s)", !parts ? "" : end == num ? " and " : ", ", name, who);
-        free(name);
-        free(who);
-        done = end;
-        parts++;
-    }
-    fclose(out);
-    return text;
-}
-
-char *capdl_review_window_note(struct review *review, uint32_t object, enum capdl_rank *rank, const uint32_t *users,
-                               size_t count)
-{
-    enum { MOST_FRAMES = 64 };
-    const struct world *world = &review->new;
-    uint32_t frames[MOST_FRAMES];
-    size_t num = 0;
-    char *list, *text, *others;
-
-    for (uint32_t i = 0; i < world->spec->num_objects && num < MOST_FRAMES && is_fixed(world->spec, object); i++) {
-        if (i == object || capdl_object_kind(world->spec, i) != CAPDL_KIND_FRAME || !is_fixed(world->spec, i) ||
-            !overlap(world->spec, i, object)) {
-            continue;
-        }
-        if (capdl_object_kind(world->spec, object) == CAPDL_KIND_FRAME) {
-            enum capdl_rank gained = capdl_review_memory_rank(review, users, count, i,
-                                                              CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, CAPDL_RIGHT_WRITE);
-            *rank = gained < *rank ? gained : *rank;
-        }
-        frames[num++] = i;
-    }
-    if (!num) {
-        return capdl_review_format("%s", "");
-    }
-    if (num == 1) {
-        list = capdl_review_list(review, world, frames, num);
-        others = capdl_review_others(review, world, users, count, frames[0]);
-        text = capdl_review_format("; %s lies there, too: %s", list, others);
-        free(others);
-    } else {
-        list = lie_there(review, frames, num, users, count);
-        text = capdl_review_format("; %s lie there, too", list);
-    }
-    free(list);
-    return text;
-}
-
 /* The same where it matters that nothing is there. */
 static char *window_note(struct review *review, uint32_t object, enum capdl_rank *rank, const uint32_t *users,
                          size_t count)
 {
     char *text = capdl_review_window_note(review, object, rank, users, count);
 
-    if (*text || !is_fixed(review->new.spec, object)) {
+    if (*text || !(capdl_object_flags(review->new.spec, object) & CAPDL_OBJECT_HAS_PADDR)) {
         return text;
     }
     free(text);
     return capdl_review_format("; nothing else of the spec is there");
-}
-
-/* Threads that have the same core or domain. */
-static char *company_note(struct review *review, const struct edit *edit)
-{
-    const struct world *world = &review->new;
-    uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
-    bool core = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_AFFINITY;
-    uint32_t own = capdl_review_owner(world, (uint32_t)edit->object);
-    size_t count = 0;
-    char *names, *text;
-
-    for (uint32_t i = 0; i < world->num_subjects; i++) {
-        const struct capdl_tcb *tcb = capdl_tcb_values(world->spec, world->subjects[i].tcb);
-
-        if (world->subject_number[i] != own && (core ? tcb->affinity : tcb->dom) == edit->new_value) {
-            list[count++] = world->subject_number[i];
-        }
-    }
-    names = capdl_review_names(review, list, count);
-    text = count ? capdl_review_format("; %s %s there, too", names, count == 1 ? "runs" : "run")
-                 : capdl_review_format("; nobody else runs there");
-    free(names);
-    free(list);
-    return text;
-}
-
-/* What a thread finds at an address. */
-static char *place_note(struct review *review, uint32_t tcb, uint64_t address)
-{
-    const struct world *world = &review->new;
-    uint32_t owner = world->owner[tcb];
-    char label[REVIEW_LABEL];
-
-    for (uint32_t i = 0; owner != REVIEW_NONE && i < world->spec->num_objects; i++) {
-        struct capdl_caps caps = capdl_object_caps(world->spec, i);
-
-        for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
-            const struct use *use = &world->uses[j];
-
-            for (uint32_t k = 0; use->who == owner && capdl_kind_is_table(capdl_object_kind(world->spec, i)) &&
-                                 use->shift < 64 && k < caps.count;
-                 k++) {
-                uint64_t start = use->address | caps.list[k].slot << use->shift;
-
-                if (caps.list[k].kind == CAPDL_KIND_FRAME && address >= start &&
-                    address - start < UINT64_C(1) << capdl_object_size_bits(world->spec, caps.list[k].object)) {
-                    return capdl_review_format(
-                        "; %s is there%s",
-                        capdl_review_object(review, world->object_number[caps.list[k].object], label),
-                        caps.list[k].rights & CAPDL_RIGHT_EXECUTE ? ", which it may execute" : "");
-                }
-            }
-        }
-    }
-    return capdl_review_format("; nothing is mapped there");
-}
-
-/* Memory that a device reaches, which another number gives to another device. */
-static char *reach_of_device(struct review *review, uint32_t device)
-{
-    const struct world *world = &review->new;
-    uint32_t *frames = NULL;
-    size_t count = 0, capacity = 0;
-    char *list, *text;
-
-    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
-        struct capdl_caps caps = capdl_object_caps(world->spec, i);
-        bool used = false;
-
-        for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
-            used |= world->uses[j].who == (USE_DEVICE | device);
-        }
-        for (uint32_t k = 0; used && k < caps.count; k++) {
-            if (caps.list[k].kind == CAPDL_KIND_FRAME) {
-                frames = capdl_spec_grow(frames, &capacity, count + 1, sizeof(*frames));
-                frames[count++] = caps.list[k].object;
-            }
-        }
-    }
-    list = capdl_review_list(review, world, frames, count);
-    text = count
-               ? capdl_review_format("; that device now reaches %s, and the one of the old number no longer does", list)
-               : capdl_review_format("; no memory is mapped for it");
-    free(list);
-    free(frames);
-    return text;
 }
 
 /* ---- Findings ---- */
@@ -531,7 +226,7 @@ static void judge_ports(struct review *review, const struct edit *edit)
     who = concerned(review, object, &count);
     text = capdl_review_format(count ? " may %s use the I/O ports %s (\3; was %s)" : "%sI/O ports %s (\3) were %s",
                                count ? less ? "only" : "now" : "", after, before);
-    note = twin_note(review, edit);
+    note = capdl_review_twin_note(review, edit);
     free(who);
     add(review, edit, less ? CAPDL_RANK_REMOVED : CAPDL_RANK_HARDWARE, before, after, text, note);
     tells(review, edit, FIELD_NUMBER + CAPDL_NUMBER_PORTS_LAST);
@@ -642,22 +337,6 @@ static char *leftover_text(struct review *review, const struct edit *edit, const
     }
 }
 
-/* How much of a core a scheduling context is. */
-static char *share_note(const struct review *review, const struct edit *edit)
-{
-    const struct capdl_sc *a = capdl_object_sc(review->old.spec, review->old_of[edit->object]);
-    const struct capdl_sc *b = capdl_object_sc(review->new.spec, (uint32_t)edit->object);
-
-    if (!a || !b || !a->period || !b->period) {
-        return capdl_review_format("%s", "");
-    }
-    double now = 100.0 * (double)b->budget / (double)b->period, was = 100.0 * (double)a->budget / (double)a->period;
-    return (double)b->budget * (double)a->period == (double)a->budget * (double)b->period
-               ? capdl_review_format("; that is %.3g %% of a core, as before, but %s at a time", now,
-                                     b->budget > a->budget ? "more" : "less")
-               : capdl_review_format("; that is %.3g %% of a core (was %.3g %%)", now, was);
-}
-
 /* Whether another field of the same object differs, too. */
 static bool differs_too(const struct review *review, const struct edit *edit, uint32_t field)
 {
@@ -691,77 +370,6 @@ static bool reported_with_max(struct review *review, const struct edit *edit)
         }
     }
     return false;
-}
-
-/* Which device a message-signalled interrupt is one of. */
-static char *msi_note(const struct review *review, uint32_t object)
-{
-    const struct capdl_spec *spec[2] = {review->new.spec, review->old.spec};
-    const uint32_t id[2] = {object, review->old_of[object]};
-    uint64_t n[2][3];
-
-    for (unsigned i = 0; i < 2; i++) {
-        for (unsigned j = 0; j < 3; j++) {
-            n[i][j] = capdl_object_number(spec[i], id[i], (enum capdl_number)(CAPDL_NUMBER_MSI_BUS + (int)j));
-        }
-    }
-    if (memcmp(n[0], n[1], sizeof(n[0])) == 0) {
-        return capdl_review_format("; it is an interrupt of PCI %" PRIx64 ":%" PRIx64 ".%" PRIx64, n[0][0], n[0][1],
-                                   n[0][2]);
-    }
-    return capdl_review_format("; it is now an interrupt of PCI %" PRIx64 ":%" PRIx64 ".%" PRIx64
-                               ", no longer of %" PRIx64 ":%" PRIx64 ".%" PRIx64,
-                               n[0][0], n[0][1], n[0][2], n[1][0], n[1][1], n[1][2]);
-}
-
-/* Who else has the value, or what it means. */
-static char *note_of(struct review *review, const struct edit *edit, enum capdl_kind kind)
-{
-    enum capdl_class class = capdl_kind_class(kind);
-    char *twins, *reach, *text;
-
-    switch (edit->field) {
-    case FIELD_TCB + CAPDL_TCB_FIELD_PRIO:
-        return priority_note(review, edit);
-    case FIELD_TCB + CAPDL_TCB_FIELD_MAX_PRIO:
-        return capdl_review_format("; up to that it can set the priority of threads that it controls");
-    case FIELD_TCB + CAPDL_TCB_FIELD_AFFINITY:
-    case FIELD_TCB + CAPDL_TCB_FIELD_DOM:
-        return company_note(review, edit);
-    case FIELD_TCB + CAPDL_TCB_FIELD_IP:
-    case FIELD_TCB + CAPDL_TCB_FIELD_ADDR:
-        return place_note(review, (uint32_t)edit->object, edit->new_value);
-    case FIELD_TCB + CAPDL_TCB_FIELD_SP:
-        return place_note(review, (uint32_t)edit->object, edit->new_value - 1);
-    case FIELD_BUDGET:
-    case FIELD_PERIOD:
-        return share_note(review, edit);
-    case FIELD_IRQ:
-        return irq_note(review, edit);
-    default:
-        break;
-    }
-    if (edit->field >= FIELD_LIST || !is_place(kind, edit->field)) {
-        return capdl_review_format("%s", "");
-    }
-    twins = twin_note(review, edit);
-    if (kind == CAPDL_KIND_MSI_IRQ && edit->field != FIELD_NUMBER) {
-        reach = msi_note(review, (uint32_t)edit->object);
-        text = capdl_review_format("%s%s", reach, twins);
-        free(twins);
-        free(reach);
-        return text;
-    }
-    if (class != CAPDL_CLASS_DEVICE || kind == CAPDL_KIND_CONTEXTBANK) {
-        return twins;
-    }
-    reach = kind == CAPDL_KIND_IO_DEVICE && edit->field == FIELD_NUMBER
-                ? capdl_review_format("%s", strstr(twins, "no other") ? "" : ": the IOMMU may take one for the other")
-                : reach_of_device(review, (uint32_t)edit->object);
-    text = capdl_review_format("%s%s", twins, reach);
-    free(twins);
-    free(reach);
-    return text;
 }
 
 /* What holders of a signal to another core can do with it. */
@@ -804,7 +412,7 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
            : kind == CAPDL_KIND_TCB
                ? capdl_review_format("%s%s is %s (was %s)", attribute.text, number, after, before)
                : capdl_review_format("%s%s of \3 is %s (was %s)", attribute.text, number, after, before);
-    note = note_of(review, edit, kind);
+    note = capdl_review_field_note(review, edit, kind);
     add(review, edit, attribute.rank, before, after, text, note);
     if (both) {
         tells(review, edit, FIELD_TCB + CAPDL_TCB_FIELD_MAX_PRIO);

@@ -12,73 +12,6 @@ struct slot {
     char *old, *new;  /* the object that was and is there, in words */
 };
 
-/* Subjects that receive from an endpoint or notification, without one of them. */
-static char *receivers(struct review *review, const struct world *world, uint32_t object, uint32_t but, bool senders)
-{
-    uint8_t right = senders ? CAPDL_RIGHT_WRITE : CAPDL_RIGHT_READ;
-    const struct parties *parties;
-    uint32_t *list;
-    size_t count = 0;
-    char *text;
-
-    if (object == CAPDL_NO_OBJECT) {
-        return capdl_review_format("nobody");
-    }
-    parties = capdl_review_parties(review, world, object);
-    list = capdl_spec_realloc(
-        NULL, (parties->count + world->first_holder[object + 1] - world->first_holder[object] + 1) * sizeof(*list));
-    for (size_t i = world->first_holder[object]; senders && i < world->first_holder[object + 1]; i++) {
-        uint32_t holder = world->holders[i].container;
-        if (capdl_kind_class(capdl_object_kind(world->spec, holder)) == CAPDL_CLASS_INTERRUPT) {
-            list[count++] = USE_DEVICE | world->object_number[holder];
-        }
-    }
-    for (size_t i = 0; i < parties->count; i++) {
-        uint32_t who = parties->list[i].who;
-        if (parties->list[i].rights & right && who != but && (!count || list[count - 1] != who)) {
-            list[count++] = who;
-        }
-    }
-    for (size_t i = world->first_holder[object]; !senders && i < world->first_holder[object + 1]; i++) {
-        uint32_t holder = world->holders[i].container, owner = capdl_review_owner(world, holder);
-        bool known = owner == REVIEW_NONE || owner == but || capdl_object_kind(world->spec, holder) != CAPDL_KIND_TCB ||
-                     capdl_review_held(world, i)->slot != CAPDL_TCB_SLOT_BOUND_NOTIFICATION;
-
-        for (size_t j = 0; j < count && !known; j++) {
-            known = list[j] == owner;
-        }
-        if (!known) {
-            list[count++] = owner;
-        }
-    }
-    text = count ? capdl_review_names(review, list, count) : capdl_review_format("nobody");
-    free(list);
-    return text;
-}
-
-static char *handler_text(struct review *review, const struct world *world, const struct capdl_cap *cap, bool badge)
-{
-    char label[REVIEW_LABEL], rights[8], *who, *text;
-
-    if (!cap) {
-        return capdl_review_format("nobody");
-    }
-    capdl_review_object(review, capdl_review_target_number(world, cap), label);
-    if (cap->kind != CAPDL_KIND_EP) {
-        return capdl_review_format("nobody (%s is no endpoint)", label);
-    }
-    capdl_review_rights(cap->kind, cap->rights, rights);
-    if (!capdl_cap_can_call(cap)) {
-        return capdl_review_format("nobody (the capability to %s has rights %s; a fault needs W, and G or P)", label,
-                                   rights);
-    }
-    who = receivers(review, world, cap->object, REVIEW_NONE, false);
-    text = badge ? capdl_review_format("%s through %s (%s, badge 0x%" PRIx64 ")", who, label, rights, cap->data)
-                 : capdl_review_format("%s through %s (%s)", who, label, rights);
-    free(who);
-    return text;
-}
-
 /* Other threads whose faults come to an endpoint with a badge; NULL for none. To be freed. */
 static char *fault_sharers(const struct review *review, const struct world *world, uint32_t endpoint, uint64_t badge,
                            uint32_t but)
@@ -173,11 +106,11 @@ static void judge_handler(struct review *review, const struct slot *s)
 {
     const struct edit *edit = s->edit;
     bool timeout = (edit->new ? edit->new : edit->old)->slot == CAPDL_TCB_SLOT_TEMP_FAULT_EP;
-    char *before = handler_text(review, &review->old, edit->old, true), *note = badge_note(review, s);
+    char *before = capdl_review_handler_text(review, &review->old, edit->old, true), *note = badge_note(review, s);
     bool only_badge = edit->old && edit->new &&
                       edit->old->rights == edit->new->rights &&capdl_review_target_number(&review->old, edit->old) ==
                           capdl_review_target_number(&review->new, edit->new);
-    char *after = handler_text(review, &review->new, edit->new, !only_badge);
+    char *after = capdl_review_handler_text(review, &review->new, edit->new, !only_badge);
     bool less = only_rights_go(review, edit);
     const char *what = timeout ? "timeout faults" : "faults";
     char *text = is_fresh(review, s) ? capdl_review_format("'s %s are handled by %s", what, after)
@@ -326,7 +259,7 @@ static void judge_bound(struct review *review, const struct slot *s)
     struct raw_finding *raw;
 
     if (!edit->new) {
-        who = receivers(review, &review->old, edit->old->object, REVIEW_NONE, true);
+        who = capdl_review_senders(review, &review->old, edit->old->object);
         text =
             capdl_review_format(" no longer receives the signals of \1, to which it was bound; they come from %s", who);
         raw = add(review, s, CAPDL_RANK_REMOVED, text, "");
@@ -336,8 +269,8 @@ static void judge_bound(struct review *review, const struct slot *s)
         raw = add(review, s, CAPDL_RANK_REMOVED,
                   " is bound to \1 by a capability with fewer rights: it receives its signals as before", "");
     } else {
-        who = receivers(review, &review->new, edit->new->object, REVIEW_NONE, true);
-        also = receivers(review, &review->new, edit->new->object, s->subject, false);
+        who = capdl_review_senders(review, &review->new, edit->new->object);
+        also = capdl_review_receivers(review, &review->new, edit->new->object, s->subject);
         bool others = strcmp(also, "nobody") != 0, any = strcmp(who, "nobody") != 0;
         text = capdl_review_format(" %s the signals of \1, to which it is bound%s%s%s; %s%s%s%s%s",
                                    is_fresh(review, s) ? "receives" : "now receives", edit->old ? " (was " : "",
@@ -497,8 +430,10 @@ static void judge_signal(struct review *review, const struct slot *s, uint64_t i
 {
     const struct edit *edit = s->edit;
     char irq[REVIEW_LABEL],
-        *before = receivers(review, &review->old, edit->old ? edit->old->object : CAPDL_NO_OBJECT, REVIEW_NONE, false);
-    char *after = receivers(review, &review->new, edit->new ? edit->new->object : CAPDL_NO_OBJECT, REVIEW_NONE, false),
+        *before =
+            capdl_review_receivers(review, &review->old, edit->old ? edit->old->object : CAPDL_NO_OBJECT, REVIEW_NONE);
+    char *after =
+             capdl_review_receivers(review, &review->new, edit->new ? edit->new->object : CAPDL_NO_OBJECT, REVIEW_NONE),
          *text;
     struct raw_finding *raw;
 
@@ -584,114 +519,5 @@ void capdl_review_judge_slot(struct review *review, const struct edit *edit)
         judge_signal(review, &s, world->object_number[holder]);
     } else {
         judge_device(review, &s);
-    }
-}
-
-/* ---- Handlers behind pointers ---- */
-
-static bool same_handler(const struct review *review, const struct capdl_cap *a, const struct capdl_cap *b)
-{
-    if (!a || !b) {
-        return a == b;
-    }
-    struct plain_cap x = capdl_review_cap(review->old.spec, a), y = capdl_review_cap(review->new.spec, b);
-    return capdl_review_target_number(&review->old, a) == capdl_review_target_number(&review->new, b) &&
-           x.rights == y.rights && x.data == y.data;
-}
-
-/* Whether the edit is of a capability by which pointers of the thread lead to another CNode. */
-static bool is_way(const struct review *review, const struct edit *edit, uint32_t tcb)
-{
-    bool cnode = edit->kind == EDIT_CAP && ((edit->new && edit->new->kind == CAPDL_KIND_CNODE) ||
-                                            (edit->old && edit->old->kind == CAPDL_KIND_CNODE));
-    const struct world *world = edit->new ? &review->new : &review->old;
-    uint32_t container = edit->new ? edit->new_holder : edit->old_holder, owner = review->new.owner[tcb];
-
-    for (size_t i = cnode ? world->first_use[container] : 0; cnode && i < world->first_use[container + 1]; i++) {
-        if (owner != REVIEW_NONE && capdl_review_who(world, &world->uses[i]) == review->new.subject_number[owner]) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The finding of the edit that changed a slot of this CNode; REVIEW_NONE if there is none. */
-static uint32_t cause_in(const struct review *review, uint32_t tcb, uint32_t old_cnode, uint32_t new_cnode)
-{
-    uint32_t found = REVIEW_NONE;
-
-    for (size_t i = 0; i < review->edits.count; i++) {
-        const struct edit *edit = &review->edits.list[i];
-
-        found = edit->kind == EDIT_ARCH ? review->finding_of[i] : found;
-        if (edit->kind == EDIT_CAP && ((edit->new && edit->new_holder == new_cnode) ||
-                                       (edit->old && edit->old_holder == old_cnode) || edit->object == tcb)) {
-            found = review->finding_of[i];
-        } else if (edit->kind == EDIT_FIELD && edit->object == tcb &&
-                   edit->field == FIELD_TCB + CAPDL_TCB_FIELD_FAULT_EP) {
-            return review->finding_of[i];
-        }
-    }
-    for (size_t i = 0; i < review->edits.count && found == REVIEW_NONE; i++) {
-        found = is_way(review, &review->edits.list[i], tcb) ? review->finding_of[i] : found;
-    }
-    return found;
-}
-
-static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was)
-{
-    uint32_t old_cnode = REVIEW_NONE, new_cnode = REVIEW_NONE, owner = capdl_review_owner(&review->new, tcb);
-    uint64_t before = capdl_tcb_values(review->old.spec, was)->fault_ep;
-    uint64_t now = capdl_tcb_values(review->new.spec, tcb)->fault_ep;
-    const struct capdl_cap *a = capdl_review_fault_handler(&review->old, was, &old_cnode);
-    const struct capdl_cap *b = capdl_review_fault_handler(&review->new, tcb, &new_cnode);
-    struct raw_finding *raw;
-    uint32_t cause;
-    char *old, *new, *thread;
-    const char *faults;
-
-    if (same_handler(review, a, b)) {
-        return;
-    }
-    old = handler_text(review, &review->old, a, true);
-    new = handler_text(review, &review->new, b, true);
-    thread = capdl_review_thread(&review->new, tcb);
-    faults = *thread ? ": faults" : "'s faults";
-    cause = cause_in(review, tcb, old_cnode, new_cnode);
-    if (cause != REVIEW_NONE && review->raw[cause].field && strcmp(review->raw[cause].field, "fault_ep") == 0) {
-        raw = &review->raw[cause]; /* the pointer itself is another one: that finding says it */
-        free(raw->text);
-        bool still = strncmp(new, "nobody", 6) == 0 && strncmp(old, "nobody", 6) == 0;
-        char *formerly = still ? capdl_review_format("%s", "") : capdl_review_format(" (was %s)", old);
-        raw->text = capdl_review_format(
-            "%s%s are %s handled by %s%s: its fault handler pointer is 0x%" PRIx64 " (was 0x%" PRIx64 ")%s", thread,
-            faults, still ? "still" : "now", new, formerly, now, before, b ? "" : ", which names nothing");
-        free(formerly);
-        free(thread);
-        free(old);
-        free(new);
-        return;
-    }
-    raw = capdl_review_add(review, CAPDL_RANK_FAULTS, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                           "%s%s are now handled by %s (was %s), for its fault handler pointer 0x%" PRIx64 " names %s",
-                           thread, faults, new, old, now,
-                           !b                         ? "nothing"
-                           : b->kind == CAPDL_KIND_EP ? "that endpoint"
-                                                      : "no endpoint");
-    raw->field = "fault_ep";
-    raw->old_value = old;
-    raw->new_value = new;
-    raw->cause = cause;
-    capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
-    free(thread);
-}
-
-void capdl_review_judge_handlers(struct review *review)
-{
-    for (uint32_t i = 0; i < review->new.spec->num_objects; i++) {
-        if (capdl_object_kind(review->new.spec, i) == CAPDL_KIND_TCB && review->old_of[i] != REVIEW_NONE &&
-            !capdl_spec_cap_at(review->new.spec, i, CAPDL_TCB_SLOT_FAULT_EP)) {
-            judge_pointer(review, i, review->old_of[i]);
-        }
     }
 }

@@ -75,10 +75,35 @@ struct capdl_picture {
     bool labelled;      /* few enough for words at lines */
 };
 
+/* picture_draw.c: adds what a system has. */
+void capdl_picture_draw(struct capdl_picture *, struct side_of *);
+
+/* ---- picture_boxes.c ---- */
+
+/* A box by its name, or REVIEW_NONE. */
+uint32_t capdl_picture_box(const struct capdl_picture *, enum box_kind, const char *name);
+uint32_t capdl_picture_box_add(struct capdl_picture *, enum box_kind, const char *name);
+/* A line of text in a box, which takes it over. Of a change, whether it was and is there. Once, even if told again. */
+void capdl_picture_box_say(struct box *, unsigned when, char *text);
+/* One number for a line between two boxes, which are fewer than 2^28. */
+uint64_t capdl_picture_line_key(uint32_t a, uint32_t b, enum line_family);
+/* The line between two boxes, which it adds if there is none. */
+struct line *capdl_picture_line_add(struct capdl_picture *, uint32_t from, uint32_t to, enum line_family);
+/* A word at a line, like text in a box. */
+void capdl_picture_line_say(struct line *, unsigned when, char *text);
 /* The line between two boxes, a < b, or NULL. */
 const struct line *capdl_picture_line(const struct capdl_picture *, uint32_t a, uint32_t b, enum line_family);
 /* Of a change: whether the line or a word at it is new or gone. */
 bool capdl_picture_is_changed(const struct line *);
+/* ---- picture_reduce.c ---- */
+
+/* Messages by which threads only fault are not drawn twice; who controls or serves many says so in words. */
+void capdl_picture_hide_supervision(struct capdl_picture *);
+/* Hides what is not around the box in focus, if there is one. */
+void capdl_picture_show_focus(struct capdl_picture *);
+/* A picture with so many subjects, by what it is to show: folds it, or leaves out what did not change. */
+void capdl_picture_reduce(struct capdl_picture *, uint32_t shown);
+
 /* Text between the tags of XML or HTML. */
 void capdl_picture_escape(FILE *, const char *text);
 

@@ -11,16 +11,23 @@
  *     uses.c           who reaches a CNode or page table, and at which pointer or address
  *     shared_memory.c  which frames are the same memory, and who shares it
  *     judge*.c         an edit -> a finding: rank and words
- *     effects.c        what a capability lets one do: how grave that is, and in words
+ *     field_notes.c    what another value of a field means, and who else has it
+ *     gain_rank.c      how grave it is that somebody has a capability
+ *     effects.c        what a capability lets one do, in words
+ *     others.c         who else reaches an object, and with which badge
+ *     window_note.c    what else lies in the memory of a frame or untyped
  *     roles.c          what an object is to whom, in words
+ *     lists.c          lists of numbers
  *     flow_graph.c     who tells whom: an edge for each way that data, answers and faults take
  *     flows.c          who can influence whom, directly and through others
  *     mediators.c      who no longer stands between whom
  *     dominators.c     whom all that flows from one to another has to pass
  *     belongings.c     what a new or gone protection domain has to itself
  *     renumber.c       numbers that all move by the same distance
- *     one_edit.c       which findings are of one edit of a source
- *     findings.c       findings as text
+ *     one_edit*.c      which findings are of one edit of a source
+ *     findings.c       what edits are judged to be, and the list of findings that they become
+ *     finding_groups.c which of them become one
+ *     finding_text.c   findings as sentences
  *     finding_fields.c findings as fields, for programs
  *     diff.c           the whole comparison
  *     relations*.c     a spec as relations between subjects, devices and the machine
@@ -36,6 +43,7 @@
 
 #include <capdl/review.h>
 
+#include "lists.h"
 #include "model/model.h"
 
 struct holder {
@@ -328,6 +336,8 @@ struct review {
 enum { REVIEW_LABEL = 160 };
 
 const struct parties *capdl_review_parties(struct review *, const struct world *, uint32_t object);
+/* The first entry of a subject or device, or NULL. */
+const struct party *capdl_review_party_of(const struct parties *, uint32_t who);
 /* "client", "client and other", "client, app[0..7], third and 2997 more": a dozen names. To be
    freed. */
 char *capdl_review_names(const struct review *, const uint32_t *who, size_t count);
@@ -382,10 +392,20 @@ char *capdl_review_who_name(const struct review *, uint32_t who);
 void capdl_review_write(struct review *, struct capdl_findings *);
 
 void capdl_review_judge(struct review *);
+/* judge_names.c: all that is only called otherwise, in one line. */
+void capdl_review_judge_names(struct review *);
 void capdl_review_judge_object(struct review *, const struct edit *);
+void capdl_review_judge_cover(struct review *, const struct edit *);
+void capdl_review_judge_schedule(struct review *, const struct edit *);
+void capdl_review_judge_arch(struct review *, const struct edit *);
+void capdl_review_judge_derived(struct review *, const struct edit *);
 void capdl_review_judge_field(struct review *, const struct edit *);
 void capdl_review_judge_content(struct review *, const struct edit *);
 void capdl_review_judge_held(struct review *, const struct edit *);
+/* field_notes.c: the end of a sentence about another value, or "". To be freed. */
+char *capdl_review_field_note(struct review *, const struct edit *, enum capdl_kind);
+/* "; device 'x' has it, too": who else has a number. To be freed. */
+char *capdl_review_twin_note(struct review *, const struct edit *);
 /* Eight bytes of a frame that differ. */
 struct changed_word {
     uint64_t offset, old, new;
@@ -407,10 +427,12 @@ void capdl_review_judge_guard(struct review *, const struct edit *, const uint32
 bool capdl_review_same_map(const struct review *, uint32_t who);
 /* "frame 'a', frame 'b[0..7]' and 3 more": all that it reaches, by address. To be freed. */
 char *capdl_review_reach(const struct review *, const struct world *, uint32_t who);
+/* "server through endpoint 'x' (WG)": a fault handler, or "nobody" and why. To be freed. */
+char *capdl_review_handler_text(struct review *, const struct world *, const struct capdl_cap *, bool badge);
 /* What threads' pointers to fault handlers lead to. */
 void capdl_review_judge_handlers(struct review *);
 
-/* ---- effects.c ---- */
+/* ---- gain_rank.c, effects.c, others.c, window_note.c ---- */
 
 /* How grave it is that the subjects have this capability of the new system; NULL rank: see below. */
 enum capdl_rank capdl_review_gain_rank(struct review *, const uint32_t *subjects, size_t count,
@@ -442,6 +464,18 @@ char *capdl_review_badge_change(struct review *, const uint32_t *subjects, size_
                                 uint64_t before);
 /* Who else has an endpoint or notification, of several subjects that have it alike. To be freed. */
 char *capdl_review_message_note(struct review *, const uint32_t *subjects, size_t count, const struct capdl_cap *);
+/* Who else sends with the badge of a capability, other than the subjects. To be freed. */
+uint32_t *capdl_review_badge_sharers(struct review *, const struct world *, const uint32_t *subjects, size_t count,
+                                     const struct capdl_cap *, size_t *num);
+/* "; x has that badge, too ...": whose badge it is or was. To be freed. */
+char *capdl_review_badge_clause(struct review *, const uint32_t *subjects, size_t count, const struct capdl_cap *);
+/* Whether all who have an object, but the subjects, had it in the old system, with no fewer rights. */
+bool capdl_review_had_before(struct review *, const struct world *, const uint32_t *subjects, size_t count,
+                             uint32_t object);
+/* Who signals or sends to an endpoint or notification, and who receives from it, but one: "nobody" if no one does. To
+   be freed. */
+char *capdl_review_senders(struct review *, const struct world *, uint32_t object);
+char *capdl_review_receivers(struct review *, const struct world *, uint32_t object, uint32_t but);
 /* Who else reaches an object, as the end of a sentence. To be freed. */
 #define REVIEW_NOBODY "nobody else reaches it" /* a frame */
 char *capdl_review_others(struct review *, const struct world *, const uint32_t *subjects, size_t count,

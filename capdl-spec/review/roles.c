@@ -33,29 +33,6 @@ uint32_t capdl_review_owner(const struct world *world, uint32_t object)
     return owner == REVIEW_NONE ? REVIEW_NONE : world->subject_number[owner];
 }
 
-static int word_compare(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
-    return a < b ? -1 : a > b;
-}
-
-/* Orders a list and leaves one of each. */
-static size_t unique(uint32_t *list, size_t count)
-{
-    size_t kept = 0;
-
-    if (count) {
-        qsort(list, count, sizeof(*list), word_compare);
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || list[i] != list[i - 1]) {
-            list[kept++] = list[i];
-        }
-    }
-    return kept;
-}
-
 uint32_t *capdl_review_users(const struct world *world, uint32_t container, size_t *count)
 {
     size_t first = world->first_use[container], most = world->first_use[container + 1] - first;
@@ -64,7 +41,7 @@ uint32_t *capdl_review_users(const struct world *world, uint32_t container, size
     for (size_t i = 0; i < most; i++) {
         list[i] = capdl_review_who(world, &world->uses[first + i]);
     }
-    *count = unique(list, most);
+    *count = capdl_review_unique(list, most);
     return list;
 }
 
@@ -98,7 +75,7 @@ uint32_t *capdl_review_keepers(const struct world *world, uint32_t cnode, size_t
     }
     free(seen);
     free(stack);
-    *count = unique(list, kept);
+    *count = capdl_review_unique(list, kept);
     return list;
 }
 
@@ -165,6 +142,21 @@ const struct parties *capdl_review_parties(struct review *review, const struct w
         parties_find(world, object, parties);
     }
     return parties;
+}
+
+const struct party *capdl_review_party_of(const struct parties *parties, uint32_t who)
+{
+    size_t low = 0, high = parties->count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (parties->list[middle].who < who) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < parties->count && parties->list[low].who == who ? &parties->list[low] : NULL;
 }
 
 /* ---- Words ---- */

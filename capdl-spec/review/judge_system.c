@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Edits of objects that are new or gone, of what untypeds cover, of derivations and of the system as a whole. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "private.h"
+
+/* ---- Objects ---- */
+
+static bool vspace_in_old(const struct review *review, uint32_t tcb)
+{
+    uint32_t space = capdl_review_target(review->new.spec, tcb, CAPDL_TCB_SLOT_VSPACE);
+
+    return space != REVIEW_NONE && space != CAPDL_NO_OBJECT && review->old_of[space] != REVIEW_NONE;
+}
+
+void capdl_review_judge_object(struct review *review, const struct edit *edit)
+{
+    const struct world *world = edit->has_new ? &review->new : &review->old;
+    uint32_t local = capdl_review_local(review, world, edit->object);
+    enum capdl_kind kind = capdl_object_kind(world->spec, local);
+    uint32_t owner = capdl_review_owner(world, local);
+    struct raw_finding *raw;
+
+    if (kind != CAPDL_KIND_TCB) {
+        raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, edit->has_new ? CAPDL_GAINED : CAPDL_LOST, edit->object,
+                               edit->has_new ? "there is a \1 that nothing refers to"
+                                             : "\1, which nothing referred to, is gone");
+    } else if (!edit->has_new) {
+        raw = capdl_review_add(review, CAPDL_RANK_REMOVED, CAPDL_LOST, edit->object, " is gone: its thread was \3");
+        capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
+    } else if (vspace_in_old(review, local)) {
+        raw = capdl_review_add(review, CAPDL_RANK_CONTROL, CAPDL_GAINED, edit->object,
+                               " is a new thread (\3) in an address space that is in use: it can do all that the "
+                               "others there can");
+        capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
+    } else {
+        raw = capdl_review_add(review, CAPDL_RANK_FLOW, CAPDL_GAINED, edit->object,
+                               " is a new thread of priority %" PRIu64 " (\3)",
+                               capdl_tcb_values(world->spec, local)->prio);
+        capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
+    }
+    raw->thread = kind == CAPDL_KIND_TCB;
+    if (edit->has_new) {
+        raw->new_pos = capdl_object_pos(world->spec, local);
+    } else {
+        raw->old_pos = capdl_object_pos(world->spec, local);
+    }
+}
+
+/* ---- Covers ---- */
+
+/* Subjects that hold the untyped, other than the one to which the object belongs. */
+static uint32_t *holders_of(struct review *review, const struct world *world, uint32_t untyped, uint32_t but,
+                            size_t *count)
+{
+    const struct parties *parties = capdl_review_parties(review, world, untyped);
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+
+    *count = 0;
+    for (size_t i = 0; i < parties->count; i++) {
+        uint32_t who = parties->list[i].who;
+        if (who != but && (*count == 0 || list[*count - 1] != who)) {
+            list[(*count)++] = who;
+        }
+    }
+    for (size_t i = world->first_holder[untyped]; *count == 0 && i < world->first_holder[untyped + 1]; i++) {
+        uint32_t holder = world->holders[i].container;
+
+        if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_CNODE) {
+            free(list);
+            list = capdl_review_keepers(world, holder, count);
+        }
+    }
+    return list;
+}
+
+static char *cover_name(const struct review *review, uint64_t untyped)
+{
+    char label[REVIEW_LABEL];
+
+    return untyped == REVIEW_DEFAULT ? capdl_review_format("no untyped of the spec")
+                                     : capdl_review_format("%s", capdl_review_object(review, untyped, label));
+}
+
+void capdl_review_judge_cover(struct review *review, const struct edit *edit)
+{
+    uint32_t local = (uint32_t)edit->object, owner = capdl_review_owner(&review->new, local);
+    uint32_t untyped =
+        edit->new_value == REVIEW_DEFAULT ? REVIEW_NONE : capdl_review_local(review, &review->new, edit->new_value);
+    char *before = cover_name(review, edit->old_value), *after = cover_name(review, edit->new_value);
+    uint32_t was =
+        edit->old_value == REVIEW_DEFAULT ? REVIEW_NONE : capdl_review_local(review, &review->old, edit->old_value);
+    size_t count = 0;
+    uint32_t *holders = untyped == REVIEW_NONE ? NULL : holders_of(review, &review->new, untyped, owner, &count);
+    bool gained = count > 0;
+    if (!gained && was != REVIEW_NONE) {
+        free(holders);
+        holders = holders_of(review, &review->old, was, owner, &count);
+    }
+    struct raw_finding *raw =
+        !gained && count
+            ? capdl_review_add(review, CAPDL_RANK_REMOVED, CAPDL_LOST, edit->object,
+                               " can no longer destroy \1%s%s by revoking %s, which no longer covers it (now %s)",
+                               owner == REVIEW_NONE ? "" : " of ",
+                               owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner), before, after)
+        : count ? capdl_review_add(review, CAPDL_RANK_RESHAPE, CAPDL_GAINED, edit->object,
+                                   " may now destroy \1%s%s by revoking %s, which now covers it (was %s)",
+                                   owner == REVIEW_NONE ? "" : " of ",
+                                   owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner), after, before)
+                : capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, edit->object,
+                                   "\1 is made from %s instead of %s; nobody else holds that", after, before);
+
+    capdl_review_concern(raw, holders, count);
+    raw->field = "untyped";
+    raw->old_value = before;
+    raw->new_value = after;
+    raw->new_pos = capdl_object_pos(review->new.spec, local);
+    free(holders);
+}
+
+/* ---- The system ---- */
+
+static void write_schedule(FILE *out, const struct capdl_domains *domains)
+{
+    for (size_t i = 0; i < domains->num_schedule; i++) {
+        const struct capdl_domain_entry *entry = &domains->schedule[i];
+        const char *unit = entry->unit == CAPDL_MICROSECONDS ? "us" : "ticks";
+
+        fputs(i ? ", " : "", out);
+        if (entry->end_marker) {
+            fputs("end", out);
+        } else {
+            fprintf(out, "domain %" PRIu64 " for %" PRIu64 " %s", entry->domain, entry->duration, unit);
+        }
+    }
+    fputs(domains->num_schedule ? "" : "none", out);
+}
+
+static char *schedule_text(const struct capdl_domains *domains)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    write_schedule(out, domains);
+    fclose(out);
+    return text;
+}
+
+/* A domain's time in a round of the schedule; false if durations have different units. */
+static bool domain_share(const struct capdl_domains *domains, uint64_t domain, uint64_t *own, uint64_t *round)
+{
+    *own = *round = 0;
+    for (size_t i = 0; i < domains->num_schedule; i++) {
+        const struct capdl_domain_entry *entry = &domains->schedule[i];
+
+        if (entry->end_marker) {
+            continue;
+        }
+        if (entry->unit != domains->schedule[0].unit || entry->duration > UINT64_MAX / 1024 / 256) {
+            return false;
+        }
+        *round += entry->duration;
+        *own += entry->domain == domain ? entry->duration : 0;
+    }
+    return *round != 0;
+}
+
+/* "payload and payload_io", whose threads are in a domain; to be freed. */
+static char *domain_members(const struct review *review, uint64_t domain, size_t *count)
+{
+    const struct world *world = &review->new;
+    uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
+    char *names;
+
+    *count = 0;
+    for (uint32_t i = 0; i < world->num_subjects; i++) {
+        if (capdl_tcb_values(world->spec, world->subjects[i].tcb)->dom == domain) {
+            list[(*count)++] = world->subject_number[i];
+        }
+    }
+    names = capdl_review_names(review, list, *count);
+    free(list);
+    return names;
+}
+
+/* Whose share of the time is another one: "; domain 2 (payload) has 43 % of the time (was 20 %)". To be freed. */
+static char *shares_note(const struct review *review)
+{
+    enum { MOST_DOMAINS = 256 };
+    const struct capdl_domains *old = &review->old.spec->domains, *new = &review->new.spec->domains;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    for (uint64_t domain = 0; domain < MOST_DOMAINS; domain++) {
+        uint64_t a, b, was, now;
+        size_t count;
+        char *names;
+
+        if (!domain_share(old, domain, &a, &was) || !domain_share(new, domain, &b, &now) ||
+            (double)a * (double)now == (double)b * (double)was) {
+            continue;
+        }
+        names = domain_members(review, domain, &count);
+        fprintf(out, "; domain %" PRIu64 " (%s) has %.3g %% of the time (was %.3g %%)", domain,
+                count ? names : "nobody", 100.0 * (double)b / (double)now, 100.0 * (double)a / (double)was);
+        free(names);
+    }
+    fclose(out);
+    return text;
+}
+
+static char *start_text(uint64_t start)
+{
+    return start == REVIEW_DEFAULT       ? capdl_review_format("nothing")
+           : start == REVIEW_DEFAULT - 1 ? capdl_review_format("no entry")
+                                         : capdl_review_format("entry %" PRIu64, start);
+}
+
+void capdl_review_judge_schedule(struct review *review, const struct edit *edit)
+{
+    char *before, *after;
+    struct raw_finding *raw;
+
+    if (edit->field == 0) {
+        before = schedule_text(&review->old.spec->domains);
+        after = schedule_text(&review->new.spec->domains);
+        char *shares = shares_note(review);
+        raw = capdl_review_add(review, CAPDL_RANK_TIME, CAPDL_CHANGED, FINDING_NO_OBJECT,
+                               "the domain schedule is %s (was %s)%s", after, before, shares);
+        free(shares);
+        raw->field = "schedule";
+    } else {
+        before = edit->field == 1 ? start_text(edit->old_value) : capdl_review_format("%" PRIu64, edit->old_value);
+        after = edit->field == 1 ? start_text(edit->new_value) : capdl_review_format("%" PRIu64, edit->new_value);
+        raw = capdl_review_add(review, CAPDL_RANK_TIME, CAPDL_CHANGED, FINDING_NO_OBJECT,
+                               edit->field == 1 ? "the domain schedule starts at %s (was %s)"
+                                                : "the domain schedule is written from index %s on (was %s)",
+                               after, before);
+        raw->field = edit->field == 1 ? "domain_set_start" : "index_shift";
+    }
+    raw->old_value = before;
+    raw->new_value = after;
+    raw->old_pos = review->old.spec->domains.pos;
+    raw->new_pos = review->new.spec->domains.pos;
+}
+
+void capdl_review_judge_arch(struct review *review, const struct edit *edit)
+{
+    const char *before = capdl_arch_name((enum capdl_arch)edit->old_value);
+    const char *after = capdl_arch_name((enum capdl_arch)edit->new_value);
+    struct raw_finding *raw =
+        capdl_review_add(review, CAPDL_RANK_PROGRAM, CAPDL_CHANGED, FINDING_NO_OBJECT,
+                         "the system is now for %s (was %s): programs of the old one cannot run on it", after, before);
+
+    raw->field = "arch";
+    raw->old_value = capdl_review_format("%s", before);
+    raw->new_value = capdl_review_format("%s", after);
+}
+
+/* "slot 1 of CNode 'a' (endpoint 'service')" */
+static char *slot_text(const struct review *review, uint64_t cnode, uint64_t slot)
+{
+    uint32_t local = capdl_review_local(review, &review->new, cnode);
+    const struct capdl_cap *cap = local == REVIEW_NONE ? NULL : capdl_spec_cap_at(review->new.spec, local, slot);
+    char label[REVIEW_LABEL], target[REVIEW_LABEL];
+
+    if (cnode == REVIEW_DEFAULT) {
+        return capdl_review_format("a slot that is empty now");
+    }
+    capdl_review_object(review, cnode, label);
+    return cap ? capdl_review_format("slot %" PRIu64 " of %s (%s)", slot, label,
+                                     capdl_review_object(review, capdl_review_target_number(&review->new, cap), target))
+               : capdl_review_format("slot %" PRIu64 " of %s", slot, label);
+}
+
+void capdl_review_judge_derived(struct review *review, const struct edit *edit)
+{
+    char *child = slot_text(review, edit->object, edit->new_value);
+    char *parent = slot_text(review, edit->old_value, edit->parent_slot);
+    uint32_t owner = REVIEW_NONE, local = capdl_review_local(review, &review->new, edit->object);
+    struct raw_finding *raw = capdl_review_add(
+        review, CAPDL_RANK_IDENTITY, edit->has_new ? CAPDL_GAINED : CAPDL_LOST, FINDING_NO_OBJECT,
+        edit->has_new
+            ? "the capability in %s is now derived from that in %s: whoever holds the latter can revoke the former"
+            : "the capability in %s is no longer derived from that in %s, by which it can no longer be revoked",
+        child, parent);
+
+    if (local != REVIEW_NONE) {
+        owner = capdl_review_owner(&review->new, local);
+    }
+    if (owner != REVIEW_NONE) {
+        char *text = capdl_review_format(": %s", raw->text);
+        free(raw->text);
+        raw->text = text;
+    }
+    capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
+    free(child);
+    free(parent);
+}

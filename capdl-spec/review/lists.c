@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Lists of subjects, devices and other numbers. */
+#include <stdlib.h>
+
+#include "lists.h"
+
+static int word_compare(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+size_t capdl_review_unique(uint32_t *list, size_t count)
+{
+    size_t kept = 0;
+
+    if (count) {
+        qsort(list, count, sizeof(*list), word_compare);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || list[i] != list[i - 1]) {
+            list[kept++] = list[i];
+        }
+    }
+    return kept;
+}
+
+bool capdl_review_among(const uint32_t *list, size_t count, uint32_t number)
+{
+    size_t low = 0, high = count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (list[middle] < number) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < count && list[low] == number;
+}
+
+bool capdl_review_contains(const uint32_t *list, size_t count, uint32_t number)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool capdl_review_is_only(const uint32_t *list, size_t count, uint32_t number)
+{
+    return count == 1 && list[0] == number;
+}

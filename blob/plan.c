@@ -16,35 +16,17 @@
  * Direct objects wait until all objects before them are made, their CNode among them. In the last stage their turn
  * comes then anyway; before, gaps may be left that they would fit into.
  */
-#include "plan.h"
-
 #include "padding.h"
+#include "plan_private.h"
 
 enum stage { STAGE_CSPACE, STAGE_FIXED, STAGE_TAILS, STAGE_REST, STAGE_DONE };
-
-/* State of an untyped. */
-enum { UNTOUCHED, TOUCHED, SELECTED };
-
-enum { SIZES = CAPDL_BLOB_MAX_SIZE_BITS + 1, SMALLEST = CAPDL_BLOB_MIN_SIZE_BITS };
 
 uint64_t capdl_plan_scratch_size(uint64_t num_groups)
 {
     return num_groups * sizeof(struct capdl_plan_group);
 }
 
-static uint64_t align_up(uint64_t address, uint64_t bits)
-{
-    uint64_t mask = (UINT64_C(1) << bits) - 1;
-
-    return (address + mask) & ~mask;
-}
-
-static uint64_t untyped_end(const struct capdl_untyped *untyped)
-{
-    return untyped->address + (UINT64_C(1) << untyped->size_bits);
-}
-
-static bool plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, uint64_t slot, uint64_t size_bits)
+bool capdl_plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, uint64_t slot, uint64_t size_bits)
 {
     plan->failure.status = status;
     plan->failure.slot = slot;
@@ -54,159 +36,6 @@ static bool plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, ui
 }
 
 /* ---- Choosing untypeds ---- */
-
-/*
- * Given how many untypeds there are of each size and how many objects are needed of each size, leaves in
- * `counts` the untypeds to take: enough, with the fewest bytes in total. Returns the size at which there are too few
- * and leaves counts unchanged, or returns 0.
- *
- * Objects fit exactly if, for every size, the untypeds of that size and larger have the bytes for the objects
- * of that size and larger. What is left over is the slack of that size. So the bytes to leave out are to be as many
- * as the slacks allow: the largest untypeds first, as any set of smaller ones that could be left out instead
- * makes up exactly one larger, or is less than it. What is left out at one size is taken from the slacks of all smaller
- * sizes, too, so a size can spare what the tightest of them can.
- */
-static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES], uint64_t *missing)
-{
-    uint64_t slack[SIZES + 1], left_out = 0;
-    unsigned sizes = SIZES;
-
-    while (sizes > SMALLEST + 1 && !(counts[sizes - 1] | needs[sizes - 1])) {
-        sizes--;
-    }
-    slack[sizes] = 0;
-    for (unsigned size = sizes; size-- > SMALLEST;) {
-        uint64_t have = slack[size + 1] + (counts[size] << size), need = needs[size] << size;
-        if (needs[size] >> (63 - size)) {
-            need = UINT64_MAX; /* more than any memory */
-        }
-        if (have < need) {
-            *missing = need - have;
-            return size;
-        }
-        slack[size] = have - need;
-    }
-    for (unsigned size = SMALLEST + 1; size < sizes; size++) {
-        slack[size] = slack[size - 1] < slack[size] ? slack[size - 1] : slack[size];
-    }
-    for (unsigned size = sizes; size-- > SMALLEST;) {
-        uint64_t most = (slack[size] - left_out) >> size;
-        most = most < counts[size] ? most : counts[size];
-        counts[size] -= most;
-        left_out += most << size;
-    }
-    return 0;
-}
-
-static void count_untouched(const struct capdl_plan *plan, uint64_t counts[SIZES])
-{
-    for (unsigned size = 0; size < SIZES; size++) {
-        counts[size] = 0;
-    }
-    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
-        const struct capdl_untyped *untyped = &plan->request.untypeds[i];
-        if (!untyped->is_device && untyped->state == UNTOUCHED) {
-            counts[untyped->size_bits]++;
-        }
-    }
-}
-
-static void add_needs(const struct capdl_plan_group *groups, size_t num_groups, uint64_t needs[SIZES])
-{
-    for (size_t i = 0; i < num_groups; i++) {
-        needs[groups[i].size_bits] += groups[i].left;
-    }
-}
-
-static void select_untypeds(struct capdl_plan *plan, uint64_t counts[SIZES])
-{
-    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
-        struct capdl_untyped *untyped = &plan->request.untypeds[i];
-        if (!untyped->is_device && untyped->state == UNTOUCHED && counts[untyped->size_bits]) {
-            counts[untyped->size_bits]--;
-            untyped->state = SELECTED;
-        }
-    }
-}
-
-/* log2 of the largest aligned piece between two addresses, 0 if none. */
-static unsigned largest_piece(uint64_t start, uint64_t end)
-{
-    for (unsigned size = CAPDL_BLOB_MAX_SIZE_BITS; size >= SMALLEST; size--) {
-        if (align_up(start, size) + (UINT64_C(1) << size) <= end) {
-            return size;
-        }
-    }
-    return 0;
-}
-
-/* What RAM is free, for the message. */
-static void report_free(struct capdl_plan *plan)
-{
-    struct capdl_plan_failure *failure = &plan->failure;
-
-    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
-        const struct capdl_untyped *untyped = &plan->request.untypeds[i];
-        uint64_t start = untyped->address + untyped->used * 16, end = untyped_end(untyped);
-        unsigned piece = largest_piece(start, end);
-        if (untyped->is_device) {
-            continue;
-        }
-        failure->total_free += end - start;
-        if (piece > failure->largest_free) {
-            failure->largest_free = piece;
-        }
-    }
-}
-
-static bool fail_memory(struct capdl_plan *plan, const struct capdl_plan_group *groups, unsigned size, uint64_t missing)
-{
-    while (groups->size_bits != size || !groups->left) {
-        groups++;
-    }
-    plan->failure.missing = missing;
-    report_free(plan);
-    if (groups->kind >= CAPDL_RETYPE_CSPACE_LEAF) {
-        return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, UINT64_MAX, size);
-    }
-    return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, groups->slot, size);
-}
-
-/* Selects the cheapest untypeds, given their number of each size, for what is left of these groups. */
-static bool select_cheapest(struct capdl_plan *plan, uint64_t counts[SIZES], const struct capdl_plan_group *groups,
-                            size_t num_groups)
-{
-    uint64_t needs[SIZES] = {0}, missing;
-    unsigned size;
-
-    add_needs(groups, num_groups, needs);
-    size = keep_cheapest(counts, needs, &missing);
-    if (size) {
-        return fail_memory(plan, groups, size, missing);
-    }
-    select_untypeds(plan, counts);
-    return true;
-}
-
-static bool select_rest(struct capdl_plan *plan)
-{
-    uint64_t counts[SIZES];
-
-    count_untouched(plan, counts);
-    return select_cheapest(plan, counts, plan->groups, plan->num_groups);
-}
-
-/* Selects untypeds for the larger CSpace, if possible among those that will be needed anyway. */
-static bool select_cspace(struct capdl_plan *plan)
-{
-    uint64_t counts[SIZES], needs[SIZES] = {0}, missing;
-
-    count_untouched(plan, counts);
-    add_needs(plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, needs);
-    add_needs(plan->groups, plan->num_groups, needs);
-    keep_cheapest(counts, needs, &missing);
-    return select_cheapest(plan, counts, plan->cspace, CAPDL_PLAN_CSPACE_GROUPS);
-}
 
 /* ---- Filling ---- */
 
@@ -486,7 +315,7 @@ static void all_are_placed(struct capdl_plan *plan)
     const struct capdl_plan_group *left = smallest_left(plan->groups, plan->num_groups);
 
     if (left) {
-        fail_memory(plan, left, left->size_bits, left->left << left->size_bits);
+        capdl_plan_fail_memory(plan, left, left->size_bits, left->left << left->size_bits);
     }
 }
 
@@ -497,7 +326,7 @@ bool capdl_plan_next(struct capdl_plan *plan, struct capdl_retype *retype)
             return true;
         }
         enter_stage(plan, plan->stage + 1);
-        if (plan->stage == STAGE_REST && !select_rest(plan)) {
+        if (plan->stage == STAGE_REST && !capdl_plan_select_rest(plan)) {
             return false;
         }
         if (plan->stage == STAGE_DONE) {
@@ -554,7 +383,7 @@ static bool find_fixed(struct capdl_plan *plan)
             }
             if (!count) {
                 plan->failure.address = run.place;
-                return plan_fail(plan, CAPDL_PLAN_NO_ADDRESS, run.slot, run.size_bits);
+                return capdl_plan_fail(plan, CAPDL_PLAN_NO_ADDRESS, run.slot, run.size_bits);
             }
             plan->untyped = i;
             plan->request.untypeds[i].state = TOUCHED;
@@ -590,10 +419,10 @@ static bool start(struct capdl_plan *plan)
     if (plan->num_leaves) {
         enter_stage(plan, STAGE_CSPACE);
         start_cspace(plan);
-        return select_cspace(plan);
+        return capdl_plan_select_cspace(plan);
     }
     enter_stage(plan, plan->fixed.left ? STAGE_FIXED : STAGE_REST);
-    return plan->fixed.left || select_rest(plan);
+    return plan->fixed.left || capdl_plan_select_rest(plan);
 }
 
 /* Tries the whole plan once. A plan that begins with the last stage needs no trial: the sums prove that it fits. */
@@ -628,7 +457,7 @@ static bool enlarge(struct capdl_plan *plan, uint64_t slots)
         return true;
     }
     plan->failure.missing = plan->num_leaves + 1 - plan->request.empty_slots;
-    return plan_fail(plan, CAPDL_PLAN_NO_SLOTS, UINT64_MAX, 0);
+    return capdl_plan_fail(plan, CAPDL_PLAN_NO_SLOTS, UINT64_MAX, 0);
 }
 
 bool capdl_plan_make(struct capdl_plan *plan, const struct capdl_plan_request *request)

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which untypeds a plan takes: enough for what is needed, with the fewest bytes in total. */
+#include "plan_private.h"
+
+/*
+ * Given how many untypeds there are of each size and how many objects are needed of each size, leaves in
+ * `counts` the untypeds to take: enough, with the fewest bytes in total. Returns the size at which there are too few
+ * and leaves counts unchanged, or returns 0.
+ *
+ * Objects fit exactly if, for every size, the untypeds of that size and larger have the bytes for the objects
+ * of that size and larger. What is left over is the slack of that size. So the bytes to leave out are to be as many
+ * as the slacks allow: the largest untypeds first, as any set of smaller ones that could be left out instead
+ * makes up exactly one larger, or is less than it. What is left out at one size is taken from the slacks of all smaller
+ * sizes, too, so a size can spare what the tightest of them can.
+ */
+static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES], uint64_t *missing)
+{
+    uint64_t slack[SIZES + 1], left_out = 0;
+    unsigned sizes = SIZES;
+
+    while (sizes > SMALLEST + 1 && !(counts[sizes - 1] | needs[sizes - 1])) {
+        sizes--;
+    }
+    slack[sizes] = 0;
+    for (unsigned size = sizes; size-- > SMALLEST;) {
+        uint64_t have = slack[size + 1] + (counts[size] << size), need = needs[size] << size;
+        if (needs[size] >> (63 - size)) {
+            need = UINT64_MAX; /* more than any memory */
+        }
+        if (have < need) {
+            *missing = need - have;
+            return size;
+        }
+        slack[size] = have - need;
+    }
+    for (unsigned size = SMALLEST + 1; size < sizes; size++) {
+        slack[size] = slack[size - 1] < slack[size] ? slack[size - 1] : slack[size];
+    }
+    for (unsigned size = sizes; size-- > SMALLEST;) {
+        uint64_t most = (slack[size] - left_out) >> size;
+        most = most < counts[size] ? most : counts[size];
+        counts[size] -= most;
+        left_out += most << size;
+    }
+    return 0;
+}
+
+static void count_untouched(const struct capdl_plan *plan, uint64_t counts[SIZES])
+{
+    for (unsigned size = 0; size < SIZES; size++) {
+        counts[size] = 0;
+    }
+    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
+        const struct capdl_untyped *untyped = &plan->request.untypeds[i];
+        if (!untyped->is_device && untyped->state == UNTOUCHED) {
+            counts[untyped->size_bits]++;
+        }
+    }
+}
+
+static void add_needs(const struct capdl_plan_group *groups, size_t num_groups, uint64_t needs[SIZES])
+{
+    for (size_t i = 0; i < num_groups; i++) {
+        needs[groups[i].size_bits] += groups[i].left;
+    }
+}
+
+static void select_untypeds(struct capdl_plan *plan, uint64_t counts[SIZES])
+{
+    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
+        struct capdl_untyped *untyped = &plan->request.untypeds[i];
+        if (!untyped->is_device && untyped->state == UNTOUCHED && counts[untyped->size_bits]) {
+            counts[untyped->size_bits]--;
+            untyped->state = SELECTED;
+        }
+    }
+}
+
+/* log2 of the largest aligned piece between two addresses, 0 if none. */
+static unsigned largest_piece(uint64_t start, uint64_t end)
+{
+    for (unsigned size = CAPDL_BLOB_MAX_SIZE_BITS; size >= SMALLEST; size--) {
+        if (align_up(start, size) + (UINT64_C(1) << size) <= end) {
+            return size;
+        }
+    }
+    return 0;
+}
+
+/* What RAM is free, for the message. */
+static void report_free(struct capdl_plan *plan)
+{
+    struct capdl_plan_failure *failure = &plan->failure;
+
+    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
+        const struct capdl_untyped *untyped = &plan->request.untypeds[i];
+        uint64_t start = untyped->address + untyped->used * 16, end = untyped_end(untyped);
+        unsigned piece = largest_piece(start, end);
+        if (untyped->is_device) {
+            continue;
+        }
+        failure->total_free += end - start;
+        if (piece > failure->largest_free) {
+            failure->largest_free = piece;
+        }
+    }
+}
+
+bool capdl_plan_fail_memory(struct capdl_plan *plan, const struct capdl_plan_group *groups, unsigned size,
+                            uint64_t missing)
+{
+    while (groups->size_bits != size || !groups->left) {
+        groups++;
+    }
+    plan->failure.missing = missing;
+    report_free(plan);
+    if (groups->kind >= CAPDL_RETYPE_CSPACE_LEAF) {
+        return capdl_plan_fail(plan, CAPDL_PLAN_NO_MEMORY, UINT64_MAX, size);
+    }
+    return capdl_plan_fail(plan, CAPDL_PLAN_NO_MEMORY, groups->slot, size);
+}
+
+/* Selects the cheapest untypeds, given their number of each size, for what is left of these groups. */
+static bool select_cheapest(struct capdl_plan *plan, uint64_t counts[SIZES], const struct capdl_plan_group *groups,
+                            size_t num_groups)
+{
+    uint64_t needs[SIZES] = {0}, missing;
+    unsigned size;
+
+    add_needs(groups, num_groups, needs);
+    size = keep_cheapest(counts, needs, &missing);
+    if (size) {
+        return capdl_plan_fail_memory(plan, groups, size, missing);
+    }
+    select_untypeds(plan, counts);
+    return true;
+}
+
+bool capdl_plan_select_rest(struct capdl_plan *plan)
+{
+    uint64_t counts[SIZES];
+
+    count_untouched(plan, counts);
+    return select_cheapest(plan, counts, plan->groups, plan->num_groups);
+}
+
+bool capdl_plan_select_cspace(struct capdl_plan *plan)
+{
+    uint64_t counts[SIZES], needs[SIZES] = {0}, missing;
+
+    count_untouched(plan, counts);
+    add_needs(plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, needs);
+    add_needs(plan->groups, plan->num_groups, needs);
+    keep_cheapest(counts, needs, &missing);
+    return select_cheapest(plan, counts, plan->cspace, CAPDL_PLAN_CSPACE_GROUPS);
+}

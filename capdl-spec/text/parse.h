@@ -209,13 +209,22 @@ bool capdl_text_iter_next(struct text_iter *, uint32_t *index);
 /* Whether a declaration starts here: a name, perhaps with index, then `=` or `/`. */
 bool capdl_text_at_declaration(const struct text_parser *);
 void capdl_text_objects_section(struct text_parser *);
-void capdl_text_covers_resolve(struct text_parser *);
 void capdl_text_arrays_check(struct text_parser *);
+
+/* covers.c */
+/* Enters that an object is made from an untyped, unless that is CAPDL_NO_OBJECT. */
+void capdl_text_cover_set(struct text_parser *, uint32_t object, uint32_t untyped, struct capdl_pos);
+/* A reference to a child of an untyped, which may be CAPDL_NO_OBJECT. */
+bool capdl_text_cover_parse(struct text_parser *, uint32_t untyped);
+/* Enters all that was read: when all objects are known. */
+void capdl_text_covers_resolve(struct text_parser *);
 
 /* object_params.c */
 bool capdl_text_params_parse(struct text_parser *, struct capdl_object *, struct capdl_pos);
 /* After a mistake: on to the next parameter of the list. False when its end cannot be told. */
 bool capdl_text_params_resume(struct text_parser *);
+
+/* object_types.c */
 bool capdl_text_kind_parse(struct text_parser *, enum capdl_kind *);
 
 /* fill.c */

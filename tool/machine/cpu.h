@@ -321,6 +321,13 @@ struct x86_instruction {
 };
 struct x86_instruction x86_decode(const uint8_t *code, size_t size);
 
+/* x86_special.c: see struct cpu_arch. */
+uint32_t x86_find_special(const struct kernel *, const uint8_t *code, size_t size, bool fpu);
+const char *x86_deviation(const uint8_t *code, size_t size, size_t *offset);
+const char *x86_lacking(const uint8_t *code, size_t size);
+/* Whether a special instruction ends in the exception of an invalid opcode. */
+bool x86_is_invalid(const struct x86_instruction *);
+
 /* x86_aligned.c */
 #define X86_NO_REGISTER UINT32_MAX
 /* An address: base + (index << scale) + displacement, relative to the next instruction if `rip`; registers numbered as

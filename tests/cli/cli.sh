@@ -3,23 +3,8 @@
 # Exit codes, help, and that failures leave no output behind. usage: cli.sh CAPDL
 set -u
 capdl=$(realpath "$1")
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-# expect CODE PATTERN ARGUMENT...: exit code, and a line of what is printed
-expect() {
-    code=$1 pattern=$2
-    shift 2
-    "$capdl" "$@" > out 2>&1 < /dev/null
-    got=$?
-    if [ $got != "$code" ] || ! grep -qe "$pattern" out; then
-        echo "capdl $*: exit code $got, expected $code and a line with: $pattern"
-        cat out
-        failed=1
-    fi
-}
+# shellcheck source=../expect.sh
+. "$(dirname "$0")/../expect.sh"
 
 for command in compile run check expand show profile; do
     expect 0 "usage: capdl $command" $command --help

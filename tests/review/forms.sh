@@ -4,23 +4,8 @@
 # usage: forms.sh CAPDL DIRECTORY IMAGE
 set -u
 capdl=$(realpath "$1") here=$(realpath "$2") image=$(realpath "$3")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failed=0
-
-# expect CODE PATTERN ARGUMENT...: exit code, and a line of what is printed
-expect() {
-    code=$1 pattern=$2
-    shift 2
-    "$capdl" "$@" > out 2>&1
-    got=$?
-    if [ $got != "$code" ] || ! grep -qe "$pattern" out; then
-        echo "capdl $*: exit code $got, expected $code and a line with: $pattern"
-        cat out
-        failed=1
-    fi
-}
+# shellcheck source=../expect.sh
+. "$(dirname "$0")/../expect.sh"
 
 same='^same system, other text: no change of authority, programs or behaviour$'
 same_text='^same text: no change$'

@@ -4,27 +4,8 @@
 # usage: inputs.sh CAPDL DIRECTORY
 set -u
 capdl=$(realpath "$1") here=$(realpath "$2")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failed=0
-
-fail() {
-    echo "$*"
-    failed=1
-}
-
-# expect CODE PATTERN ARGUMENT...: exit code, and a line of what is printed
-expect() {
-    code=$1 pattern=$2
-    shift 2
-    "$capdl" "$@" > out 2>&1
-    got=$?
-    if [ $got != "$code" ] || ! grep -qe "$pattern" out; then
-        fail "capdl $*: exit code $got, expected $code and a line with: $pattern"
-        cat out
-    fi
-}
+# shellcheck source=../expect.sh
+. "$(dirname "$0")/../expect.sh"
 
 mkdir system system/sub elsewhere
 python3 "$here/systems/programs.py" system 183 one && python3 "$here/systems/programs.py" elsewhere 183 two three four || exit 1

@@ -4,23 +4,8 @@
 # usage: pictures.sh CAPDL DIRECTORY PICTURE_NAMES
 set -u
 capdl=$(realpath "$1") here=$(realpath "$2") names=$(realpath "$3")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failed=0
-
-# expect CODE PATTERN ARGUMENT...: exit code, and a line of what is printed
-expect() {
-    code=$1 pattern=$2
-    shift 2
-    "$capdl" "$@" > out 2>&1
-    got=$?
-    if [ $got != "$code" ] || { [ "$pattern" ] && ! grep -qe "$pattern" out; }; then
-        echo "capdl $*: exit code $got, expected $code and a line with: $pattern"
-        cat out
-        failed=1
-    fi
-}
+# shellcheck source=../expect.sh
+. "$(dirname "$0")/../expect.sh"
 
 # absent PATTERN: no line of what was printed last
 absent() {

@@ -9,23 +9,8 @@ images=
 for image; do
     images="$images $(realpath "$image")"
 done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failed=0
-
-# expect CODE PATTERN ARGUMENT...: exit code, and a line of what is printed
-expect() {
-    code=$1 pattern=$2
-    shift 2
-    "$capdl" "$@" > out 2>&1
-    got=$?
-    if [ $got != "$code" ] || { [ "$pattern" ] && ! grep -qe "$pattern" out; }; then
-        echo "capdl $*: exit code $got, expected $code and a line with: $pattern"
-        cat out
-        failed=1
-    fi
-}
+# shellcheck source=../expect.sh
+. "$(dirname "$0")/../expect.sh"
 
 # silent SPEC: the policy that is printed has nothing to say about what it was printed from
 silent() {

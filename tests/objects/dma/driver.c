@@ -1,61 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Has the device copy a page by way of its own memory, and then where it must not. */
+#include "../edu.h"
 #include "../invoke.h"
 
 enum { SLOT_PORTS = 4, SLOT_SECRET = 5 };
 enum { IN32 = SEL4_LABEL_IO_PORT_CONTROL_ISSUE + 3, OUT32 = SEL4_LABEL_IO_PORT_CONTROL_ISSUE + 6 };
-enum { CONFIG_ADDRESS = 0xcf8, CONFIG_DATA = 0xcfc, DEVICE = 0x80000000 | 4 << 11 };
-enum { MEMORY_AND_MASTER = 6, BAR_ADDRESS = 0xd0000000 };
 
-/* The device's registers: hw/misc/edu of QEMU's documentation. */
-enum { DMA_SOURCE = 0x80, DMA_DESTINATION = 0x88, DMA_COUNT = 0x90, DMA_COMMAND = 0x98, DMA_BUFFER = 0x40000 };
-enum { DMA_START = 1, DMA_TO_MEMORY = 2 };
+/* Where the pages are for the device. */
+enum { DEVICE_FROM = 0x1001000, DEVICE_TO = 0x1002000 };
 
-/* Where the pages are for the device; words of a page that it copies: it stops before the end of its own memory. */
-enum { DEVICE_FROM = 0x1001000, DEVICE_TO = 0x1002000, WORDS = 511 };
-
-static volatile uint32_t *const registers = (volatile uint32_t *)0x10000000;
 static volatile uint64_t *const from = (volatile uint64_t *)0x10010000;
 static volatile uint64_t *const to = (volatile uint64_t *)0x10011000;
 static volatile uint64_t *const secret = (volatile uint64_t *)0x10012000;
 
 static void config_write(uint32_t offset, uint32_t value)
 {
-    invoke_words(SLOT_PORTS, OUT32, 2, CONFIG_ADDRESS, DEVICE | offset, 0);
+    invoke_words(SLOT_PORTS, OUT32, 2, CONFIG_ADDRESS, EDU_CONFIG | offset, 0);
     invoke_words(SLOT_PORTS, OUT32, 2, CONFIG_DATA, value, 0);
 }
 
 static uint32_t config_read(uint32_t offset)
 {
-    invoke_words(SLOT_PORTS, OUT32, 2, CONFIG_ADDRESS, DEVICE | offset, 0);
+    invoke_words(SLOT_PORTS, OUT32, 2, CONFIG_ADDRESS, EDU_CONFIG | offset, 0);
     invoke_words(SLOT_PORTS, IN32, 1, CONFIG_DATA, 0, 0);
     return (uint32_t)pd_words[0];
-}
-
-static void copy(uint64_t source, uint64_t destination, uint32_t command)
-{
-    *(volatile uint64_t *)((volatile char *)registers + DMA_SOURCE) = source;
-    *(volatile uint64_t *)((volatile char *)registers + DMA_DESTINATION) = destination;
-    *(volatile uint64_t *)((volatile char *)registers + DMA_COUNT) = WORDS * sizeof(uint64_t);
-    registers[DMA_COMMAND / 4] = DMA_START | command;
-    while (registers[DMA_COMMAND / 4] & DMA_START)
-        ;
-}
-
-static void fill(volatile uint64_t *page, uint64_t first)
-{
-    for (unsigned i = 0; i < WORDS; i++) {
-        page[i] = first + i;
-    }
-}
-
-static uint64_t count(const volatile uint64_t *page, uint64_t first)
-{
-    uint64_t words = 0;
-    for (unsigned i = 0; i < WORDS; i++) {
-        words += page[i] == first + i;
-    }
-    return words;
 }
 
 void pd_main(const uint64_t *args)
@@ -68,19 +36,19 @@ void pd_main(const uint64_t *args)
     fill(from, 1000);
     fill(to, 0);
     fill(secret, 5000);
-    copy(DEVICE_FROM, DMA_BUFFER, 0);
-    copy(DMA_BUFFER, DEVICE_TO, DMA_TO_MEMORY);
+    edu_copy(DEVICE_FROM, DMA_BUFFER, 0);
+    edu_copy(DMA_BUFFER, DEVICE_TO, DMA_TO_MEMORY);
     pd_print("words copied: %u\n", count(to, 1000));
     fill(to, 2000);
-    copy(DEVICE_TO, DMA_BUFFER, 0);
-    copy(DMA_BUFFER, DEVICE_FROM, DMA_TO_MEMORY);
+    edu_copy(DEVICE_TO, DMA_BUFFER, 0);
+    edu_copy(DMA_BUFFER, DEVICE_FROM, DMA_TO_MEMORY);
     pd_print("words written over what it may only read: %u\n", count(from, 2000));
     invoke(SLOT_SECRET, SEL4_LABEL_PAGE_GET_ADDRESS, 0, 0, 0);
     uint64_t address = pd_words[0];
-    copy(address, DMA_BUFFER, 0);
-    copy(DMA_BUFFER, DEVICE_TO, DMA_TO_MEMORY);
+    edu_copy(address, DMA_BUFFER, 0);
+    edu_copy(DMA_BUFFER, DEVICE_TO, DMA_TO_MEMORY);
     pd_print("words read of what it was not told of: %u\n", count(to, 5000));
-    copy(DMA_BUFFER, address, DMA_TO_MEMORY);
+    edu_copy(DMA_BUFFER, address, DMA_TO_MEMORY);
     pd_print("words left of it: %u of %u\n", count(secret, 5000), (uint64_t)WORDS);
     pd_print("dma: complete\n");
 }

@@ -73,6 +73,8 @@ for line in open(sys.argv[1]):
     command = test["command"][test["command"].index(sys.argv[2]) + 1:]
     sum = subprocess.run(["cksum"], input="".join(word + "\n" for word in command).encode(), stdout=subprocess.PIPE).stdout
     print("-".join(sum.decode().split()), "%.1f" % test["duration"], test["name"].split(" / ")[-1])
+    if test["result"] not in ("OK", "SKIP"):
+        print(test["name"], "fails in this build: all that it enters is not known", file=sys.stderr)
 EOF
 while read -r directory seconds name; do
     lines_of "$build.tables/$directory" "$seconds" "$name"

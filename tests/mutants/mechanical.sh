@@ -133,9 +133,14 @@ notice() { # FILE LINE
         by=$(failing_of_built "$work/part")
         [ -z "$by" ] || { echo "$by"; return; }
     done
-    if [ -s "$work/tests" ] && cmp -s "$work/all" "$work/tests"; then
-        return # building does not enter it
-    fi
+    case $1 in
+    blob/* | initialiser/* | loader/*) ;; # in what is built for targets, which no table knows
+    *)
+        if [ -s "$work/tests" ] && cmp -s "$work/all" "$work/tests"; then
+            return # building does not enter it
+        fi
+        ;;
+    esac
     timeout 900 ninja -C "$build" > "$work/ninja" 2>&1 || { echo "the build"; return; }
     [ "$(sum_of_made)" != "$made" ] || return 0
     case $1 in

@@ -118,6 +118,7 @@ for wrong in 'allow cal a -> b|unknown relation .cal., did you mean .call.' 'all
     'allow call a -> b c|expected the end of the line, found .c.' 'allow reach a -> b|unknown relation .reach.'; do
     printf '%s\n' "${wrong%%|*}" > wrong.policy
     expect 1 "^wrong.policy:1:[0-9]*: error: ${wrong#*|}" check --policy wrong.policy good.cdl
+    [ "$(grep -c error: out)" = 1 ] || { echo "a policy that cannot be read is applied:"; cat out; failed=1; }
 done
 
 # Forbidding outdoes allowing; numbers have bounds.

@@ -232,12 +232,34 @@ void capdl_check_derivation(struct checker *c)
     free(list);
 }
 
-/* Whether the kernel makes it of this control capability. */
-static bool is_issued(enum capdl_kind control, enum capdl_kind kind)
+static bool has_cap_to(const struct capdl_spec *spec, uint32_t cnode, uint32_t object)
 {
-    return control == CAPDL_KIND_IO_PORT_CONTROL
-               ? kind == CAPDL_KIND_IO_PORTS
-               : capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT || kind == CAPDL_KIND_ARM_SGI_SIGNAL;
+    struct capdl_caps caps = capdl_object_caps(spec, cnode);
+
+    for (uint32_t i = 0; i < caps.count; i++) {
+        if (caps.list[i].object == object) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A device's memory is there because a stream or context bank is bound, whoever has a capability to it. */
+static void check_bound(struct checker *c, uint32_t holder, const struct capdl_cap *control)
+{
+    char label[CHECK_LABEL], what[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        enum capdl_kind kind = capdl_object_kind(c->spec, i);
+        if (capdl_kind_class(kind) == CAPDL_CLASS_DEVICE && capdl_kind_issues(control->kind, kind) &&
+            capdl_object_caps(c->spec, i).count && !has_cap_to(c->spec, holder, i)) {
+            c->last_pos = CAPDL_WHOLE_SPEC;
+            capdl_check_report_cap(c, CAPDL_WARNING, control,
+                                   "CNode '%s' has %s: its holder can revoke %s '%s', by which a device has memory",
+                                   capdl_check_label(c, holder, label), capdl_kind_keyword(control->kind),
+                                   capdl_kind_name(kind), capdl_check_label(c, i, what));
+        }
+    }
 }
 
 static void check_control(struct checker *c, uint32_t holder, const struct capdl_cap *control)
@@ -249,7 +271,7 @@ static void check_control(struct checker *c, uint32_t holder, const struct capdl
         struct capdl_caps caps = capdl_object_caps(spec, i);
         for (uint32_t k = 0; capdl_object_kind(spec, i) == CAPDL_KIND_CNODE && i != holder && k < caps.count; k++) {
             const struct capdl_cap *cap = &caps.list[k];
-            if (cap->object == CAPDL_NO_OBJECT || !is_issued(control->kind, cap->kind)) {
+            if (cap->object == CAPDL_NO_OBJECT || !capdl_kind_issues(control->kind, cap->kind)) {
                 continue;
             }
             c->last_pos = CAPDL_WHOLE_SPEC;
@@ -266,8 +288,9 @@ void capdl_check_revocable(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
         for (uint32_t k = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && k < caps.count; k++) {
-            if (caps.list[k].kind == CAPDL_KIND_IRQ_CONTROL || caps.list[k].kind == CAPDL_KIND_IO_PORT_CONTROL) {
+            if (capdl_kind_has(caps.list[k].kind, CAPDL_TRAIT_SINGLE)) {
                 check_control(c, i, &caps.list[k]);
+                check_bound(c, i, &caps.list[k]);
             }
         }
     }

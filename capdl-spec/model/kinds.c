@@ -77,6 +77,19 @@ bool capdl_kind_has(enum capdl_kind kind, enum capdl_trait trait)
     return kinds[kind].traits & trait;
 }
 
+bool capdl_kind_issues(enum capdl_kind control, enum capdl_kind kind)
+{
+    static const uint8_t issues[CAPDL_KIND_COUNT] = {
+        [CAPDL_KIND_IO_PORT_CONTROL] = CAPDL_KIND_IO_PORTS,
+        [CAPDL_KIND_STREAMID_CONTROL] = CAPDL_KIND_STREAMID,
+        [CAPDL_KIND_CONTEXTBANK_CONTROL] = CAPDL_KIND_CONTEXTBANK,
+        [CAPDL_KIND_IRQ_CONTROL] = CAPDL_KIND_ARM_SGI_SIGNAL,
+    };
+    bool interrupt = control == CAPDL_KIND_IRQ_CONTROL && capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT;
+
+    return interrupt || (issues[control] && issues[control] == kind);
+}
+
 bool capdl_kind_is_table(enum capdl_kind kind)
 {
     return kinds[kind].class == CAPDL_CLASS_TABLE || kinds[kind].class == CAPDL_CLASS_EPT;

@@ -116,13 +116,11 @@ static char *whose(const struct review *review, const struct world *world, const
 static char *other_holders(struct review *, const struct world *, const uint32_t *subjects, size_t count,
                            uint32_t object, size_t *num);
 
-/* Whether the kernel makes it of this control capability: who revokes that takes it from all who hold it. */
-static bool is_derived(enum capdl_kind control, enum capdl_kind kind)
+/* A stream or context bank that a device has memory by, though nobody has a capability to it. */
+static bool is_bound(struct review *review, const struct world *world, uint32_t object)
 {
-    return control == CAPDL_KIND_IO_PORT_CONTROL
-               ? kind == CAPDL_KIND_IO_PORTS
-               : control == CAPDL_KIND_IRQ_CONTROL &&
-                     (capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT || kind == CAPDL_KIND_ARM_SGI_SIGNAL);
+    return capdl_kind_class(capdl_object_kind(world->spec, object)) == CAPDL_CLASS_DEVICE &&
+           capdl_object_caps(world->spec, object).count && !capdl_review_parties(review, world, object)->count;
 }
 
 /* ", and revoke 'uart' of driver, 'timer' of clock": what others hold, or "". To be freed. */
@@ -136,13 +134,14 @@ static char *revoked(struct review *review, const struct world *world, const uin
         size_t num = 0;
         char label[REVIEW_LABEL], *names, *longer;
 
-        if (!is_derived(control, capdl_object_kind(world->spec, i))) {
+        if (!capdl_kind_issues(control, capdl_object_kind(world->spec, i))) {
             continue;
         }
         names = other_holders(review, world, subjects, count, i, &num);
-        if (num) {
-            longer = capdl_review_format("%s%s'%s' of %s", text, any ? ", " : ", and revoke ",
-                                         capdl_object_label(world->spec, i, label, sizeof(label)), names);
+        if (num || is_bound(review, world, i)) {
+            longer =
+                capdl_review_format("%s%s'%s'%s%s", text, any ? ", " : ", and revoke ",
+                                    capdl_object_label(world->spec, i, label, sizeof(label)), num ? " of " : "", names);
             free(text);
             text = longer;
             any = true;
@@ -160,6 +159,8 @@ static char *control_deed(struct review *review, const struct world *world, cons
         [CAPDL_KIND_ASID_CONTROL] = "make pools of address space identifiers",
         [CAPDL_KIND_IO_SPACE_MASTER] = "decide which memory any device reaches",
         [CAPDL_KIND_IO_PORT_CONTROL] = "take any I/O port that is free",
+        [CAPDL_KIND_STREAMID_CONTROL] = "take any SMMU stream id that is free",
+        [CAPDL_KIND_CONTEXTBANK_CONTROL] = "take any SMMU context bank that is free",
         [CAPDL_KIND_DOMAIN] = "move threads to any scheduling domain",
     };
     char *also, *text;

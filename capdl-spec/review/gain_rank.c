@@ -136,6 +136,8 @@ static enum capdl_rank kind_rank(enum capdl_kind kind)
     case CAPDL_KIND_ASID_CONTROL:
     case CAPDL_KIND_IO_SPACE_MASTER:
     case CAPDL_KIND_IO_PORT_CONTROL:
+    case CAPDL_KIND_STREAMID_CONTROL:
+    case CAPDL_KIND_CONTEXTBANK_CONTROL:
     case CAPDL_KIND_DOMAIN:
     case CAPDL_KIND_SCHED_CONTROL:
     case CAPDL_KIND_CNODE:

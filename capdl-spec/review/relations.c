@@ -348,6 +348,8 @@ static look *look_of_kind(enum capdl_kind kind)
     case CAPDL_KIND_ASID_CONTROL:
     case CAPDL_KIND_IO_SPACE_MASTER:
     case CAPDL_KIND_IO_PORT_CONTROL:
+    case CAPDL_KIND_STREAMID_CONTROL:
+    case CAPDL_KIND_CONTEXTBANK_CONTROL:
     case CAPDL_KIND_DOMAIN:
     case CAPDL_KIND_SCHED_CONTROL:
     case CAPDL_KIND_COUNT:

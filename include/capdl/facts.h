@@ -54,15 +54,16 @@ enum capdl_holds {
 };
 
 enum capdl_trait {
-    CAPDL_TRAIT_RIGHTS = 1,  /* its capabilities have rights that mean something */
-    CAPDL_TRAIT_BADGE = 2,   /* its capabilities have a badge */
-    CAPDL_TRAIT_SIZE = 4,    /* it has a size that the spec says */
-    CAPDL_TRAIT_NUMBERS = 8, /* it is one device or interrupt of several: enum capdl_number */
-    CAPDL_TRAIT_GUARD = 16,  /* its capabilities have a guard */
-    CAPDL_TRAIT_REPLY = 32,  /* its capabilities may be those of a caller */
-    CAPDL_TRAIT_ASID = 64,   /* its capabilities may say an ASID */
-    CAPDL_TRAIT_PAGE = 128,  /* its capabilities map memory: caching, and which page table */
-    CAPDL_TRAIT_CORE = 256,  /* its capabilities are for one core */
+    CAPDL_TRAIT_RIGHTS = 1,   /* its capabilities have rights that mean something */
+    CAPDL_TRAIT_BADGE = 2,    /* its capabilities have a badge */
+    CAPDL_TRAIT_SIZE = 4,     /* it has a size that the spec says */
+    CAPDL_TRAIT_NUMBERS = 8,  /* it is one device or interrupt of several: enum capdl_number */
+    CAPDL_TRAIT_GUARD = 16,   /* its capabilities have a guard */
+    CAPDL_TRAIT_REPLY = 32,   /* its capabilities may be those of a caller */
+    CAPDL_TRAIT_ASID = 64,    /* its capabilities may say an ASID */
+    CAPDL_TRAIT_PAGE = 128,   /* its capabilities map memory: caching, and which page table */
+    CAPDL_TRAIT_CORE = 256,   /* its capabilities are for one core */
+    CAPDL_TRAIT_SINGLE = 512, /* the kernel has one, never copies it and issues others from it */
 };
 
 enum capdl_right {

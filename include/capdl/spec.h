@@ -631,6 +631,8 @@ unsigned capdl_kind_height(enum capdl_kind);
 enum capdl_type capdl_kind_type(enum capdl_kind);
 enum capdl_holds capdl_kind_holds(enum capdl_kind);
 bool capdl_kind_has(enum capdl_kind, enum capdl_trait);
+/* Whether capabilities of the kind come out of that control capability: who revokes it takes them from all. */
+bool capdl_kind_issues(enum capdl_kind control, enum capdl_kind);
 /* A page table of a thread or a guest. */
 bool capdl_kind_is_table(enum capdl_kind);
 const char *capdl_arch_name(enum capdl_arch); /* the word after `arch` */

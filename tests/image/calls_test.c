@@ -288,16 +288,20 @@ static const char guest_calls[] = "group 0x9 0 0x15 0x1\n"  /* s0: large */
 static const char stream_spec[] = "arch aarch64\n"
                                   "objects {\n"
                                   "  x = streamid (id: 7)  y = streamid (id: 9)  b = contextbank (bank: 3)\n"
-                                  "  top = pud\n"
+                                  "  top = pud  c = cnode (4 bits)\n"
                                   "}\n"
-                                  "caps { b { 0: top }  x { 0: b }  y { 0: b } }\n";
+                                  "caps { b { 0: top }  x { 0: b }  y { 0: b }\n"
+                                  "  c { 4: streamid_control  5: contextbank_control } }\n";
 
-static const char stream_calls[] = "group 0x6 0 0xd 0x1\n" /* s0: top */
-                                   "5 CBControl_GetCB i13 ( i2 | 0x3 s1 0x40 )\n"
-                                   "5 SIDControl_GetSID i12 ( i2 | 0x7 s2 0x40 ) x2 + 0 0 0x2 0x1 0\n"
+/* The controls move away when all has come out of them. */
+static const char stream_calls[] = "group 0x6 0 0xd 0x1\n"   /* s0: top */
+                                   "group 0x4 0x4 0x9 0x1\n" /* s1: c */
+                                   "5 CBControl_GetCB i13 ( i2 | 0x3 s2 0x40 )\n"
+                                   "5 SIDControl_GetSID i12 ( i2 | 0x7 s3 0x40 ) x2 + 0 0 0x2 0x1 0\n"
                                    "7 ASIDPool_Assign i6 ( s0 )\n"
-                                   "9 CB_AssignVspace s1 ( s0 )\n"
-                                   "9 SID_BindCB s2 ( s1 ) x2 + 0x1 0\n";
+                                   "9 CB_AssignVspace s2 ( s0 )\n"
+                                   "9 SID_BindCB s3 ( s2 ) x2 + 0x1 0\n"
+                                   "13 CNode_Move s1 ( i2 | 0x4 0x4 i12 0x40 ) x2 + 0 0 0x1 0 0x1 0\n";
 
 /* Nothing is left of the untyped: its children begin where it begins, and end where it ends. */
 static const char full_spec[] =

@@ -138,6 +138,11 @@ static const struct bad bads[] = {
          "c { 1: io_port_control }  d { 0: irq_control  3: io_port_control }"),
      "capability to I/O port control in slot 0x3 of CNode 'd' is a second one, and the kernel cannot copy it"},
     {"aarch64", ARM("c = cnode (2 bits)", "c { 0: sched_control (core: 0) }"), "kernel aarch64 is not MCS"},
+    {"aarch64", ARM("c = cnode (2 bits)", "c { 0: streamid_control }"),
+     "capability to SMMU stream control in slot 0x0 of CNode 'c' is not available: kernel aarch64 has no SMMU support "
+     "(build it for tx2 with KernelArmSMMU=ON)"},
+    {"aarch64", ARM("c = cnode (2 bits)", "c { 1: contextbank_control }"),
+     "capability to SMMU context bank control in slot 0x1 of CNode 'c' is not available: kernel aarch64 has no SMMU"},
     {"aarch64-mcs", ARM("c = cnode (2 bits)", "c { 0: sched_control (core: 3) }"),
      "for core 3 is not available: kernel aarch64-mcs has fewer cores"},
     {"aarch64", ARM("t = tcb (addr: 0, ip: 0, sp: 0, prio: 256, max_prio: 0, affinity: 0)", ""),

@@ -157,6 +157,59 @@ static void ends(struct world *w)
     EXPECT(bind(w, STREAM, BANK), CAPDL_ERROR_INVALID_CAPABILITY);
 }
 
+static enum capdl_kernel_error on(struct world *w, uint64_t cap, enum capdl_method method)
+{
+    return world_call(w, cap, method, NONE, NONE);
+}
+
+/* What is bound can be taken back; there is never a fault. */
+static void undone(struct world *w)
+{
+    uint64_t bank = slot_at(w, BANK), stream = slot_at(w, STREAM);
+    EXPECT(assign(w, BANK, CAPDL_INITIAL_VSPACE), CAPDL_ERROR_NO_ERROR);
+    EXPECT(on(w, bank, CAPDL_METHOD_CB_TLB_INVALIDATE), CAPDL_ERROR_NO_ERROR);
+    EXPECT(on(w, stream, CAPDL_METHOD_SID_UNBIND_CB), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(bind(w, STREAM, BANK), CAPDL_ERROR_NO_ERROR);
+    EXPECT(on(w, stream, CAPDL_METHOD_SID_UNBIND_CB), CAPDL_ERROR_NO_ERROR);
+    EXPECT(on(w, bank, CAPDL_METHOD_CB_UNASSIGN_VSPACE), CAPDL_ERROR_NO_ERROR);
+    EXPECT(on(w, bank, CAPDL_METHOD_CB_UNASSIGN_VSPACE), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(on(w, bank, CAPDL_METHOD_CB_TLB_INVALIDATE), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(on(w, bank, CAPDL_METHOD_CB_GET_FAULT), CAPDL_ERROR_NO_ERROR);
+    EXPECT(w->reply.length, 2);
+    EXPECT(w->reply.words[0] | w->reply.words[1], 0);
+    EXPECT(on(w, bank, CAPDL_METHOD_CB_CLEAR_FAULT), CAPDL_ERROR_NO_ERROR);
+}
+
+static void controls(struct world *w)
+{
+    EXPECT(on(w, CAPDL_INITIAL_SMMU_SID_CONTROL, CAPDL_METHOD_SID_CONTROL_GET_FAULT), CAPDL_ERROR_NO_ERROR);
+    EXPECT(w->reply.length, 3);
+    EXPECT(on(w, CAPDL_INITIAL_SMMU_SID_CONTROL, CAPDL_METHOD_SID_CONTROL_CLEAR_FAULT), CAPDL_ERROR_NO_ERROR);
+    EXPECT(on(w, CAPDL_INITIAL_SMMU_SID_CONTROL, CAPDL_METHOD_CB_CONTROL_GET_CB), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(on(w, CAPDL_INITIAL_SMMU_CB_CONTROL, CAPDL_METHOD_CB_CONTROL_TLB_INVALIDATE_ALL), CAPDL_ERROR_NO_ERROR);
+    EXPECT(on(w, CAPDL_INITIAL_SMMU_CB_CONTROL, CAPDL_METHOD_SID_BIND_CB), CAPDL_ERROR_ILLEGAL_OPERATION);
+}
+
+/* Revoking a control takes back all that it issued, wherever it is: a bank also from its streams, with its address
+ * space. */
+static void revoked(struct world *w)
+{
+    EXPECT(assign(w, BANK, CAPDL_INITIAL_VSPACE), CAPDL_ERROR_NO_ERROR);
+    EXPECT(bind(w, STREAM, BANK), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_call(w, CAPDL_INITIAL_CNODE, CAPDL_METHOD_CNODE_MOVE,
+                      WORDS(slot_at(w, UNASSIGNED + 1), 64, CAPDL_INITIAL_SMMU_CB_CONTROL, 64),
+                      WORDS(CAPDL_INITIAL_CNODE)),
+           CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_revoke(w, slot_at(w, UNASSIGNED + 1)), CAPDL_ERROR_NO_ERROR);
+    EXPECT(slot_of(w, BANK)->cap.type, CAP_NULL);
+    EXPECT(w->k->streams[127].bank.cap.type, CAP_NULL);
+    EXPECT(w->k->banks[3].space.cap.type, CAP_NULL);
+    EXPECT(slot_of(w, STREAM)->cap.type, CAP_STREAM);
+    EXPECT(world_revoke(w, CAPDL_INITIAL_SMMU_SID_CONTROL), CAPDL_ERROR_NO_ERROR);
+    EXPECT(slot_of(w, STREAM)->cap.type, CAP_NULL);
+    EXPECT(w->k->stream_taken[127] || w->k->bank_taken[3], false);
+}
+
 static void test_io_spaces(const char *name)
 {
     struct capdl_profile profile = *profile_builtin(name);
@@ -172,16 +225,17 @@ static void test_io_spaces(const char *name)
 
 static void test_streams(const char *name)
 {
-    static const enum capdl_method methods[] = {CAPDL_METHOD_SID_CONTROL_GET_SID, CAPDL_METHOD_SID_BIND_CB,
-                                                CAPDL_METHOD_CB_CONTROL_GET_CB, CAPDL_METHOD_CB_ASSIGN_VSPACE};
     struct capdl_profile profile = *profile_builtin(name);
-    for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-        profile.labels[methods[i]] = (uint16_t)(200 + i);
+    for (unsigned i = CAPDL_METHOD_SID_CONTROL_GET_SID; i <= CAPDL_METHOD_CB_CLEAR_FAULT; i++) {
+        profile.labels[i] = (uint16_t)(200 + i);
     }
     struct world *w = world_new_profile(&profile);
     numbers(w);
     bindings(w);
     ends(w);
+    undone(w);
+    controls(w);
+    revoked(w);
     EXPECT(world_is_sound(w), true);
     world_free(w);
 }

@@ -78,11 +78,17 @@ static void give_any(struct generator *g, const struct thing *cnode)
 
 static void give_controls(struct generator *g)
 {
-    static const char *const controls[] = {"irq_control", "asid_control", "domain", "io_port_control"};
-    const unsigned num_controls = g->sample->profile->arch == CAPDL_ARCH_X86_64 ? 4 : 3;
-    for (unsigned i = 0; i < num_controls; i++) {
-        if (rng_chance(&g->r, 12)) {
-            give(g, thing_any(g, THING_CNODE), "%s", controls[i]);
+    const struct capdl_profile *p = g->sample->profile;
+    bool ports = p->arch == CAPDL_ARCH_X86_64,
+         streams = p->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] != CAPDL_PROFILE_ABSENT;
+    const struct {
+        const char *name;
+        bool there;
+    } controls[] = {{"irq_control", true},      {"asid_control", true},        {"domain", true},
+                    {"io_port_control", ports}, {"streamid_control", streams}, {"contextbank_control", streams}};
+    for (unsigned i = 0; i < sizeof(controls) / sizeof(controls[0]); i++) {
+        if (controls[i].there && rng_chance(&g->r, 12)) {
+            give(g, thing_any(g, THING_CNODE), "%s", controls[i].name);
         }
     }
     for (unsigned core = 0; g->sample->profile->mcs && core < g->sample->profile->max_nodes; core++) {

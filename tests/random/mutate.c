@@ -188,6 +188,7 @@ static void change_word(struct sample *s, struct rng *r)
                                         "ept_root",
                                         "io_space_master",
                                         "io_port_control",
+                                        "streamid_control",
                                         "arm_irq",
                                         "riscv_irq",
                                         "ioapic_irq",

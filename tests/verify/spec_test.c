@@ -163,6 +163,10 @@ static const struct change device_changes[] = {
 
 static const struct change stream_changes[] = {
     {"id: 18", "id: 20", "stream 18 is in use, which is not in the spec"},
+    {"7: streamid_control", "7: irq_control",
+     "CNode 'c' has in slot 0x7 a capability to SMMU stream control, not to IRQ control"},
+    {"  8: contextbank_control", "",
+     "CNode 'c' has in slot 0x8 a capability to SMMU context bank control, which is not in the spec"},
     {"bank: 3", "bank: 5", "SMMU context bank 'bank' has no capability"},
     {"bank: 3", "bank: 64", "SMMU context bank 'bank' has no capability"}, /* the kernel has up to 64 */
     {"net { bank }", "net { spare }", "SMMU stream id 'net' has in slot 0x0 a capability with number 0x3, not 0x4"},

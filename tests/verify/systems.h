@@ -82,7 +82,8 @@ static const char streams[] =
     "  space = pud  second = pud  c = cnode (4 bits)\n"
     "}\n"
     "caps {\n"
-    "  net { bank }  bank { space }  c { 1: net  2: usb  3: bank  4: spare  5: space  6: second }\n"
+    "  net { bank }  bank { space }\n"
+    "  c { 1: net  2: usb  3: bank  4: spare  5: space  6: second  7: streamid_control  8: contextbank_control }\n"
     "}\n";
 
 #endif

@@ -24,7 +24,7 @@ static bool is_moved(const struct program *program, const struct capdl_cap *cap)
     case CAPDL_CLASS_IO_TABLE:
         return !(program->kernel_objects[cap->object].flags & KOBJ_MAPPED);
     case CAPDL_CLASS_CONTROL:
-        return cap->kind == CAPDL_KIND_IRQ_CONTROL || cap->kind == CAPDL_KIND_IO_PORT_CONTROL;
+        return capdl_kind_has(cap->kind, CAPDL_TRAIT_SINGLE);
     case CAPDL_CLASS_OBJECT:
     case CAPDL_CLASS_INTERRUPT:
     case CAPDL_CLASS_ISSUED:
@@ -43,6 +43,8 @@ static bool control_source(const struct capdl_cap *cap, struct operand *source)
         [CAPDL_KIND_ASID_CONTROL] = CAPDL_INITIAL_ASID_CONTROL,
         [CAPDL_KIND_IO_SPACE_MASTER] = CAPDL_INITIAL_IO_SPACE,
         [CAPDL_KIND_IO_PORT_CONTROL] = CAPDL_INITIAL_IO_PORT_CONTROL,
+        [CAPDL_KIND_STREAMID_CONTROL] = CAPDL_INITIAL_SMMU_SID_CONTROL,
+        [CAPDL_KIND_CONTEXTBANK_CONTROL] = CAPDL_INITIAL_SMMU_CB_CONTROL,
         [CAPDL_KIND_DOMAIN] = CAPDL_INITIAL_DOMAIN,
         [CAPDL_KIND_SMC] = CAPDL_INITIAL_SMC,
     };
@@ -67,6 +69,13 @@ static bool control_exists(struct program *program, uint32_t cnode, const struct
     if (cap->kind == CAPDL_KIND_IO_SPACE_MASTER && profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT) {
         program_cap_error(program, cnode, cap,
                           "is not available: kernel %s has no I/O spaces (build it with KernelIOMMU=ON)",
+                          profile->name);
+        return false;
+    }
+    if ((cap->kind == CAPDL_KIND_STREAMID_CONTROL || cap->kind == CAPDL_KIND_CONTEXTBANK_CONTROL) &&
+        profile->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] == CAPDL_PROFILE_ABSENT) {
+        program_cap_error(program, cnode, cap,
+                          "is not available: kernel %s has no SMMU support (build it for tx2 with KernelArmSMMU=ON)",
                           profile->name);
         return false;
     }

@@ -27,15 +27,12 @@ static bool is_badged(const struct capdl_cap *cap)
     return (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) && cap->data;
 }
 
-/* Relations that exist without a copy: from an untyped to what was made from it, from IRQ and I/O port control to what
-   they issued. */
+/* Relations that exist without a copy: from an untyped to what was made from it, from a control capability to what it
+   issued. */
 static bool holds_anyway(const struct program *program, const struct capdl_cap *parent, const struct capdl_cap *child)
 {
-    if (parent->kind == CAPDL_KIND_IRQ_CONTROL) {
-        return capdl_kind_class(child->kind) == CAPDL_CLASS_INTERRUPT || child->kind == CAPDL_KIND_ARM_SGI_SIGNAL;
-    }
-    if (parent->kind == CAPDL_KIND_IO_PORT_CONTROL) {
-        return child->kind == CAPDL_KIND_IO_PORTS;
+    if (capdl_kind_issues(parent->kind, child->kind)) {
+        return true;
     }
     if (parent->kind != CAPDL_KIND_UT || child->object == CAPDL_NO_OBJECT) {
         return false;

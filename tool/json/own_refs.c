@@ -86,6 +86,18 @@ static unsigned allowed(enum capdl_kind kind)
     return members;
 }
 
+/* "irq_control, asid_control or domain": all there are. */
+static const char *control_names(char *names, size_t size)
+{
+    size_t length = 0;
+    for (unsigned kind = CAPDL_KIND_IRQ_CONTROL; kind < CAPDL_KIND_COUNT; kind++) {
+        const char *before = kind == CAPDL_KIND_IRQ_CONTROL ? "" : kind + 1 == CAPDL_KIND_COUNT ? " or " : ", ";
+        length +=
+            (size_t)snprintf(names + length, size - length, "%s%s", before, capdl_kind_keyword((enum capdl_kind)kind));
+    }
+    return names;
+}
+
 static bool control_read(struct json *json, const char *value, struct capdl_cap *cap)
 {
     const char *text;
@@ -98,10 +110,8 @@ static bool control_read(struct json *json, const char *value, struct capdl_cap 
             return true;
         }
     }
-    capdl_error(json->diags, json_pos(json, value),
-                "'control' is '%s': expected irq_control, asid_control, io_space_master, io_port_control, domain "
-                "or sched_control",
-                text);
+    capdl_error(json->diags, json_pos(json, value), "'control' is '%s': expected %s", text,
+                control_names((char[256]){0}, 256));
     return false;
 }
 

@@ -35,9 +35,9 @@ const char *cap_type_name(enum cap_type type)
         [CAP_EPT_PT] = "EPT page table",
         [CAP_IO_SPACE] = "I/O space",
         [CAP_IO_PAGE_TABLE] = "I/O page table",
-        [CAP_STREAM_CONTROL] = "SID control",
+        [CAP_STREAM_CONTROL] = "SMMU stream control",
         [CAP_STREAM] = "stream id",
-        [CAP_BANK_CONTROL] = "CB control",
+        [CAP_BANK_CONTROL] = "SMMU context bank control",
         [CAP_CONTEXT_BANK] = "context bank",
     };
     return type < sizeof(names) / sizeof(names[0]) && names[type] ? names[type] : "capability of an unknown type";

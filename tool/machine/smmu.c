@@ -73,33 +73,103 @@ static enum status assign_space(struct kernel *k, struct invocation *inv)
     return STATUS_OK;
 }
 
-enum status smmu_decode(struct kernel *k, struct invocation *inv)
+/* The SMMU of this machine has no faults and no TLB. */
+static enum status nothing(struct kernel *k)
+{
+    thread_set_state(k, k->current, THREAD_RESTART);
+    return STATUS_OK;
+}
+
+static enum status no_fault(struct kernel *k, const struct invocation *inv, unsigned num_words)
+{
+    static const uint64_t words[3];
+    if (inv->call) {
+        reply_words(k, k->current, words, num_words);
+    }
+    thread_set_state(k, k->current, THREAD_RUNNING);
+    return STATUS_OK;
+}
+
+static enum status undo(struct kernel *k, struct slot *slot)
+{
+    if (slot->cap.type == CAP_NULL) {
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
+    slot_delete(k, slot);
+    thread_set_state(k, k->current, THREAD_RESTART);
+    return STATUS_OK;
+}
+
+static enum status stream_control_decode(struct kernel *k, struct invocation *inv)
 {
     switch (inv->method) {
     case CAPDL_METHOD_SID_CONTROL_GET_SID:
-        if (inv->cap.type == CAP_STREAM_CONTROL) {
-            return issue(k, inv, CAP_STREAM, k->stream_taken, NUM_STREAMS);
-        }
-        break;
-    case CAPDL_METHOD_CB_CONTROL_GET_CB:
-        if (inv->cap.type == CAP_BANK_CONTROL) {
-            return issue(k, inv, CAP_CONTEXT_BANK, k->bank_taken, NUM_BANKS);
-        }
-        break;
-    case CAPDL_METHOD_SID_BIND_CB:
-        if (inv->cap.type == CAP_STREAM) {
-            return bind_bank(k, inv);
-        }
-        break;
-    case CAPDL_METHOD_CB_ASSIGN_VSPACE:
-        if (inv->cap.type == CAP_CONTEXT_BANK) {
-            return assign_space(k, inv);
-        }
-        break;
+        return issue(k, inv, CAP_STREAM, k->stream_taken, NUM_STREAMS);
+    case CAPDL_METHOD_SID_CONTROL_GET_FAULT:
+        return no_fault(k, inv, 3);
+    case CAPDL_METHOD_SID_CONTROL_CLEAR_FAULT:
+        return nothing(k);
     default:
-        break;
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }
-    return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+}
+
+static enum status stream_decode(struct kernel *k, struct invocation *inv)
+{
+    switch (inv->method) {
+    case CAPDL_METHOD_SID_BIND_CB:
+        return bind_bank(k, inv);
+    case CAPDL_METHOD_SID_UNBIND_CB:
+        return undo(k, &k->streams[inv->cap.paddr].bank);
+    default:
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
+}
+
+static enum status bank_control_decode(struct kernel *k, struct invocation *inv)
+{
+    switch (inv->method) {
+    case CAPDL_METHOD_CB_CONTROL_GET_CB:
+        return issue(k, inv, CAP_CONTEXT_BANK, k->bank_taken, NUM_BANKS);
+    case CAPDL_METHOD_CB_CONTROL_TLB_INVALIDATE_ALL:
+        return nothing(k);
+    default:
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
+}
+
+static enum status bank_decode(struct kernel *k, struct invocation *inv)
+{
+    switch (inv->method) {
+    case CAPDL_METHOD_CB_ASSIGN_VSPACE:
+        return assign_space(k, inv);
+    case CAPDL_METHOD_CB_UNASSIGN_VSPACE:
+        return undo(k, &k->banks[inv->cap.paddr].space);
+    case CAPDL_METHOD_CB_TLB_INVALIDATE:
+        return bank_has_space(k, &inv->cap) ? nothing(k) : fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    case CAPDL_METHOD_CB_GET_FAULT:
+        return no_fault(k, inv, 2);
+    case CAPDL_METHOD_CB_CLEAR_FAULT:
+        return nothing(k);
+    default:
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
+}
+
+enum status smmu_decode(struct kernel *k, struct invocation *inv)
+{
+    switch ((enum cap_type)inv->cap.type) {
+    case CAP_STREAM_CONTROL:
+        return stream_control_decode(k, inv);
+    case CAP_STREAM:
+        return stream_decode(k, inv);
+    case CAP_BANK_CONTROL:
+        return bank_control_decode(k, inv);
+    case CAP_CONTEXT_BANK:
+        return bank_decode(k, inv);
+    default:
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
 }
 
 void stream_delete(struct kernel *k, uint64_t stream)

@@ -160,10 +160,11 @@ static bool is_declared_parent(const struct verify *v, const struct capdl_slot_r
     return false;
 }
 
-/* Untypeds, IRQ control and I/O port control are parents of what they give out. */
+/* Untypeds and the control capabilities that the kernel does not copy are parents of what they give out. */
 static bool is_parent_by_nature(const struct cap *cap)
 {
-    return cap->type == CAP_UNTYPED || cap->type == CAP_IRQ_CONTROL || cap->type == CAP_IO_PORT_CONTROL;
+    return cap->type == CAP_UNTYPED || cap->type == CAP_IRQ_CONTROL || cap->type == CAP_IO_PORT_CONTROL ||
+           cap->type == CAP_STREAM_CONTROL || cap->type == CAP_BANK_CONTROL;
 }
 
 /* Besides copies in CNodes, derived capabilities may be in a thread or an interrupt, or map a page. */

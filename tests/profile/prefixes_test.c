@@ -2,8 +2,9 @@
 /*
  * Real kernels: for every install prefix in $SEL4_PREFIXES, what profile_read finds, and what kinds.def says of types,
  * heights and architectures, is asserted in a C file which a compiler checks against the kernel's own headers. What a
- * profile says is absent must not be declared there either. Skipped without prefixes, and for architectures without a
- * compiler.
+ * profile says is absent must not be declared there either; and some kernel of each architecture must know each name of
+ * methods.def and types.def, whether or not it is configured to have it. Skipped without prefixes, and for
+ * architectures without a compiler.
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -275,6 +276,43 @@ static const char *find_compiler(enum capdl_arch arch)
     return system(command) == 0 ? compilers[arch] : NULL;
 }
 
+/* Names of the tables that some kernel's headers or interface files have, by their architecture. */
+static struct known {
+    bool arch, type[CAPDL_TYPE_COUNT], method[CAPDL_METHOD_COUNT];
+} known[CAPDL_ARCH_COUNT];
+
+static void find_known(const struct capdl_profile *p)
+{
+    struct known *k = &known[p->arch];
+    char name[80];
+
+    k->arch = true;
+    for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
+        const char *type = type_name(p->arch, (enum capdl_type)i);
+        snprintf(name, sizeof(name), "seL4_%s", type ? type : "");
+        k->type[i] = k->type[i] || !type || is_declared(p, name);
+    }
+    for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++) {
+        const char *id = method_xml_id(p->arch, (enum capdl_method)i);
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(id ? id : "", " "), id ? id : "");
+        k->method[i] = k->method[i] || !id || is_declared(p, name);
+    }
+}
+
+static void check_known(void)
+{
+    for (unsigned arch = 0; arch < CAPDL_ARCH_COUNT; arch++) {
+        for (unsigned i = 0; known[arch].arch && i < CAPDL_TYPE_COUNT; i++) {
+            CHECK(known[arch].type[i], "no kernel has the type %s",
+                  type_name((enum capdl_arch)arch, (enum capdl_type)i));
+        }
+        for (unsigned i = 0; known[arch].arch && i < CAPDL_METHOD_COUNT; i++) {
+            CHECK(known[arch].method[i], "no kernel has the method %s",
+                  method_xml_id((enum capdl_arch)arch, (enum capdl_method)i));
+        }
+    }
+}
+
 /* Returns whether the kernel could be compared. */
 static bool test_prefix(const char *prefix, const char *path)
 {
@@ -286,6 +324,9 @@ static bool test_prefix(const char *prefix, const char *path)
     CHECK(good && diags.num_warnings == 0, "%s", prefix);
     capdl_diags_print(&diags, stderr, 0);
     capdl_diags_free(&diags);
+    if (good) {
+        find_known(&p);
+    }
     compiler = good ? find_compiler(p.arch) : NULL;
     if (compiler == NULL) {
         printf("%s: no compiler to compare it with\n", prefix);
@@ -332,6 +373,7 @@ int main(int argc, char **argv)
     }
     closedir(list);
     unlink(path);
+    check_known();
     printf("%u kernels compared\n", compared);
     return checks_failed == 0 && compared == 0 ? SKIPPED : check_result();
 }

@@ -1,13 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Prints small tables of facts, a line a row: the table's name, its cells in their order. tables.txt has what others
- * say: seL4's headers of names, numbers and registers, Microkit's SDK of slots and boards, docs/ of words that people
- * write. usage: tables FILE    compares with the file
+ * Prints tables of facts, a line a row: the table's name, its cells in their order. tables.txt has what others say:
+ * seL4's headers and interface files of names, numbers, registers and parameters, Microkit's SDK of slots and boards,
+ * the device tree specification of properties, docs/ of words that people write.
+ * usage: tables FILE    compares with the file
  */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const char *or_none(const char *cell)
+{
+    return cell ? cell : "-";
+}
+
+static void print_kernel_tables(FILE *out)
+{
+#define CAPDL_TYPE(id, arm, riscv, x86) \
+    fprintf(out, "type " #id " %s %s %s\n", or_none(arm), or_none(riscv), or_none(x86));
+#include <capdl/types.def>
+#undef CAPDL_TYPE
+#define CAPDL_METHOD(id, name, arm, riscv, x86) \
+    fprintf(out, "method " #id " %s: %s, %s, %s\n", name, or_none(arm), or_none(riscv), or_none(x86));
+#include <capdl/methods.def>
+#undef CAPDL_METHOD
+#define CAPDL_PARAMS(id, kernels, need, list) fprintf(out, "params " #id " " #kernels " " #need ": %s\n", list);
+#include <capdl/methods.def>
+#undef CAPDL_PARAMS
+#define CAPDL_BOOT_FACT(id) fprintf(out, "boot " #id "\n");
+#define CAPDL_BOOT_LABEL(id, method, name) fprintf(out, "boot " #id " " #method " %s\n", name);
+#include <capdl/bootkeys.def>
+#define CAPDL_BLOB_ITEM(id, name) fprintf(out, "item " #id " %s\n", name);
+#include <capdl/blobitems.def>
+#undef CAPDL_BLOB_ITEM
+#define CAPDL_ARCH(id, initial) fprintf(out, "arch " #id " %c\n", initial);
+#define CAPDL_ARCH_BOOTED(id, name) fprintf(out, "booted " #id " " #name "\n");
+#include <capdl/arch.def>
+#undef CAPDL_ARCH_BOOTED
+#undef CAPDL_ARCH
+}
 
 static void print_tables(FILE *out)
 {
@@ -47,11 +79,17 @@ static void print_tables(FILE *out)
 #include <capdl/numbers.def>
 #undef CAPDL_NUMBER_PARAM
 #undef CAPDL_TRIGGER_PARAM
-#define MK_SLOT(id, number, text) fprintf(out, "microkit " #id " %d\n", number);
+#define MK_SLOT(id, number) fprintf(out, "microkit " #id " %d\n", number);
 #include "microkit/slots.def"
 #define MICROKIT_BOARD(name, address, step, format) fprintf(out, "board %s 0x%x %d %s\n", name, address, step, format);
 #include "microkit_boards.def"
 #undef MICROKIT_BOARD
+#define PROPERTY(id, name) fprintf(out, "property " #id " %s\n", name);
+#include "devicetree/properties.def"
+#undef PROPERTY
+#define COMMAND(name, summary) fprintf(out, "command " #name " %s\n", summary);
+#include "commands.def"
+#undef COMMAND
 }
 
 int main(int argc, char **argv)
@@ -66,6 +104,7 @@ int main(int argc, char **argv)
         return 2;
     }
     print_tables(out);
+    print_kernel_tables(out);
     fclose(out);
     for (char *row = strtok(printed, "\n"); row; row = strtok(NULL, "\n")) {
         do {

@@ -18,7 +18,7 @@ enum {
 };
 
 enum slot {
-#define MK_SLOT(id, number, text) SLOT_##id = (number),
+#define MK_SLOT(id, number) SLOT_##id = (number),
 #include "slots.def"
 };
 

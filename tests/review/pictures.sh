@@ -70,6 +70,15 @@ for path in sys.argv[1:]:
 END
 fi
 # Without Graphviz, a message that says what to install, and no half a file.
+# Where it can open no more files, it says so and writes nothing.
+for most in 4 5 6 7 8; do
+    # shellcheck disable=SC3045
+    (ulimit -n $most && "$capdl" graph "$here/base.cdl" -o few.svg) > out 2>&1
+    got=$?
+    [ $got = 0 ] || { [ $got -le 2 ] && grep -q '^capdl: \|error: ' out && [ ! -e few.svg ]; } ||
+        fail "with $most open files: exit code $got, $(cat out)"
+    rm -f few.svg
+done
 PATH=/nonexistent "$capdl" graph "$here/base.cdl" -o none.svg 2> err
 [ $? = 2 ] && grep -q 'install Graphviz' err && [ ! -e none.svg ] || { echo 'no word of what to install'; cat err; failed=1; }
 # A change of many is drawn with its neighbours only, and says so.

@@ -160,6 +160,17 @@ sed -i 's/"[^"]*" 0}/"in\/file" 0}/' "$work/spec/s.cdl"
 expect 0 'fill from below' "$capdl" compile "$work/spec/s.cdl" -o "$work/image.elf"
 (cd "$work/spec" && "$capdl" compile s.cdl -o "$work/image.elf" 2>/dev/null) || fail 'fill from below, in its directory'
 
+# nested N: untypeds in untypeds, so many braces deep
+nested() {
+    awk -v n="$1" 'BEGIN { printf "arch aarch64 objects {"; for (i = 0; i < n; i++) printf " u%d = ut {", i
+        printf " e = ep"; for (i = 0; i < n; i++) printf " }"; print " }" }'
+}
+nested 100 >"$work/nested.cdl"
+expect 0 '100 nested untypeds' "$capdl" expand "$work/nested.cdl"
+nested 101 >"$work/nested.cdl"
+expect 1 '101 nested untypeds' "$capdl" expand "$work/nested.cdl"
+grep -q ':1:[0-9]*: error: untypeds are nested more than 100 deep' "$work/err" || fail '101 nested untypeds: not what was expected'
+
 : >"$work/empty.dtb"
 expect 1 '--dtb, empty' "$capdl" check --dtb "$work/empty.dtb" board.cdl
 expect 2 '--dtb, missing' "$capdl" check --dtb "$work/none.dtb" board.cdl

@@ -579,8 +579,8 @@ static void test_mistakes(void)
                "the kernel has no chunk \"X86_VBE\", expected one of: FDT");
     refuse_one(
         "x86_64",
-        "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, chunks: [(\"X86_TSC_Freq\", 20)]) }",
-        "a multiple of 16, at least 17");
+        "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, chunks: [(\"X86_TSC_Freq\", 16)]) }",
+        "expects its room in bytes: at least 17, all chunks together at most 16M");
     refuse_one("aarch64",
                "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, chunks: [(\"FDT\", 16M), "
                "(\"FDT\", 32)]) }",

@@ -55,7 +55,7 @@ static const struct chunk {
 #include <capdl/chunks.def>
 };
 
-enum { NUM_CHUNKS = sizeof(chunks) / sizeof(chunks[0]), CHUNK_ALIGN = 16, MOST_EXTRA = 16 << 20 };
+enum { NUM_CHUNKS = sizeof(chunks) / sizeof(chunks[0]), MOST_EXTRA = 16 << 20 };
 
 /* seL4_BootInfoHeader: number and length, a word each. */
 static unsigned chunk_header(const struct expansion *x)
@@ -86,12 +86,10 @@ static bool chunk_good(struct expansion *x, const struct capdl_param *pair, uint
     bool is_tree = chunk && strcmp(chunk->name, "FDT") == 0;
     uint64_t least = chunk_header(x) + (is_tree ? x->profile->dtb_bytes : 1);
 
-    if (chunk && (pair->kind != CAPDL_VALUE_NUMBER || pair->number % CHUNK_ALIGN || pair->number < least ||
-                  pair->number > MOST_EXTRA - before)) {
+    if (chunk && (pair->kind != CAPDL_VALUE_NUMBER || pair->number < least || pair->number > MOST_EXTRA - before)) {
         capdl_error(x->diags, pair->pos,
-                    "chunk \"%s\" expects its room in bytes: a multiple of %d, at least %" PRIu64
-                    ", all chunks together at most %uM",
-                    pair->name, CHUNK_ALIGN, least, MOST_EXTRA >> 20);
+                    "chunk \"%s\" expects its room in bytes: at least %" PRIu64 ", all chunks together at most %uM",
+                    pair->name, least, MOST_EXTRA >> 20);
         return false;
     }
     return chunk;
@@ -108,13 +106,15 @@ static void put_words(const struct expansion *x, uint8_t *at, uint64_t first, ui
 static void fill_chunk(struct expansion *x, uint32_t frame, uint64_t page, const struct capdl_param *pair, uint64_t at)
 {
     const struct chunk *chunk = find_chunk(x, pair);
-    uint64_t header = chunk_header(x), from = at + header > page ? at + header : page;
-    uint64_t end = at + pair->number < page + CAPDL_PAGE_SIZE ? at + pair->number : page + CAPDL_PAGE_SIZE;
+    uint64_t page_end = page + CAPDL_PAGE_SIZE, header_end = at + chunk_header(x);
+    uint64_t first = at > page ? at : page, last = header_end < page_end ? header_end : page_end;
+    uint64_t from = header_end > page ? header_end : page;
+    uint64_t end = at + pair->number < page_end ? at + pair->number : page_end;
 
-    if (at >= page && at < page + CAPDL_PAGE_SIZE) {
+    if (first < last) { /* the header, or what of it is in the page */
         uint8_t words[2 * sizeof(uint64_t)];
         put_words(x, words, chunk->id, pair->number);
-        load_bytes(x, frame, at - page, words, header, pair->pos);
+        load_bytes(x, frame, first - page, words + (first - at), last - first, pair->pos);
     }
     if (from < end) {
         load_fill(x, frame,

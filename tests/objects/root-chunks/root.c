@@ -14,17 +14,37 @@ void pd_main(const uint64_t *args)
     (void)args;
 }
 
-static int chunk(const uint64_t *header)
+struct header {
+    uint64_t id, length;
+};
+
+/* A chunk need not begin at a word. */
+static struct header header_at(const uint8_t *at)
 {
+    struct header header = {0};
+    for (unsigned i = 0; i < 8; i++) {
+        header.id |= (uint64_t)at[i] << 8 * i;
+        header.length |= (uint64_t)at[8 + i] << 8 * i;
+    }
+    return header;
+}
+
+static int chunk(const uint8_t *at)
+{
+    struct header header = header_at(at), content = header_at(at + sizeof(header));
 #ifdef SEL4_ARCH_X86_64
-    uint64_t length = header[0] == 5 ? 32 : 8192;
-    int good = header[0] == 5 ? (uint32_t)header[2] > 100 : header[2] != 0;
+    switch (header.id) {
+    case 5:
+        return header.length == 20 && (uint32_t)content.id > 100;
+    case 3:
+        return header.length == 4064;
+    default: /* its header is in two pages */
+        return header.id == 2 && header.length == 8192 && content.id != 0;
+    }
 #else
-    const uint8_t *tree = (const uint8_t *)(header + 2);
-    uint64_t length = 70000;
-    int good = tree[0] == 0xd0 && tree[1] == 0x0d && tree[2] == 0xfe && tree[3] == 0xed && header[length / 8 - 1] == 0;
+    uint64_t last = header_at(at + header.length - sizeof(header)).length;
+    return header.id == 6 && header.length == 70000 && (uint32_t)content.id == 0xedfe0dd0 && last == 0;
 #endif
-    return good && header[1] == length;
 }
 
 void root_start(const struct bootinfo *);
@@ -35,9 +55,8 @@ void root_start(const struct bootinfo *info)
     pd_print("root: started\n");
     int chunks = 1;
     while (at < first + info->extra_len) {
-        const uint64_t *header = (const uint64_t *)at;
-        chunks &= chunk(header);
-        at += header[1];
+        chunks &= chunk(at);
+        at += header_at(at).length;
     }
     pd_print("root: chunks %s\n", chunks ? "good" : "bad");
     uint64_t pages = info->extra_pages[1] - info->extra_pages[0], last = info->extra_pages[1] - 1;

@@ -118,6 +118,7 @@ expect 1 "^   other may now receive" diff "$here/base.cdl" new.cdl --only other
 expect 1 "^   client's budget" diff "$here/base.cdl" new.cdl --only client
 expect 2 "neither system has a subject 'clinet'" diff "$here/base.cdl" new.cdl --only clinet
 expect 2 'takes a rank from 1 to 20' diff "$here/base.cdl" new.cdl --fail-on 21
+grep -q '"maximum": 20$' "$here/../../docs/diff.schema.json" || { echo 'the schema has another highest rank'; failed=1; }
 expect 0 '^changed' diff "$here/base.cdl" new.cdl --fail-on control
 expect 1 '^changed' diff "$here/base.cdl" new.cdl --fail-on receive
 expect 1 'may now receive from.*new.cdl:43:32' diff "$here/base.cdl" new.cdl

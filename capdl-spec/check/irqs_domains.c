@@ -254,10 +254,11 @@ static void check_bound(struct checker *c, uint32_t holder, const struct capdl_c
         if (capdl_kind_class(kind) == CAPDL_CLASS_DEVICE && capdl_kind_issues(control->kind, kind) &&
             capdl_object_caps(c->spec, i).count && !has_cap_to(c->spec, holder, i)) {
             c->last_pos = CAPDL_WHOLE_SPEC;
-            capdl_check_report_cap(c, CAPDL_WARNING, control,
-                                   "CNode '%s' has %s: its holder can revoke %s '%s', by which a device has memory",
-                                   capdl_check_label(c, holder, label), capdl_kind_keyword(control->kind),
-                                   capdl_kind_name(kind), capdl_check_label(c, i, what));
+            capdl_check_report_cap(
+                c, CAPDL_WARNING, control,
+                "CNode '%s' has %s: its holder can revoke %s '%s', through which a device reaches memory",
+                capdl_check_label(c, holder, label), capdl_kind_keyword(control->kind), capdl_kind_name(kind),
+                capdl_check_label(c, i, what));
         }
     }
 }

@@ -116,7 +116,7 @@ static char *whose(const struct review *review, const struct world *world, const
 static char *other_holders(struct review *, const struct world *, const uint32_t *subjects, size_t count,
                            uint32_t object, size_t *num);
 
-/* A stream or context bank that a device has memory by, though nobody has a capability to it. */
+/* A stream or context bank through which a device reaches memory, though nobody has a capability to it. */
 static bool is_bound(struct review *review, const struct world *world, uint32_t object)
 {
     return capdl_kind_class(capdl_object_kind(world->spec, object)) == CAPDL_CLASS_DEVICE &&

@@ -145,6 +145,30 @@ for at in 24 200 4200 20000; do # a byte anywhere
     expect 1 'flipped.elf is damaged' show flipped.elf
     expect 1 'flipped.elf is damaged' run flipped.elf
 done
+
+# seal FILE: gives it a new seal: a mark and the SHA-256 of all before
+seal() {
+    head -c -48 "$1" > unsealed
+    digest=$(sha256sum unsealed | cut -c 1-64 | sed 's/../0x& /g')
+    {
+        cat unsealed
+        printf 'capdl seal 1\n\0\0\0'
+        for byte in $digest; do
+            printf "\\$(printf %03o "$byte")"
+        done
+    } > "$1"
+}
+
+# Names that boot does not read: what boots can also be shown.
+printf 'arch aarch64 objects { shining = ep }' > names.cdl
+expect 0 '' compile names.cdl -o names.elf
+at=$(grep -abo shining names.elf | sed -n '1s/:.*//p')
+printf '\001' | dd of=names.elf bs=1 seek="$at" conv=notrunc 2>/dev/null
+expect 1 'names.elf is damaged' show names.elf
+seal names.elf
+expect 0 'has damaged names: at byte .*, expected printable ASCII characters; it boots.*\[image-names\]' run names.elf
+expect 0 '^ *ep_0 = ep' show names.elf
+expect 0 '' verify names.elf
 expect 2 'cannot write /dev/full: No space left' compile good.cdl -o /dev/full
 expect 1 'short.elf' run short.elf
 expect 1 'short.elf' show short.elf

@@ -178,8 +178,8 @@ static void read_names(struct reverse *r)
     struct capdl_cbor c = {r->blob.bytes + r->blob.items[CAPDL_BLOB_ITEM_NAMES], r->blob.bytes + r->blob.size, NULL};
     r->slot_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_SLOTS] + r->blob.num_direct, sizeof(*r->slot_names));
     r->page_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_PAGES], sizeof(*r->page_names));
-    if (!capdl_cbor_null(&c)) {
-        r->named = true;
+    r->named = c.at != c.end && !capdl_cbor_null(&c);
+    if (r->named) {
         read_names_of(r, CAPDL_BLOB_NAMED_SLOTS, r->slot_names);
         read_names_of(r, CAPDL_BLOB_NAMED_PAGES, r->page_names);
     }
@@ -209,9 +209,8 @@ static void run(struct reverse *r)
 bool image_to_spec(const struct image *image, const char *name, struct capdl_spec *spec, struct capdl_diags *diags)
 {
     struct reverse r = {.image = image, .name = name, .spec = spec, .diags = diags};
-    struct capdl_blob_error error;
-    if (!capdl_blob_open(&r.blob, image->blob, image->header.blob_size, &error)) {
-        reverse_fail(&r, error.expected);
+    if (!image_blob(image, &r.blob)) {
+        reverse_fail(&r, "it has no blob");
         return false;
     }
     spec->arch = image->profile.arch;

@@ -513,9 +513,7 @@ bool fit_tell(const struct image *image, const struct fit_options *options, stru
     }
     struct forecast forecast;
     struct capdl_blob *blob = memory_zeroed(1, sizeof(*blob));
-    struct capdl_blob_error error;
-    bool good = find_memory(&forecast, image, options, diags) &&
-                capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
+    bool good = find_memory(&forecast, image, options, diags) && image_blob(image, blob);
     if (good) {
         struct report report = {.out = printer, .forecast = &forecast, .blob = blob};
         slot_names_init(&report.names, blob);

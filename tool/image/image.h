@@ -16,6 +16,8 @@
 
 #include "image/reserved_section.h"
 
+struct capdl_blob;
+
 /* A file that is in memory already, by the name that fills give it. */
 struct image_source {
     const char *name;
@@ -72,8 +74,11 @@ struct image {
 
 /* Whether bytes look like an ELF file (an image) rather than a spec. */
 bool image_is_elf(const uint8_t *bytes, size_t size);
-/* Checks everything it will ever rely on, also the blob's schema; `name` is for messages. */
+/* Checks everything it will ever rely on, also the blob's schema; `name` is for messages. Damaged names are a warning.
+ */
 bool image_open(struct image *, const char *name, const uint8_t *bytes, size_t size, struct capdl_diags *);
+/* The blob of an open image. If its names are damaged, it has none: boot does not read them either. */
+bool image_blob(const struct image *, struct capdl_blob *);
 /* Whether an ELF file is a foreign root task: nothing in it says that it is, or was, an image of ours. */
 bool image_is_task(const uint8_t *bytes, size_t size);
 /* Opens such a root task for a kernel, checking what the kernel will do with it. It has no blob and no pages; of the

@@ -122,12 +122,31 @@ static bool find_payload(struct opening *opening)
     return true;
 }
 
+bool image_blob(const struct image *image, struct capdl_blob *blob)
+{
+    struct capdl_blob_error error;
+    if (!image->blob || capdl_blob_open(blob, image->blob, image->header.blob_size, &error)) {
+        return image->blob;
+    }
+    if (!capdl_blob_open_for_boot(blob, image->blob, image->header.blob_size, &error)) {
+        return false;
+    }
+    blob->items[CAPDL_BLOB_ITEM_NAMES] = blob->size;
+    return true;
+}
+
 static bool read_blob(struct opening *opening)
 {
     struct image *image = opening->image;
     struct capdl_blob blob;
     struct capdl_blob_error error;
-    if (!capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
+    bool good = capdl_blob_open(&blob, image->blob, image->header.blob_size, &error);
+    if (!good && error.items > CAPDL_BLOB_ITEM_NAMES) {
+        capdl_finding(opening->diags, CAPDL_WARNING, CAPDL_CHECK_IMAGE_NAMES, CAPDL_NOWHERE,
+                      "image '%s' has damaged names: at byte %zu of its blob, expected %s; it boots, and is read "
+                      "without names",
+                      opening->name, error.offset, error.expected);
+    } else if (!good) {
         capdl_error(opening->diags, CAPDL_NOWHERE, "image '%s' has a damaged blob: at byte %zu, expected %s",
                     opening->name, error.offset, error.expected);
         return false;
@@ -176,17 +195,14 @@ bool image_open(struct image *image, const char *name, const uint8_t *bytes, siz
 bool image_is_quiet(const struct image *image)
 {
     struct capdl_blob blob;
-    struct capdl_blob_error error;
-    return image->blob && capdl_blob_open(&blob, image->blob, image->header.blob_size, &error) &&
-           (blob.boot[CAPDL_BOOT_FLAGS] & CAPDL_BOOT_FLAG_QUIET);
+    return image_blob(image, &blob) && (blob.boot[CAPDL_BOOT_FLAGS] & CAPDL_BOOT_FLAG_QUIET);
 }
 
 bool image_needs_iommu(const struct image *image)
 {
     struct capdl_blob blob;
-    struct capdl_blob_error error;
     struct capdl_call call;
-    if (!image->blob || !capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
+    if (!image_blob(image, &blob)) {
         return false;
     }
     struct capdl_blob_calls calls = capdl_blob_calls(&blob);

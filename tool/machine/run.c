@@ -306,9 +306,8 @@ static enum capdl_kernel_error refuse(void *context, struct kernel *k, const str
 
 static void init_names(struct machine *m, const struct image *image)
 {
-    struct capdl_blob_error error;
     m->names = (struct names){.kernel = m->kernel, .boot = &m->boot, .has_initialiser = m->header_bytes != NULL};
-    if (image && image->blob && capdl_blob_open(&m->blob, image->blob, image->header.blob_size, &error)) {
+    if (image && image_blob(image, &m->blob)) {
         m->names.blob = &m->blob;
         slot_names_init(&m->names.slots, &m->blob);
     }

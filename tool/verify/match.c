@@ -106,8 +106,7 @@ static void match_leftovers(struct verify *v, const struct capdl_blob *blob)
 void match_by_names(struct verify *v)
 {
     struct capdl_blob blob;
-    struct capdl_blob_error error;
-    if (!capdl_blob_open(&blob, v->image->blob, v->image->header.blob_size, &error)) {
+    if (!image_blob(v->image, &blob)) {
         return;
     }
     names_of(v, &blob, CAPDL_BLOB_NAMED_SLOTS);

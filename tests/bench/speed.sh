@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# speed.sh CAPDL STOPWATCH EXAMPLES ARCH: how fast protection domains run on the emulated machine and on a kernel in QEMU, in one run. The
-# kernel is the first in $SEL4_PREFIXES that fits, or the one named in $KERNEL; without kernels there are figures of the machine alone.
+# speed.sh CAPDL STOPWATCH BARE EXAMPLES ARCH: how fast protection domains run on the emulated machine and on a kernel in QEMU, in one run,
+# and how fast Unicorn executes the same alone. The kernel is the first in $SEL4_PREFIXES that fits, or the one named in $KERNEL; without
+# kernels there are figures of the machine and Unicorn alone.
 # COMPILER FLAG... in $COMPILE
 set -eu
-capdl=$1 stopwatch=$2 examples=$3 arch=$4
+capdl=$1 stopwatch=$2 bare=$3 examples=$4 arch=$5
 here=$(dirname "$0")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -37,6 +38,8 @@ kernel=${prefix:-$arch-mcs}
 $COMPILE -I "$examples/libpd" -include "$work/kernel.h" -o "$work/speed.elf" "$examples/libpd/crt0.S" "$examples/libpd/pd.c" "$here/speed.c"
 "$capdl" compile "$here/speed.cdl" --kernel "$kernel" -I "$work" -o "$work/image.elf" --no-check x86-exec
 "$stopwatch" "$capdl" run "$work/image.elf" --timeout 600 > "$work/machine" 2> "$work/trouble" || { cat "$work/trouble"; exit 1; }
+rounds=$(sed -n 's/.*works = .*args: \[1, \([0-9]*\)\].*/\1/p' "$here/speed.cdl")
+"$bare" "$arch" "$work/speed.elf" "$rounds" > "$work/unicorn"
 if [ -n "$prefix" ]; then
     "$stopwatch" "$capdl" run "$work/image.elf" --kernel "$prefix" --timeout 600 > "$work/qemu" 2> "$work/trouble" ||
         { cat "$work/trouble"; exit 1; }
@@ -45,8 +48,15 @@ else
     echo "$arch: no kernel in \$SEL4_PREFIXES, QEMU skipped"
     : > "$work/qemu"
 fi
-awk 'BEGIN { printf "%-12s %18s %18s %8s\n", "millions/s", "machine", "QEMU", "ratio" }
-    FILENAME == ARGV[1] { qemu[$1] = $2 / $3 * 1000; next }
-    { here = $2 / $3 * 1000
-      if ($1 in qemu) printf "%-12s %18.3f %18.3f %8.2f\n", $1, here, qemu[$1], here / qemu[$1]
-      else printf "%-12s %18.3f %18s %8s\n", $1, here, "-", "-" }' "$work/qemu" "$work/machine"
+awk 'function rate() { return $2 / $3 * 1000 }
+    function ratio(of, to) { return of && to ? sprintf("%.2f", of / to) : "-" }
+    function figure(of) { return of ? sprintf("%.3f", of) : "-" }
+    BEGIN {
+        printf "%-12s %10s %10s %10s %10s %16s\n", "millions/s", "machine", "Unicorn", "QEMU", "machine/QEMU", "Unicorn/QEMU"
+    }
+    FILENAME == ARGV[1] { qemu[$1] = rate(); next }
+    FILENAME == ARGV[2] { unicorn[$1] = rate(); next }
+    {
+        printf "%-12s %10s %10s %10s %10s %16s\n", $1, figure(rate()), figure(unicorn[$1]), figure(qemu[$1]),
+            ratio(rate(), qemu[$1]), ratio(unicorn[$1], qemu[$1])
+    }' "$work/qemu" "$work/unicorn" "$work/machine"

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "machine/cpu.h"
+#include "machine/x86.h"
 
 #if defined(__x86_64__)
 

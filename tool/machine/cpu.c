@@ -238,6 +238,7 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
         return false;
     }
     cpu->budget = cpu->left = due - cpu->time < most ? due - cpu->time : most;
+    memcpy(cpu->before, thread->regs, sizeof(cpu->before));
     if (cpu->arch->leave) {
         cpu->arch->leave(k, thread->regs);
     }

@@ -10,7 +10,8 @@
 #include "kernel.h"
 #include "unicorn.h"
 
-enum { CPU_MAX_FP = 64, CPU_FP_BYTES = 16, CPU_ENGINES = 12, CPU_DUMMIES = 4, ENGINE_LENT = 3, ENGINE_CHECKS = 4096 };
+enum { CPU_MAX_FP = 64, CPU_FP_BYTES = 16, CPU_ENGINES = 12, CPU_DUMMIES = 4, CPU_MAX_SELECTORS = 4 };
+enum { ENGINE_LENT = 3, ENGINE_CHECKS = 4096, ENGINE_TABLES = 16384 };
 
 /* Why an engine stopped. */
 enum cpu_exit_kind {
@@ -48,7 +49,9 @@ struct cpu_stub {
     const uint8_t *code;
     size_t size;
     void (*registers)(uc_engine *, const struct kernel *, uint64_t page, bool fpu);
-    void (*done)(uc_engine *); /* clears what the stub left behind; may be NULL */
+    void (*done)(uc_engine *);   /* clears what the stub left behind; may be NULL */
+    const uint64_t *descriptors; /* of segments: an array at the last page of the window for tables; may be NULL */
+    size_t descriptors_size;     /* in bytes */
 };
 
 /* Page tables of the emulated processor: 512 entries each. Physical memory from `window` to `window_end` is for
@@ -98,20 +101,26 @@ struct cpu_arch {
     /* Where in a block the emulator must stop because the next instruction is for arch->emulate or arch->enter: how
      * many instructions precede it. */
     uint32_t (*find_special)(const struct kernel *, const uint8_t *code, size_t size, bool fpu);
-    /* The first instruction that the emulator executes otherwise than processors do, and where it is; 0: none that
-     * its code shows. May be NULL. */
-    const char *(*deviation)(const uint8_t *code, size_t size, size_t *offset);
+    /* From *at on, the next instruction that the emulator executes otherwise than processors do, as far as its code
+     * shows that; how long it is. NULL: no more. May be NULL. */
+    const char *(*next_deviation)(const uint8_t *code, size_t size, size_t *at, size_t *length);
+    /* Reports what the block, which is about to be executed for the first time, does otherwise than processors with the
+     * registers as they are. May be NULL. */
+    void (*translated)(struct engine *, uint64_t pc, const uint8_t *code, size_t size);
     /* The instruction there, if it is one that processors have and the emulator lacks; else 0. May be 0. */
     const char *(*lacking)(const uint8_t *code, size_t size);
-    /* Whether the block leaves something behind that a return from the kernel clears. */
+    /* Registers that the kernel neither saves nor restores: a thread finds what the one before left there. */
+    unsigned num_selectors;
+    int selectors[CPU_MAX_SELECTORS];
+    /* Whether the block leaves something behind that a return from the kernel clears, or changes selectors. */
     bool (*leaves_traces)(const uint8_t *code, size_t size);
     /* Whether the access at pc fails because of its alignment, and what it accesses. May be NULL. */
     bool (*alignment_fault)(struct engine *, uint64_t pc, struct engine_access *);
-    /* From *at on, the next instruction that fails if its memory operand is misaligned, which the emulator does not
-     * check; how long it is. May be NULL. */
-    bool (*next_aligned)(const uint8_t *code, size_t size, size_t *at, size_t *length);
-    /* Whether the operand of the one at exit->pc is not aligned, and how the run ends then. */
-    bool (*misaligned)(struct engine *, uint64_t pc, struct cpu_exit *);
+    /* From *at on, the next instruction whose operands matter more than the emulator knows; how long it is. May be
+     * NULL. */
+    bool (*next_checked)(const uint8_t *code, size_t size, size_t *at, size_t *length);
+    /* Looks at its operands. True: the run ends before it, as *exit says. */
+    bool (*check)(struct engine *, uint64_t pc, struct cpu_exit *);
     /* Does what the instruction does where the emulator cannot. True: the thread goes on at *next. */
     bool (*emulate)(struct engine *, const struct cpu_exit *, uint64_t *next);
     /* Initial floating-point state, CPU_FP_BYTES a register. */
@@ -174,6 +183,7 @@ struct engine {
     uint64_t last_used;
     uint64_t regs[MAX_REGISTERS]; /* what general registers hold, numbered as in a TCB */
     bool has_regs;
+    uint16_t selectors[CPU_MAX_SELECTORS]; /* what they hold */
 
     struct engine_run *runs;
     size_t num_runs, capacity;
@@ -224,8 +234,10 @@ struct cpu {
     uint64_t time;         /* ns of virtual time */
     uint64_t next_tick;    /* not MCS: virtual time of the next timer interrupt */
     uint64_t uses;
-    const char *broken; /* the emulator failed: why */
-    void *console;      /* for whoever prints */
+    uint64_t before[MAX_REGISTERS];        /* what the kernel had of the thread before it ran */
+    uint16_t selectors[CPU_MAX_SELECTORS]; /* as the last thread that changed them left them */
+    const char *broken;                    /* the emulator failed: why */
+    void *console;                         /* for whoever prints */
 };
 
 /* Unicorn is loaded. */
@@ -267,6 +279,8 @@ bool engine_is_mapped(const struct engine *, uint64_t vaddr);
 bool engine_is_code(const struct engine *, uint64_t vaddr); /* mapped, and may be executed */
 /* Physical address of a page without memory, after the page tables; aliases come next. */
 uint64_t engine_spare_page(const struct engine *);
+/* Where in the window the segment descriptors are. */
+uint64_t engine_descriptors(const struct cpu_paging *);
 /* Lets an access to a missing page reach the page tables. */
 bool engine_stand_in(struct engine *, uint64_t vaddr);
 /* Where the emulator has the page, if it may be accessed so. */
@@ -283,6 +297,8 @@ void engine_forget_code(struct engine *);
 bool engine_set_entry(struct engine *, uint64_t vaddr, uint64_t entry);
 /* The bytes as the thread would read them; how many there are. */
 size_t engine_read(struct engine *, uint64_t vaddr, uint8_t *bytes, size_t size);
+/* Writes bytes that the thread may write. */
+void engine_write(struct engine *, uint64_t vaddr, const uint8_t *bytes, size_t size);
 
 /* engine_reveal.c: addresses that Unicorn 2.1 does not report */
 bool engine_reveal_hook(struct engine *);
@@ -297,50 +313,16 @@ void engine_count_free(struct engine *);
 bool engine_count_hooks(struct engine *);
 /* Executes the first instructions of the last block entered, those that are left to do. */
 uc_err engine_tail(struct engine *);
-/* Reports that the emulator lacks the instruction. */
+/* Reports what the thread's instruction at pc has that the machine does otherwise than processors. */
+void engine_tell(struct engine *, uint64_t pc, const char *what);
+/* The same if the emulator lacks the instruction. */
 void engine_tell_lacking(struct engine *, uint64_t pc);
 /* An instruction of the last block was not completed; `done`: it counts nevertheless. */
 void engine_uncount(struct engine *, uint64_t pc, bool done);
 
-/* engine_alignment.c: operands that must be aligned */
+/* engine_check.c: instructions with operands to look at */
 /* True: the block must be translated again. */
-bool engine_check_alignment(struct engine *, uint64_t pc, const uint8_t *code, size_t size);
+bool engine_check(struct engine *, uint64_t pc, const uint8_t *code, size_t size);
 void engine_drop_checks(struct engine *);
-
-/* x86_length.c */
-struct x86_instruction {
-    uint8_t length; /* 0: not one that can be told */
-    bool vex;
-    uint8_t map; /* 0, or 1 after 0F, 2 after 0F 38, 3 after 0F 3A */
-    uint8_t opcode, modrm;
-    uint8_t rex, prefix; /* prefix: F2 or F3 */
-    bool operand16, address32, lock;
-    uint8_t segment;   /* prefix: 64 or 65; those of other segments mean nothing */
-    uint8_t operand;   /* offset of the ModRM byte, if it has one */
-    uint8_t immediate; /* offset of the immediate operand, if it has one */
-};
-struct x86_instruction x86_decode(const uint8_t *code, size_t size);
-
-/* x86_special.c: see struct cpu_arch. */
-uint32_t x86_find_special(const struct kernel *, const uint8_t *code, size_t size, bool fpu);
-const char *x86_deviation(const uint8_t *code, size_t size, size_t *offset);
-const char *x86_lacking(const uint8_t *code, size_t size);
-/* Whether a special instruction ends in the exception of an invalid opcode. */
-bool x86_is_invalid(const struct x86_instruction *);
-
-/* x86_aligned.c */
-#define X86_NO_REGISTER UINT32_MAX
-/* An address: base + (index << scale) + displacement, relative to the next instruction if `rip`; registers numbered as
- * in instructions. */
-struct x86_operand {
-    uint32_t base, index;
-    unsigned scale;
-    uint64_t displacement;
-    bool rip;
-};
-/* Whether it raises a general protection fault when its operand in memory is not aligned to 16 bytes. */
-bool x86_needs_alignment(const struct x86_instruction *);
-/* Of an instruction with such an operand, whose bytes are at `code`. */
-struct x86_operand x86_memory_operand(const struct x86_instruction *, const uint8_t *code);
 
 #endif

@@ -242,7 +242,7 @@ static bool alignment_fault(struct engine *e, uint64_t pc, struct engine_access 
 }
 
 /* LDAR and STLR, but of a byte */
-static bool next_aligned(const uint8_t *code, size_t size, size_t *at, size_t *length)
+static bool next_checked(const uint8_t *code, size_t size, size_t *at, size_t *length)
 {
     *length = 4;
     for (; *at + 4 <= size; *at += 4) {
@@ -254,12 +254,12 @@ static bool next_aligned(const uint8_t *code, size_t size, size_t *at, size_t *l
     return false;
 }
 
-static bool misaligned(struct engine *e, uint64_t pc, struct cpu_exit *exit)
+static bool check(struct engine *e, uint64_t pc, struct cpu_exit *exit)
 {
     struct engine_access access = {0};
     uint8_t code[4] = {0};
     size_t at = 0, length;
-    if (engine_read(e, pc, code, sizeof(code)) != sizeof(code) || !next_aligned(code, sizeof(code), &at, &length) ||
+    if (engine_read(e, pc, code, sizeof(code)) != sizeof(code) || !next_checked(code, sizeof(code), &at, &length) ||
         !alignment_fault(e, pc, &access)) {
         return false;
     }
@@ -559,8 +559,8 @@ const struct cpu_arch cpu_aarch64 = {
     .find_special = find_special,
     .leaves_traces = leaves_traces,
     .alignment_fault = alignment_fault,
-    .next_aligned = next_aligned,
-    .misaligned = misaligned,
+    .next_checked = next_checked,
+    .check = check,
     .emulate = emulate,
     .init_fp = init_fp,
     .enter = enter,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* RISC-V user mode. */
-#include "cpu.h"
+#include "riscv.h"
 
 enum {
     TRAP_FETCH_ACCESS = 1,
@@ -112,8 +112,7 @@ static bool is_counter_read(uint32_t instruction)
     return is_counter(instruction) && read && instruction >> 20 <= CSR_INSTRET;
 }
 
-/* An instruction, or with a compressed one in the lower half. */
-static uint32_t instruction_at(const uint8_t *code, size_t left)
+uint32_t riscv_instruction_at(const uint8_t *code, size_t left)
 {
     return left >= 4 ? word_at(code) : code[0] | (uint32_t)code[1] << 8;
 }
@@ -136,7 +135,7 @@ static uint32_t find_special(const struct kernel *k, const uint8_t *code, size_t
     (void)k;
     uint32_t index = 0;
     for (size_t at = 0; at + 2 <= size; at += length_at(code + at), index++) {
-        uint32_t instruction = instruction_at(code + at, size - at);
+        uint32_t instruction = riscv_instruction_at(code + at, size - at);
         if (instruction == WFI || is_counter(instruction) || is_reserved(instruction) ||
             (!fpu && is_double_access(instruction))) {
             return index;
@@ -282,6 +281,9 @@ const struct cpu_arch cpu_riscv64 = {
     .trap_advance = 4,
     .count = count,
     .find_special = find_special,
+    .next_checked = riscv_next_checked,
+    .check = riscv_check,
+    .translated = riscv_translated,
     .lacking = lacking,
     .left_out = 4,
     .leaves_traces = leaves_traces,

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "registers_x86_64.h"
+#include "x86.h"
 
 enum {
     VECTOR_BREAKPOINT = 3,
     VECTOR_INVALID = 6,
     VECTOR_DOUBLE_FAULT = 8,
-    VECTOR_PROTECTION = 13,
     VECTOR_PAGE_FAULT = 14,
     VECTOR_SPURIOUS = 255,
 };
@@ -31,26 +31,39 @@ static const uint8_t stub_code[] = {
     0x30, 0x0f, 0x22, 0xe3, 0x0f, 0x22, 0xdf, 0x0f, 0x22, 0xc6, 0x48, 0xcf,
 };
 
-enum { STUB_GDT = 0x200, STUB_STACK = 0x400, STUB_TARGET = 0x800 };
+enum { STUB_STACK = 0x400, STUB_TARGET = 0x800 };
 enum { CR0_PE = 1, CR0_MP = 2, CR0_TS = 8, CR0_ET = 0x10, CR0_NE = 0x20, CR0_WP = 1 << 16 };
 enum { CR4_TSD = 4, CR4_PAE = 0x20, CR4_OSFXSR = 0x200, CR4_OSXMMEXCPT = 0x400 };
-enum { USER_CS = 0x2b, USER_SS = 0x33 };
 
 #define CR0_PG (UINT64_C(1) << 31)
-#define CODE_SEGMENT UINT64_C(0x00affb000000ffff) /* 64 bits, user level */
-#define DATA_SEGMENT UINT64_C(0x00cff3000000ffff)
+/* As the kernel has them: code of 64 bits and data for the kernel, a task state (two entries), code and data of user
+ * level, those for FS and GS. All have been accessed, so the emulator need not write them. */
+#define CODE_SEGMENT UINT64_C(0x00af9b000000ffff)
+#define DATA_SEGMENT UINT64_C(0x00cf97000000ffff)
+#define TASK_STATE UINT64_C(0x00808b0000000067)
+#define USER_SEGMENT UINT64_C(0x0000600000000000)
+static const uint64_t descriptors[] = {
+    0,
+    CODE_SEGMENT,
+    DATA_SEGMENT,
+    TASK_STATE,
+    0,
+    CODE_SEGMENT | USER_SEGMENT,
+    DATA_SEGMENT | USER_SEGMENT,
+    DATA_SEGMENT | USER_SEGMENT,
+    DATA_SEGMENT | USER_SEGMENT,
+};
+enum { TASK_SELECTOR = 0x18, IDT_LIMIT = 0xfff };
 #define WINDOW UINT64_C(0xf000000000)
 #define WINDOW_END UINT64_C(0xfff4000000)
 
 static void stub_registers(uc_engine *uc, const struct kernel *k, uint64_t page, bool fpu)
 {
     (void)k;
-    uint64_t gdt[8] = {[USER_CS / 8] = CODE_SEGMENT, [USER_SS / 8] = DATA_SEGMENT};
-    uint64_t frame[5] = {page + STUB_TARGET, USER_CS, 0x202, 0, USER_SS}, sp = page + STUB_STACK;
-    uc_x86_mmr gdtr = {.base = page + STUB_GDT, .limit = sizeof(gdt) - 1};
+    uint64_t frame[5] = {page + STUB_TARGET, X86_USER_CS, 0x202, 0, X86_USER_SS}, sp = page + STUB_STACK;
+    uc_x86_mmr gdtr = {.base = engine_descriptors(&cpu_x86_64.paging), .limit = sizeof(descriptors) - 1};
     uint64_t cr0 = CR0_PG | CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | (fpu ? 0 : CR0_TS);
     uint64_t cr4 = CR4_TSD | CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT, cr3 = WINDOW;
-    uc_mem_write(uc, page + STUB_GDT, gdt, sizeof(gdt));
     uc_mem_write(uc, page + STUB_STACK, frame, sizeof(frame));
     uc_reg_write(uc, UC_X86_REG_GDTR, &gdtr);
     uc_reg_write(uc, UC_X86_REG_RSI, &cr0);
@@ -61,9 +74,10 @@ static void stub_registers(uc_engine *uc, const struct kernel *k, uint64_t page,
 
 static void stub_done(uc_engine *uc)
 {
-    uc_x86_mmr none = {0};
-    uc_reg_write(uc, UC_X86_REG_GDTR, &none);
-    uc_reg_write(uc, UC_X86_REG_IDTR, &none);
+    uc_x86_mmr idtr = {.base = engine_descriptors(&cpu_x86_64.paging), .limit = IDT_LIMIT};
+    uc_x86_mmr task = {.selector = TASK_SELECTOR};
+    uc_reg_write(uc, UC_X86_REG_IDTR, &idtr);
+    uc_reg_write(uc, UC_X86_REG_TR, &task);
 }
 
 enum { ENTRY_P = 1, ENTRY_W = 2, ENTRY_U = 4, ENTRY_AD = 0x60 };
@@ -120,57 +134,23 @@ static unsigned whole(const uint8_t *code, size_t size, size_t *end)
     return n;
 }
 
-/* Registers in the order of instructions. */
-static const int numbered[16] = {
-    UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX, UC_X86_REG_RSP, UC_X86_REG_RBP,
-    UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
-    UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15,
-};
-
-static uint64_t register_value(uc_engine *uc, uint32_t number)
+/* MOV to a segment register, POP of one, LFS, LGS, LSS. */
+static bool loads_segment(const struct x86_instruction *i)
 {
-    uint64_t value = 0;
-    if (number != X86_NO_REGISTER) {
-        uc_reg_read(uc, numbered[number], &value);
-    }
-    return value;
+    return (i->map == 0 && i->opcode == 0x8e) ||
+           (i->map == 1 && (i->opcode == 0xa1 || i->opcode == 0xa9 || i->opcode == 0xb2 || (i->opcode & 0xfe) == 0xb4));
 }
 
-static uint64_t operand_address(uc_engine *uc, const struct x86_instruction *i, const uint8_t *code, uint64_t pc)
+static bool leaves_traces(const uint8_t *code, size_t size)
 {
-    struct x86_operand operand = x86_memory_operand(i, code);
-    uint64_t address = operand.displacement + register_value(uc, operand.base) +
-                       (register_value(uc, operand.index) << operand.scale) + (operand.rip ? pc + i->length : 0);
-    uint64_t segment = 0;
-    if (i->segment) {
-        uc_reg_read(uc, i->segment == 0x64 ? UC_X86_REG_FS_BASE : UC_X86_REG_GS_BASE, &segment);
-    }
-    return (i->address32 ? (uint32_t)address : address) + segment;
-}
-
-static bool next_aligned(const uint8_t *code, size_t size, size_t *at, size_t *length)
-{
-    while (*at < size) {
-        struct x86_instruction i = x86_decode(code + *at, size - *at);
-        *length = i.length;
-        if (i.length == 0 || x86_needs_alignment(&i)) {
+    for (size_t at = 0; at < size;) {
+        struct x86_instruction i = x86_decode(code + at, size - at);
+        if (i.length == 0 || (loads_segment(&i) && !i.vex)) {
             return i.length != 0;
         }
-        *at += i.length;
+        at += i.length;
     }
     return false;
-}
-
-/* Without floating point it is another exception, which the emulator raises. */
-static bool misaligned(struct engine *e, uint64_t pc, struct cpu_exit *exit)
-{
-    uint8_t code[15] = {0};
-    struct x86_instruction i = x86_decode(code, engine_read(e, pc, code, sizeof(code)));
-    if (!e->fpu || !x86_needs_alignment(&i) || operand_address(e->uc, &i, code, pc) % 16 == 0) {
-        return false;
-    }
-    *exit = (struct cpu_exit){.kind = EXIT_TRAP, .trap = VECTOR_PROTECTION, .pc = pc};
-    return true;
 }
 
 static void set_pair(uc_engine *uc, uint64_t value)
@@ -189,13 +169,46 @@ static bool is_base_access(const struct x86_instruction *i)
 static void access_base(uc_engine *uc, const struct x86_instruction *i)
 {
     unsigned which = i->modrm >> 3 & 3;
-    int reg = numbered[(i->modrm & 7) | (i->rex & 1 ? 8 : 0)];
+    int reg = x86_registers[(i->modrm & 7) | (i->rex & 1 ? 8 : 0)];
     int base = which & 1 ? UC_X86_REG_GS_BASE : UC_X86_REG_FS_BASE;
     bool write = which >= 2;
     uint64_t value = 0;
     uc_reg_read(uc, write ? reg : base, &value);
     value = i->rex & 8 ? value : (uint32_t)value;
     uc_reg_write(uc, write ? base : reg, &value);
+}
+
+/* What CPUID says: a Nehalem with what the machine executes, and no caches. Higher numbers of both ranges: nothing. */
+enum { CPUID_BASES = 7, CPUID_COUNTS = 1, CPUID_COUNT_POPCNT = 1 << 23 };
+
+static const struct {
+    uint32_t number, a, b, c, d;
+} identity[] = {
+    {0, 0xb, 0x756e6547, 0x6c65746e, 0x49656e69}, /* GenuineIntel */
+    {CPUID_COUNTS, 0x106a3, 0x800, 0x182201, 0x78bfbfd},
+    {2, 1, 0, 0, 0},
+    {0x80000000, 0x80000008, 0x756e6547, 0x6c65746e, 0x49656e69},
+    {0x80000001, 0x106a3, 0, 1, 0x24100800},
+    {0x80000008, 0x3028, 0, 0, 0},
+};
+
+static void identify(uc_engine *uc, const struct kernel *k)
+{
+    uint64_t number = 0, values[4] = {0};
+    uc_reg_read(uc, UC_X86_REG_RAX, &number);
+    for (size_t i = 0; i < sizeof(identity) / sizeof(identity[0]); i++) {
+        if (identity[i].number == (uint32_t)number) {
+            values[0] = identity[i].a;
+            values[1] = identity[i].b;
+            values[2] = identity[i].c | (number == CPUID_COUNTS && UC_API_MINOR > 0 ? CPUID_COUNT_POPCNT : 0u);
+            values[3] = identity[i].d;
+        }
+    }
+    values[1] = (uint32_t)number == CPUID_BASES ? k->profile->fsgsbase : values[1];
+    uc_reg_write(uc, UC_X86_REG_RAX, &values[0]);
+    uc_reg_write(uc, UC_X86_REG_RBX, &values[1]);
+    uc_reg_write(uc, UC_X86_REG_RCX, &values[2]);
+    uc_reg_write(uc, UC_X86_REG_RDX, &values[3]);
 }
 
 enum { XCR0 = 3 /* x87 and SSE */ };
@@ -208,12 +221,21 @@ static bool emulate(struct engine *e, const struct cpu_exit *exit, uint64_t *nex
         *next = exit->pc + 2;
         return true;
     }
-    if (exit->kind != EXIT_TRAP || (exit->trap != VECTOR_INVALID && exit->trap != VECTOR_PROTECTION)) {
+    if (exit->kind == EXIT_SPECIAL) {
+        struct x86_instruction special = x86_decode(code, engine_read(e, exit->pc, code, sizeof(code)));
+        *next = exit->pc + special.length;
+        if (special.map == 1 && special.opcode == X86_CPUID && !special.lock) {
+            identify(e->uc, e->cpu->kernel);
+            return true;
+        }
+        return x86_exchange(e, &special, code, exit->pc);
+    }
+    if (exit->kind != EXIT_TRAP || (exit->trap != VECTOR_INVALID && exit->trap != X86_PROTECTION)) {
         return false;
     }
     struct x86_instruction i = x86_decode(code, engine_read(e, exit->pc, code, sizeof(code)));
     *next = exit->pc + i.length;
-    if (exit->trap == VECTOR_PROTECTION) {
+    if (exit->trap == X86_PROTECTION) {
         if (i.map != 1 || i.opcode != 0x31) { /* RDTSC */
             return false;
         }
@@ -265,21 +287,32 @@ static void page_fault(struct kernel *k, const struct cpu_exit *exit)
  */
 #define ERROR_SYSCALL UINT64_MAX
 
-static void system_call(struct kernel *k, uint64_t pc)
+/* The kernel does not save it, so a reader of registers finds what was saved before. */
+static void forget(struct engine *e, struct kernel *k, unsigned number)
+{
+    k->current->regs[number] = e->cpu->before[number];
+}
+
+static void system_call(struct engine *e, struct kernel *k, uint64_t pc)
 {
     uint64_t *regs = k->current->regs;
     regs[NEXT_IP] = pc + 2;
     regs[ERROR] = ERROR_SYSCALL;
+    forget(e, k, RSP);
+    forget(e, k, R11);
+    forget(e, k, RCX);
     kernel_syscall(k, (int64_t)regs[RDX]);
 }
 
-static void system_enter(struct kernel *k)
+static void system_enter(struct engine *e, struct kernel *k)
 {
     uint64_t *regs = k->current->regs;
     regs[FAULT_IP] = regs[RDX];
     regs[NEXT_IP] = regs[RDX] + 2;
     regs[RSP] = regs[RCX];
     regs[ERROR] = ERROR_SYSCALL;
+    forget(e, k, RCX);
+    forget(e, k, RDX);
     kernel_syscall(k, (int64_t)regs[RAX]);
 }
 
@@ -330,7 +363,7 @@ static void software_interrupt(struct kernel *k, uint64_t pc, unsigned length, u
         regs[ERROR] = 0;
         kernel_syscall(k, (int32_t)((uint32_t)vector << 24 | (regs[RAX] & 0xffffff)));
     } else {
-        exception(k, VECTOR_PROTECTION, (uint64_t)vector * GATE_SIZE | GATE_CODE);
+        exception(k, X86_PROTECTION, (uint64_t)vector * GATE_SIZE | GATE_CODE);
     }
 }
 
@@ -339,31 +372,12 @@ static void special(struct kernel *k, const struct x86_instruction *i, const uin
     if (x86_is_invalid(i)) {
         exception(k, VECTOR_INVALID, 0);
     } else if (i->map == 1) {
-        exception(k, VECTOR_PROTECTION, 0);
+        exception(k, X86_PROTECTION, 0);
     } else if (i->opcode == 0xcc || i->opcode == 0xcd) {
         software_interrupt(k, pc, i->length, i->opcode == 0xcd ? code[i->length - 1] : VECTOR_BREAKPOINT);
     } else {
-        exception(k, VECTOR_PROTECTION, 0);
+        exception(k, X86_PROTECTION, 0);
     }
-}
-
-/* The selector that a general protection fault is about, as far as registers and stack show it: MOV to a segment
- * register, IRET, far RET. */
-static uint64_t selector_code(struct engine *e, struct kernel *k, const struct x86_instruction *i)
-{
-    static const uint8_t kernel_numbers[16] = {RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI,
-                                               R8,  R9,  R10, R11, R12, R13, R14, R15};
-    const uint64_t *regs = k->current->regs;
-    if (i->map == 0 && i->opcode == 0x8e && i->modrm >= 0xc0) {
-        return regs[kernel_numbers[(i->modrm & 7) | (i->rex & 1 ? 8 : 0)]] & 0xfffc;
-    }
-    bool returns = i->map == 0 && (i->opcode == 0xcf || i->opcode == 0xcb || i->opcode == 0xca);
-    uint8_t selector[2] = {0};
-    unsigned width = i->rex & 8 ? 8 : i->operand16 ? 2 : 4;
-    if (!returns || engine_read(e, regs[RSP] + width, selector, sizeof(selector)) != sizeof(selector)) {
-        return 0;
-    }
-    return (selector[0] | (uint64_t)selector[1] << 8) & 0xfffc;
 }
 
 /* Where the instruction starts that ends after the two bytes at pc, if it has prefixes. */
@@ -384,7 +398,7 @@ static uint64_t start_of(struct engine *e, uint64_t pc)
 static void wrong_entry(struct engine *e, struct kernel *k, const struct cpu_exit *exit)
 {
     set_ip(k, start_of(e, exit->pc));
-    exception(k, exit->kind == EXIT_SYSCALL ? VECTOR_INVALID : VECTOR_PROTECTION, 0);
+    exception(k, exit->kind == EXIT_SYSCALL ? VECTOR_INVALID : X86_PROTECTION, 0);
 }
 
 static void trap(struct engine *e, struct kernel *k, const struct cpu_exit *exit)
@@ -395,12 +409,12 @@ static void trap(struct engine *e, struct kernel *k, const struct cpu_exit *exit
     bool rdtscp = i.map == 1 && i.opcode == 0x01 && i.modrm == 0xf9;
     if (exit->kind == EXIT_SPECIAL) {
         special(k, &i, code, exit->pc);
-    } else if (exit->trap == VECTOR_PROTECTION && rdtscp) {
+    } else if (exit->trap == X86_PROTECTION && rdtscp) {
         exception(k, VECTOR_INVALID, 0);
-    } else if (exit->trap == VECTOR_PROTECTION) {
-        exception(k, exit->trap, selector_code(e, k, &i));
+    } else if (exit->trap == X86_PROTECTION) {
+        exception(k, exit->trap, x86_selector_code(e, &i, code, exit->pc));
     } else if (exit->trap == VECTOR_INVALID && xcr && !i.lock) {
-        exception(k, VECTOR_PROTECTION, 0);
+        exception(k, X86_PROTECTION, 0);
     } else {
         exception(k, exit->trap, 0);
     }
@@ -411,9 +425,9 @@ static void enter(struct engine *e, struct kernel *k, const struct cpu_exit *exi
     if (exit->kind == EXIT_MEMORY) {
         page_fault(k, exit);
     } else if (exit->kind == EXIT_SYSCALL && !k->profile->sysenter) {
-        system_call(k, exit->pc);
+        system_call(e, k, exit->pc);
     } else if (exit->kind == EXIT_SYSENTER && k->profile->sysenter) {
-        system_enter(k);
+        system_enter(e, k);
     } else if (exit->kind == EXIT_SYSCALL || exit->kind == EXIT_SYSENTER) {
         wrong_entry(e, k, exit);
     } else {
@@ -454,7 +468,15 @@ const struct cpu_arch cpu_x86_64 = {
            UC_X86_REG_ST4, UC_X86_REG_ST5, UC_X86_REG_ST6, UC_X86_REG_ST7, UC_X86_REG_FPCW, UC_X86_REG_FPSW,
            UC_X86_REG_FPTAG, UC_X86_REG_MXCSR},
     .init = init,
-    .stub = {.code = stub_code, .size = sizeof(stub_code), .registers = stub_registers, .done = stub_done},
+    .stub = {.code = stub_code,
+             .size = sizeof(stub_code),
+             .registers = stub_registers,
+             .done = stub_done,
+             .descriptors = descriptors,
+             .descriptors_size = sizeof(descriptors)},
+    .num_selectors = 4,
+    .selectors = {UC_X86_REG_DS, UC_X86_REG_ES, UC_X86_REG_FS, UC_X86_REG_GS},
+    .leaves_traces = leaves_traces,
     .paging = {.levels = 4,
                .window = WINDOW,
                .window_end = WINDOW_END,
@@ -472,9 +494,9 @@ const struct cpu_arch cpu_x86_64 = {
     .count = count,
     .whole = whole,
     .find_special = x86_find_special,
-    .next_aligned = next_aligned,
-    .misaligned = misaligned,
-    .deviation = x86_deviation,
+    .next_checked = x86_next_checked,
+    .check = x86_check,
+    .next_deviation = x86_next_deviation,
     .lacking = x86_lacking,
     .emulate = emulate,
     .init_fp = init_fp,

@@ -80,6 +80,28 @@ static void load_regs(struct engine *e, uint64_t *regs)
     e->has_regs = false; /* until they are read again */
 }
 
+/* A selector changes a base, which is a general register. */
+static void load_selectors(struct engine *e)
+{
+    const struct cpu_arch *arch = e->cpu->arch;
+    for (unsigned i = 0; i < arch->num_selectors; i++) {
+        if (e->selectors[i] != e->cpu->selectors[i]) {
+            e->selectors[i] = e->cpu->selectors[i];
+            uc_reg_write(e->uc, arch->selectors[i], &e->selectors[i]);
+            e->has_regs = false;
+        }
+    }
+}
+
+static void save_selectors(struct engine *e)
+{
+    const struct cpu_arch *arch = e->cpu->arch;
+    for (unsigned i = 0; i < arch->num_selectors; i++) {
+        uc_reg_read(e->uc, arch->selectors[i], &e->cpu->selectors[i]);
+        e->selectors[i] = e->cpu->selectors[i];
+    }
+}
+
 void engine_load(struct engine *e, struct tcb *thread)
 {
     bool fpu = e->cpu->kernel->profile->fpu && !(thread->flags & CAPDL_TCB_FLAG_FPU_DISABLED);
@@ -91,6 +113,7 @@ void engine_load(struct engine *e, struct tcb *thread)
     if (fpu) {
         load_fp(e, thread);
     }
+    load_selectors(e);
     load_regs(e, thread->regs);
 }
 
@@ -106,6 +129,9 @@ void engine_save(struct engine *e, struct tcb *thread)
     uc_reg_read_batch(e->uc, ids, pointers, (int)arch->num_regs);
     memcpy(e->regs, thread->regs, sizeof(e->regs));
     e->has_regs = true;
+    if (e->traces) {
+        save_selectors(e);
+    }
 }
 
 static void stop(struct engine *e, struct cpu_exit exit)

@@ -26,30 +26,20 @@ static struct engine_block *block_at(const struct engine *e, uint64_t pc)
     return &e->blocks[slot_of(pc)];
 }
 
-static void report_deviation(struct engine *e, uint64_t pc, size_t size)
+void engine_tell(struct engine *e, uint64_t pc, const char *what)
 {
-    const struct cpu_arch *arch = e->cpu->arch;
     const struct kernel *k = e->cpu->kernel;
-    if (!arch->deviation || !k->watch.deviation) {
-        return;
-    }
-    uint8_t code[MAX_BLOCK];
-    size_t offset = 0, got = engine_read(e, pc, code, size < MAX_BLOCK ? size : MAX_BLOCK);
-    const char *what = arch->deviation(code, got, &offset);
-    if (what) {
-        k->watch.deviation(k->watch.context, k->current, pc + offset, what);
+    if (what && k->watch.deviation) {
+        k->watch.deviation(k->watch.context, k->current, pc, what);
     }
 }
 
 void engine_tell_lacking(struct engine *e, uint64_t pc)
 {
     const struct cpu_arch *arch = e->cpu->arch;
-    const struct kernel *k = e->cpu->kernel;
     uint8_t code[LONGEST_INSTRUCTION];
-    const char *what =
-        arch->lacking && k->watch.deviation ? arch->lacking(code, engine_read(e, pc, code, sizeof(code))) : NULL;
-    if (what) {
-        k->watch.deviation(k->watch.context, k->current, pc, what);
+    if (arch->lacking) {
+        engine_tell(e, pc, arch->lacking(code, engine_read(e, pc, code, sizeof(code))));
     }
 }
 
@@ -58,6 +48,22 @@ static size_t read_block(struct engine *e, uint64_t pc, uint32_t size, uint8_t c
 {
     size_t whole = (uint16_t)(size + e->cpu->arch->left_out);
     return engine_read(e, pc, code, whole < MAX_BLOCK ? whole : MAX_BLOCK);
+}
+
+/* Each instruction of the block that the emulator executes otherwise than processors. */
+static void report_deviations(struct engine *e, uint64_t pc, uint32_t size)
+{
+    const struct cpu_arch *arch = e->cpu->arch;
+    uint8_t code[MAX_BLOCK];
+    size_t at = 0, length, got = read_block(e, pc, size, code);
+    const char *what = arch->next_deviation ? arch->next_deviation(code, got, &at, &length) : NULL;
+    for (; what; what = arch->next_deviation(code, got, &at, &length)) {
+        engine_tell(e, pc + at, what);
+        at += length;
+    }
+    if (arch->translated) {
+        arch->translated(e, pc, code, got);
+    }
 }
 
 static void note_block(struct engine *e, struct engine_block *block, uint64_t pc, uint32_t size, uint32_t count)
@@ -71,7 +77,7 @@ static void note_block(struct engine *e, struct engine_block *block, uint64_t pc
         special = e->ends_after;
     }
     block->special = special < count ? special : CPU_NO_SPECIAL;
-    block->outdated = !e->tail && !e->revealing && engine_check_alignment(e, pc, code, got);
+    block->outdated = !e->tail && !e->revealing && engine_check(e, pc, code, got);
     if (block->special != CPU_NO_SPECIAL || pc & arch->pc_mask || block->outdated) {
         block->cost = UINT64_MAX;
     }
@@ -84,7 +90,7 @@ static void on_translation(uc_engine *uc, uc_tb *now, uc_tb *before, void *conte
     (void)uc, (void)before;
     struct engine *e = context;
     if (!e->tail && !e->revealing) {
-        report_deviation(e, now->pc, now->size);
+        report_deviations(e, now->pc, now->size);
     }
     e->known[!e->fpu][slot_of(now->pc)].size = 0;
     note_block(e, block_at(e, now->pc), now->pc, now->size, now->icount);

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { WINDOW = 2 << 20, PAGE = 4096, TABLES = 16384, FIT_TLB_AFTER = 10000000 };
+enum { WINDOW = 2 << 20, PAGE = 4096, FIT_TLB_AFTER = 10000000 };
 
 struct engine_run {
     uint64_t start, end;
@@ -31,7 +31,7 @@ static uint64_t page_of(uint64_t vaddr)
 
 uint64_t engine_spare_page(const struct engine *e)
 {
-    return e->cpu->arch->paging.window + (uint64_t)TABLES * PAGE;
+    return e->cpu->arch->paging.window + (uint64_t)ENGINE_TABLES * PAGE;
 }
 
 /* Unicorn 2.1 looks for code there by virtual address; if there is none, that is a fault to it. */
@@ -99,7 +99,7 @@ static uint64_t *entry_at(struct engine *e, uint64_t vaddr, bool make)
             return entry;
         }
         if (!*entry) {
-            if (!make || e->num_tables == TABLES) {
+            if (!make || e->num_tables == ENGINE_TABLES - 1) {
                 return NULL;
             }
             *entry = paging->table_entry(paging->window + e->num_tables++ * PAGE);
@@ -115,6 +115,23 @@ bool engine_set_entry(struct engine *e, uint64_t vaddr, uint64_t entry)
         *at = entry;
     }
     return at || !entry;
+}
+
+uint64_t engine_descriptors(const struct cpu_paging *paging)
+{
+    return paging->window + (uint64_t)(ENGINE_TABLES - 1) * PAGE;
+}
+
+/* Page tables without a page, but with the descriptors, which user level cannot access. */
+static void start_tables(struct engine *e)
+{
+    const struct cpu_arch *arch = e->cpu->arch;
+    uint64_t at = engine_descriptors(&arch->paging);
+    e->num_tables = 1;
+    if (arch->stub.descriptors) {
+        memcpy(table_at(e, at), arch->stub.descriptors, arch->stub.descriptors_size);
+        engine_set_entry(e, at, arch->paging.stub_entry(at));
+    }
 }
 
 /* The first run that ends after vaddr. */
@@ -203,7 +220,7 @@ void engine_clear(struct engine *e)
     }
     e->num_runs = 0;
     memset(e->tables, 0, e->num_tables * PAGE);
-    e->num_tables = 1;
+    start_tables(e);
     e->alias = padding_at(e, PADDINGS + 1, false);
 }
 
@@ -441,47 +458,70 @@ void engine_fit_tlb(struct engine *e)
     }
 }
 
+/* Host address of the byte at vaddr; NULL: there is none. */
+static uint8_t *byte_host(struct engine *e, uint64_t vaddr)
+{
+    struct page_view view;
+    return vspace_translate(e->cpu->kernel, e->vspace, vaddr, &view)
+               ? memory_at(&e->cpu->kernel->memory, view.paddr + (vaddr - view.vaddr), NULL)
+               : NULL;
+}
+
+static size_t rest_of_page(uint64_t vaddr, size_t size)
+{
+    uint64_t left = PAGE - (vaddr & (PAGE - 1));
+    return size < left ? size : left;
+}
+
 size_t engine_read(struct engine *e, uint64_t vaddr, uint8_t *bytes, size_t size)
 {
-    struct kernel *k = e->cpu->kernel;
     size_t got = 0;
     while (got < size) {
-        struct page_view view;
-        uint64_t at = vaddr + got, left = PAGE - (at & (PAGE - 1));
-        if (!vspace_translate(k, e->vspace, at, &view)) {
-            break;
-        }
-        const uint8_t *host = memory_at(&k->memory, view.paddr + (at - view.vaddr), NULL);
+        const uint8_t *host = byte_host(e, vaddr + got);
+        size_t part = rest_of_page(vaddr + got, size - got);
         if (!host) {
             break;
         }
-        size_t part = size - got < left ? size - got : left;
         memcpy(bytes + got, host, part);
         got += part;
     }
     return got;
 }
 
+void engine_write(struct engine *e, uint64_t vaddr, const uint8_t *bytes, size_t size)
+{
+    for (size_t done = 0; done < size; done += rest_of_page(vaddr + done, size - done)) {
+        uint8_t *host = byte_host(e, vaddr + done);
+        if (host) {
+            memcpy(host, bytes + done, rest_of_page(vaddr + done, size - done));
+        }
+    }
+    if (engine_is_code(e, vaddr) || engine_is_code(e, vaddr + size - 1)) {
+        uc_ctl_remove_cache(e->uc, vaddr, vaddr + size);
+    }
+}
+
 bool engine_memory_init(struct engine *e)
 {
-    void *tables =
-        mmap(NULL, (size_t)TABLES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *tables = mmap(NULL, (size_t)ENGINE_TABLES * PAGE, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     e->tables = tables == MAP_FAILED ? NULL : tables;
     e->dummy = aligned_alloc(PAGE, PAGE);
     if (!e->tables || !e->dummy) {
         return false;
     }
     memset(e->dummy, 0, PAGE);
-    e->num_tables = 1;
+    start_tables(e);
     uint64_t window = e->cpu->arch->paging.window;
     e->alias = padding_at(e, PADDINGS + 1, false);
-    return uc_mem_map_ptr(e->uc, window, (size_t)TABLES * PAGE, UC_PROT_READ | UC_PROT_WRITE, e->tables) == UC_ERR_OK;
+    return uc_mem_map_ptr(e->uc, window, (size_t)ENGINE_TABLES * PAGE, UC_PROT_READ | UC_PROT_WRITE, e->tables) ==
+           UC_ERR_OK;
 }
 
 void engine_memory_free(struct engine *e)
 {
     if (e->tables) {
-        munmap(e->tables, (size_t)TABLES * PAGE);
+        munmap(e->tables, (size_t)ENGINE_TABLES * PAGE);
     }
     free(e->dummy);
     free(e->runs);

@@ -5,6 +5,8 @@
  */
 #include "cpu.h"
 
+#include <string.h>
+
 enum { STUB = 0x1000, STUB_TARGET = 0x1800, STUB_SIZE = 0x1000 };
 
 static bool keep(struct engine *e, bool fpu)
@@ -53,6 +55,7 @@ void engine_user_reset(struct engine *e)
 {
     uc_context_restore(e->uc, e->cpu->user[e->fpu]);
     e->blocks = e->known[e->fpu];
+    memset(e->selectors, 0, sizeof(e->selectors));
     e->stale = e->has_regs = false;
 }
 

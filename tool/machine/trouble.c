@@ -25,14 +25,15 @@ enum trouble {
 struct watch_trouble {
     const struct tcb *thread;
     enum trouble kind;
+    const char *what; /* a deviation */
     uint64_t count;
     char name[NAME_SIZE];
 };
 
-static struct watch_trouble *find(struct watch *w, const struct tcb *thread, enum trouble kind)
+static struct watch_trouble *find_what(struct watch *w, const struct tcb *thread, enum trouble kind, const char *what)
 {
     for (size_t i = 0; i < w->num_troubles; i++) {
-        if (w->troubles[i].thread == thread && w->troubles[i].kind == kind) {
+        if (w->troubles[i].thread == thread && w->troubles[i].kind == kind && w->troubles[i].what == what) {
             return &w->troubles[i];
         }
     }
@@ -47,8 +48,13 @@ static struct watch_trouble *find(struct watch *w, const struct tcb *thread, enu
         w->troubles = larger;
     }
     struct watch_trouble *trouble = &w->troubles[w->num_troubles++];
-    *trouble = (struct watch_trouble){.thread = thread, .kind = kind};
+    *trouble = (struct watch_trouble){.thread = thread, .kind = kind, .what = what};
     return trouble;
+}
+
+static struct watch_trouble *find(struct watch *w, const struct tcb *thread, enum trouble kind)
+{
+    return find_what(w, thread, kind, NULL);
 }
 
 /* Whether it is to be shown, and then its beginning: who did what through which slot. */
@@ -304,10 +310,10 @@ static bool is_reserved(const struct reserved_section *reserved, uint64_t paddr)
     return false;
 }
 
-/* Reported once for each thread: how often code is translated depends on the emulator. */
+/* Each is reported once for each thread: how often code is translated depends on the emulator. */
 void trouble_deviation(struct watch *w, const struct tcb *thread, uint64_t pc, const char *instruction)
 {
-    struct watch_trouble *trouble = w->report ? find(w, thread, TROUBLE_DEVIATION) : NULL;
+    struct watch_trouble *trouble = w->report ? find_what(w, thread, TROUBLE_DEVIATION, instruction) : NULL;
     if (!trouble || trouble->count > 0) {
         return;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SSE instructions whose operand in memory must be aligned to 16 bytes, and where that operand is. */
-#include "cpu.h"
+#include "x86.h"
 
 /* By the last byte of the opcode, which prefixes make an instruction of it that needs alignment. Processors without
    AVX, so far as SSE4.2: Intel, Software Developer's Manual, volume 2. */

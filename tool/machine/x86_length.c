@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where instructions of x86-64 end, and which they are: as far as it takes to go from one to the next. */
-#include "cpu.h"
+#include "x86.h"
 
 /* Which opcodes have a ModRM byte, a bit each. */
 static const uint16_t has_modrm[2][16] = {

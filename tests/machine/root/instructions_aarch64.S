@@ -7,6 +7,16 @@
 
     .arch armv8-a+fp+simd+crypto+crc
 
+    .macro single register, bits
+    mov w0, \bits
+    fmov \register, w0
+    .endm
+    .macro signalling register
+    mov w0, 0x7f800000
+    add w0, w0, 1
+    fmov \register, w0
+    .endm
+
     heading "System registers of EL1"
     .irp register, actlr_el1, afsr0_el1, afsr1_el1, amair_el1, contextidr_el1, cpacr_el1, csselr_el1, elr_el1, \
         esr_el1, far_el1, mair_el1, par_el1, sctlr_el1, sp_el0, spsr_el1, tcr_el1, tpidr_el1, ttbr0_el1, ttbr1_el1, \
@@ -370,6 +380,103 @@
     try_at page, "ldr x1, [x0, -8]"
     try_at 0, "ldr x1, [x0, -8]!"
     try_at -8, "ldp x1, x2, [x0], 16"
+
+    heading "Later extensions"
+    .irp word, 0xdac10000, 0xdac143e0, 0x9ac03041, 0xd71f0800, 0xd73f0800, 0xd65f0bff, 0xd65f0fff, 0xf8200400, \
+        0xd503231f, 0xd503233f, 0xd503239f, 0xd50323bf, 0xd503241f, 0xd503245f, 0x04e0e3e0, 0x2518e3e0, 0x25208000, \
+        0x85804000, 0x04bf5000, 0xf8200020, 0xf8208020, 0xc8207c00, 0x48207c00, 0x08207c82, 0xf8bfc000, 0x38bfc000, \
+        0xd9400000, 0x99000000, 0x9ac01000, 0x91800000, 0xd9600000, 0xd9200800, 0xd9a00400, 0x9ac01400, 0xd50b7460, \
+        0xd50b7480, 0xd50b7a23, 0xd50b7c21, 0xd50b7d21, 0xd50b7e21, 0xd508791f, 0xd500401f, 0xd500403f, 0xd500405f, \
+        0xba010400, 0x3a00080d, 0xd50330ff, 0xd503309f, 0xd503349f, 0xd5033fdf, 0xd5031000, 0xd5031020, 0xd503247f, \
+        0xd503467f, 0xd503477f, 0xd503221f, 0xd503225f, 0xd50320df, 0xd5032a9f, 0xd503321f, 0x1e7e0000, 0x1e640020, \
+        0x0e009400, 0x2e009400, 0x6f00e000, 0x0ea0ec20, 0x2ec0c400, 0x4e60ec00, 0x6e40ec00, 0x4f40f020, 0x1e6c4020, \
+        0x0e218800, 0xce000000, 0xce608000, 0xce408000, 0xce60c000, 0xcec08000, 0xf83fd000, 0xf83f9000, 0xf8209000, \
+        0xd50342df, 0xd503427f, 0xc0000000, 0x80800000, 0x0d000000 + 0x38000000, 0x5ac02c00, 0xdac00c00, 0x5ac02400, \
+        0x91c00000, 0x5ac01800, 0xdac01c00, 0x9ac06000, 0x19000400, 0x1d800400, 0xd4c00001
+    try ".inst \word"
+    .endr
+    heading "Registers of later extensions"
+    .irp register, s3_3_c2_c4_0, s3_3_c2_c4_1, s3_3_c4_c2_5, s3_3_c4_c2_6, s3_3_c4_c2_7, s3_3_c4_c2_2, s3_0_c0_c4_4, \
+        s3_0_c1_c2_0, s3_3_c2_c5_1, s3_0_c2_c1_0, s3_0_c10_c2_2, s3_3_c13_c0_7, s3_3_c14_c0_5, s3_3_c14_c0_6, \
+        s3_3_c9_c14_3, s3_3_c10_c2_4, s3_0_c5_c6_0, s3_3_c13_c2_0, s3_2_c0_c0_0, s3_1_c0_c0_2, s3_1_c0_c0_4, \
+        s3_1_c0_c0_6, s3_2_c0_c0_0, s3_3_c4_c4_0, s3_3_c4_c4_1, s3_3_c4_c5_0, s3_3_c4_c5_1, s3_3_c13_c0_5, \
+        s3_3_c13_c0_2, s3_3_c13_c0_3
+    try "mrs x0, \register"
+    try "msr \register, xzr"
+    .endr
+    heading "Numbers and flags of floating point"
+    get "fmov d0, 1.0; fmov d1, 3.0; fdiv d2, d0, d1; fmov x0, d2; mrs x1, fpsr"
+    get "mov x0, 0x400000; msr fpcr, x0; fmov d0, 1.0; fmov d1, 3.0; fdiv d2, d0, d1; fmov x0, d2"
+    get "mov x0, 0xc00000; msr fpcr, x0; fmov d0, 1.0; fmov d1, 3.0; fdiv d2, d0, d1; fmov x0, d2"
+    get "single s0, 1; fadd s1, s0, s0; fmov w0, s1; mrs x1, fpsr"
+    get "single s0, 1; mov x2, 0x1000000; msr fpcr, x2; fadd s1, s0, s0; fmov w2, s1; mrs x3, fpsr"
+    get "signalling s0; fadd s1, s0, s0; fmov w0, s1; mrs x1, fpsr"
+    get "signalling s0; mov x2, 0x2000000; msr fpcr, x2; fadd s1, s0, s0; fmov w2, s1"
+    get "signalling s0; fmov s1, 1.0; fmin s2, s0, s1; fmax s3, s1, s0; fmov w1, s2; fmov w2, s3"
+    get "signalling s0; fmov s1, 1.0; fminnm s2, s0, s1; fmov w1, s2"
+    get "single s0, 0x7fc00000; fcvtzs w1, s0; fcvtzu x2, s0; fcmp s0, s0; mrs x3, nzcv; mrs x4, fpsr"
+    get "single s0, 0xff800000; fcvtzs w1, s0; fcvtzu x2, s0; fcvtns x3, s0; fcvtas w4, s0; mrs x5, fpsr"
+    get "fmov d0, 2.5; frinta d1, d0; frintn d2, d0; fmov x0, d1; fmov x1, d2; mrs x2, fpsr"
+    get "fmov d0, 2.5; frintx d1, d0; frinti d2, d0; fmov x0, d1; fmov x1, d2; mrs x2, fpsr"
+    get "fmov s0, 3.0; frecpe s1, s0; frsqrte s2, s0; fmov w0, s1; fmov w1, s2"
+    get "fmov s0, 3.0; frecps s1, s0, s0; frecpx s2, s0; fmov w0, s1; fmov w1, s2"
+    get "mvni v0.4s, 0x80, lsl 24; sqadd v1.4s, v0.4s, v0.4s; umov w0, v1.s[0]; mrs x1, fpsr"
+    get "single s0, 0x3c01; fcvt d1, h0; fmov x0, d1; fcvt h2, d1; fmov w1, s2; mrs x2, fpsr"
+    get "mov x0, 0x4000000; msr fpcr, x0; single s0, 0x7c01; fcvt s1, h0; fmov w1, s1; mrs x2, fpcr; mov x0, 0"
+    get "fmov d1, -1.0; fsqrt d2, d1; fmov x0, d2; mrs x1, fpsr"
+    get "fmov d0, 1.0; fmov d1, -1.0; fnmadd d3, d0, d1, d0; fmulx d4, d0, d1; fmov x0, d3; fmov x1, d4"
+    get "mov x0, 5; ucvtf d0, x0, 3; fcvtzs x1, d0, 3; fmov x0, d0"
+    get "movi v0.16b, 3; pmul v1.16b, v0.16b, v0.16b; umov x0, v1.d[0]"
+    get "movi v0.16b, 3; addv b2, v0.16b; fmov w1, s2; uaddlv h3, v0.16b; fmov w2, s3"
+    get "movi v0.16b, 9; movi v1.16b, 1; tbl v2.16b, {v0.16b, v1.16b}, v0.16b; umov x0, v2.d[0]"
+    get "movi v0.16b, 9; movi v1.16b, 1; ext v3.16b, v0.16b, v1.16b, 3; umov x1, v3.d[1]"
+    get "single s0, 0x7fffffff; sqdmulh v1.2s, v0.2s, v0.2s; umov w1, v1.s[0]; mrs x3, fpsr"
+    get "single s0, 0x7fffffff; sqshl v2.2s, v0.2s, 1; umov w2, v2.s[0]; mrs x3, fpsr"
+    get "mov x0, -1; fmov d0, x0; suqadd d1, d0; usqadd d2, d0; fmov x1, d1; fmov x2, d2; sqneg d3, d0; fmov x3, d3"
+    heading "Other loads and stores"
+    get_at page + 64, "mov x1, 5; stp x1, x1, [x0, 16]!; ldpsw x2, x3, [x0], 8; sub x0, x0, 24"
+    get_at page + 64, "stur xzr, [x0, 3]; ldur x1, [x0, 3]; ldnp x2, x3, [x0]; mov x2, 0; mov x3, 0"
+    try_at hole, "ldnp x1, x2, [x0]"
+    try_at hole, "ldtrsw x1, [x0]"
+    try_at hole, "sttrb w1, [x0]"
+    try_at hole, "ld4 {v0.16b-v3.16b}, [x0]"
+    try_at second + 0xff0, "ld4 {v0.16b-v3.16b}, [x0]"
+    try_at second + 0xff0, "st4 {v0.16b-v3.16b}, [x0], 64"
+    try_at second + 0xff0, "mov x9, x0; st1 {v0.16b, v1.16b}, [x9], 32"
+    try_at hole, "ld1r {v0.8h}, [x0]"
+    try_at hole, "st1 {v0.s}[1], [x0]"
+    try_at hole, "ldrsb w3, [x0, 1]!"
+    try_at hole, "ldr x3, [x0], 16"
+    try_at hole, "ldpsw x3, x4, [x0]"
+    try_at hole, "ldrsh x9, [x0, x0, lsl 1]"
+    try_at hole, "mov x1, 0; ldrsh x9, [x0, w1, sxtw 1]"
+    try_at hole, "str wzr, [x0, 0x7fc]"
+    try_at hole, "ldr b7, [x0]"
+    try_at hole, "ldur h7, [x0, 1]"
+    try_at hole, "stlrb w1, [x0]"
+    try_at hole, "ldarh w1, [x0]"
+    try_at hole, "ldaxp x1, x2, [x0]"
+    try_at hole, "stlxp w3, x1, x2, [x0]"
+    try_at no_rights, "stlxr w3, x1, [x0]"
+    try_at page + 2, "ldaxrh w1, [x0]; stlxrh w2, w1, [x0]"
+    try_at page + 1, "ldaxrh w1, [x0]"
+    try_at page + 1, "stlrh w1, [x0]"
+    try_at page + 2, "ldar w1, [x0]"
+    try_at page + 8, "ldaxp x1, x2, [x0]"
+    try_at page + 4, "ldxp w1, w2, [x0]"
+    try_at page + 8, "ldxp w1, w2, [x0]; stxp w3, w1, w2, [x0]"
+    get_at page + 64, "mov x1, 1; mov x2, 2; ldxp x3, x4, [x0]; stxp w5, x1, x2, [x0]; ldp x3, x4, [x0]"
+    get_at page + 64, "ldxr w1, [x0]; stxr w2, x1, [x0]; mov x1, 0"
+    get_at page + 64, "ldxr x1, [x0]; str xzr, [x0]; stxr w2, xzr, [x0]; mov x1, 0"
+    get_at page + 64, "ldxr x1, [x0]; ldr x1, [x0, 8]; nop; stxr w2, xzr, [x0]; stxr w4, xzr, [x0]; mov x1, 0"
+    try_at code + 0xff8, "br x0"
+    try_at page, "ldr x1, 1f; br x1; 1: .quad 0x3000009000"
+    get "mov x0, 7; mov x1, 0; udiv x2, x0, x1; sdiv w3, w0, w1"
+    get "mov x4, 0x8000000000000000; mov x5, -1; sdiv x6, x4, x5"
+    get "mov x0, 5; cmp x0, 6; ccmp x0, 5, 4, lo; mrs x1, nzcv; sbcs x2, x0, x0; mrs x3, nzcv; negs x4, x0; ngc x5, x0"
+    get "mov x0, 0x1234; rbit x1, x0; rev16 x2, x0; cls x3, x0; clz w4, w0; extr x5, x0, x0, 9"
+    get "mov x0, -3; umulh x1, x0, x0; smulh x2, x0, x0; smaddl x3, w0, w0, x0"
+    get "mov w0, -1; bfi w0, wzr, 4, 8; sbfx x1, x0, 3, 5; ubfiz x2, x0, 5, 5; ror w3, w0, 7"
 
     /* In pairs: what the first leaves behind is not seen by the second, which another thread executes, but for
        the counters, which the kernel does not save where it exports them. */

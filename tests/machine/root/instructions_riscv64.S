@@ -14,6 +14,19 @@
     record "\name: csrci \number, 0", "csrci \number, 0", no_argument, 0
     .endm
 
+    .macro single register, bits
+    li a0, \bits
+    fmv.w.x \register, a0
+    .endm
+    .macro double register, bits
+    li a0, \bits
+    fmv.d.x \register, a0
+    .endm
+    .macro number register, value
+    li a0, \value
+    fcvt.d.w \register, a0
+    .endm
+
     heading "CSRs of supervisor mode"
     csr 0x100, sstatus
     csr 0x102, sedeleg
@@ -280,6 +293,73 @@
     try_at 0, "ld a1, -8(a0)"
     try_at -8, "ld a1, 8(a0)"
     try_at page, "ld a1, -8(a0)"
+
+    heading "NaN boxing"
+    get "double fa0, 0x3f800000; fadd.s fa1, fa0, fa0; fmv.x.w a1, fa1; fmv.x.d a2, fa1"
+    get "double fa0, 0x3f800000; fsgnj.s fa1, fa0, fa0; fmv.x.d a1, fa1"
+    get "double fa0, 0x3f800000; feq.s a1, fa0, fa0; fclass.s a2, fa0; frflags a3"
+    get "double fa0, 0x3f800000; fcvt.w.s a1, fa0, rtz; fcvt.d.s fa1, fa0; fmv.x.d a2, fa1; frflags a3"
+    get "double fa0, 0x3f800000; fmv.w.x fa1, a0; fmin.s fa2, fa0, fa1; fmv.x.w a1, fa2"
+    get "double fa0, 0x3f800000; fmv.w.x fa1, a0; fmadd.s fa2, fa1, fa1, fa0; fmv.x.w a1, fa2"
+    get "double fa0, 0x3f800000; fsqrt.s fa2, fa0; fmv.x.w a2, fa2"
+    get "double fa0, 0x3f800000; fsw fa0, -8(sp); lw a1, -8(sp); fmv.x.w a2, fa0"
+    get "fadd.s fa1, fa5, fa5; fmv.x.d a1, fa1"
+    heading "Conversions and flags"
+    get "single fa0, 0x7fc00000; fcvt.w.s a1, fa0; fcvt.wu.s a2, fa0; fcvt.l.s a3, fa0; fcvt.lu.s a4, fa0; frflags a5"
+    get "single fa0, 0xff800000; fcvt.w.s a1, fa0; fcvt.wu.s a2, fa0; fcvt.l.s a3, fa0; fcvt.lu.s a4, fa0; frflags a5"
+    get "single fa0, 0x7f800001; li a1, 1; fcvt.s.w fa1, a1; fmin.s fa2, fa0, fa1; fmv.x.w a2, fa2; frflags a4"
+    get "single fa0, 0x7f800001; fmax.s fa2, fa0, fa0; fmv.x.w a3, fa2; frflags a4"
+    get "fmv.w.x fa0, x0; single fa1, 0x80000000; fmin.s fa2, fa0, fa1; fmv.x.w a1, fa2"
+    get "fmv.w.x fa0, x0; single fa1, 0x80000000; fmax.s fa2, fa1, fa0; fmv.x.w a1, fa2"
+    get "single fa0, 1; fmul.s fa1, fa0, fa0; fmv.x.w a1, fa1; frflags a2; fsflags x0; fadd.s fa1, fa0, fa0; frflags a3"
+    get "number fa0, 3; number fa1, 1; fdiv.d fa2, fa1, fa0, rtz; fmv.x.d a1, fa2; frflags a4"
+    get "number fa0, 3; number fa1, 1; fdiv.d fa2, fa1, fa0, rup; fmv.x.d a1, fa2; frflags a4"
+    get "number fa0, 3; number fa1, 1; fdiv.d fa2, fa1, fa0, rmm; fmv.x.d a1, fa2; frflags a4"
+    get "number fa0, -1; fsqrt.d fa1, fa0; fmv.x.d a1, fa1; frflags a2"
+    get "number fa0, 5; fcvt.wu.d a1, fa0; fneg.d fa0, fa0; fcvt.wu.d a2, fa0; fcvt.lu.d a3, fa0; frflags a4"
+    get "double fa0, 0x7ff0000000000001; fcvt.s.d fa1, fa0; fmv.x.w a1, fa1; frflags a3"
+    get "double fa0, 0x7ff8000000000001; feq.d a2, fa0, fa0; frflags a3; flt.d a4, fa0, fa0; frflags a5"
+    get "double fa0, 0x7fefffffffffffff; fcvt.s.d fa1, fa0; fmv.x.w a1, fa1; frflags a3"
+    get "fclass.d a0, fa0; li a1, 0x8000000000000001; fmv.d.x fa1, a1; fclass.d a2, fa1"
+    get "csrwi 1, 31; csrr a0, 1; csrwi 2, 7; csrr a1, 2; csrr a2, 3"
+    try "fsrmi 7; fadd.s fa0, fa0, fa0"
+    try "fsrmi 6; fcvt.d.w fa0, a0"
+    try "fsrmi 6; fcvt.s.w fa0, a0"
+    try "fsrmi 6; fsgnj.s fa0, fa0, fa0"
+    heading "Integers at their limits"
+    get "li a0, -1; slli a0, a0, 63; li a1, -1; mulh a2, a0, a1; mulhsu a3, a0, a1; mulhu a4, a0, a1; divw a5, a0, a1"
+    get "li a0, 0x80000000; li a1, -1; divw a2, a0, a1; remw a3, a0, a1; divuw a4, a0, x0; remuw a5, a0, x0"
+    get "li a0, -8; sraiw a1, a0, 1; srliw a2, a0, 1; sllw a3, a0, a0; srl a4, a0, a0"
+    get "auipc a0, 0; auipc a1, 1; sub a1, a1, a0; li a0, 0"
+    get "lla a0, 1f; jalr a1, 1(a0); 1: sub a1, a1, a0; li a0, 0"
+    heading "Misaligned and mixed atomics"
+    .irp offset, 1, 2, 4, 6, 7
+    .irp code, "lr.d a1, (a0)", "sc.d a2, a1, (a0)", "amoadd.d a1, a0, (a0)", "amoswap.w a1, a0, (a0)", \
+        "lr.w.aqrl a1, (a0)", "amomaxu.w a1, a0, (a0)"
+    try_at page + \offset, "\code"
+    .endr
+    .endr
+    get_at page + 32, "sd x0, 0(a0); li a1, -2; li a2, 3; amomin.w a3, a1, (a0); amomaxu.w a4, a2, (a0); lw a5, 0(a0)"
+    get_at page + 32, "sd x0, 0(a0); li a1, -2; amoxor.d a3, a1, (a0); amoor.w a4, a1, (a0); amoand.d a5, x0, (a0)"
+    get_at page + 32, "lr.d a1, (a0); sd x0, 0(a0); sc.d a2, a1, (a0)"
+    get_at page + 32, "lr.w a1, (a0); lw a3, 4(a0); sc.w a2, a1, 0(a0); li a1, 0; li a3, 0"
+    get_at page + 32, "lr.d a1, (a0); ld a1, 0(a0); sc.d a2, x0, (a0); sc.d a3, x0, (a0); li a1, 0"
+    try_at device, "amoadd.w a1, x0, (a0)"
+    try_at device, "lr.w a1, (a0)"
+    try_at device + 1, "lw a1, 0(a0)"
+    heading "Instructions of other processors"
+    .irp word, 0x60004073, 0x60104073, 0x62004073, 0x6c004073, 0x68c04073, 0x16000073, 0x18000073, 0x36000073, \
+        0x66000073, 0x0e000073, 0x0e050513, 0x0eb57533, 0x0eb55533, 0x00155507, 0x00051507, 0xf0100053, 0x0d057057, \
+        0x5e003057, 0xc2202573, 0xc2102573, 0x08b5252f, 0x28b5352f, 0x48b5252f, 0x81c04073, 0x82004073, 0xcdc04073, \
+        0x08101513, 0x0004202f, 0x1000302f, 0x6045551b, 0x5f105013, 0x00100013, 0x30200073, 0x70200073, 0x00100073, \
+        0x00000073, 0x10200073, 0x00d00073, 0x01d00073, 0x0ff0000f, 0x8330000f, 0xfff0000f, 0x0000500f, 0x0000700f, \
+        0xc0001073, 0xc0101573, 0xc0251573, 0xc0059573, 0xc0006573, 0xc0007573, 0xc000e573, 0xf1402573
+    try ".word \word"
+    .endr
+    .irp half, 0x9c61, 0x9c65, 0x9c69, 0x9c6d, 0x9c71, 0x9c75, 0x9c79, 0x8000, 0x8400, 0x8440, 0x8800, 0x8c00, \
+        0x6081, 0x6281, 0x6101, 0x7101, 0x6001
+    try ".half \half"
+    .endr
 
     /* In pairs: what the first leaves behind is not seen by the second, which another thread executes. */
     heading "What another thread has left"

@@ -22,6 +22,36 @@
     push %rax
     .endm
 
+    .macro single register, number
+    mov $\number, %eax
+    movd %eax, \register
+    .endm
+    .macro double register, number
+    mov $\number, %eax
+    cvtsi2sd %eax, \register
+    .endm
+    .macro set_mxcsr value
+    movl $\value, -8(%rsp)
+    ldmxcsr -8(%rsp)
+    .endm
+    .macro mxcsr
+    stmxcsr -8(%rsp)
+    mov -8(%rsp), %eax
+    .endm
+    /* of x87 */
+    .macro set_control value
+    movw $\value, -8(%rsp)
+    fldcw -8(%rsp)
+    .endm
+    .macro status
+    fnstsw %ax
+    movzwl %ax, %eax
+    .endm
+    .macro result
+    fstpl -8(%rsp)
+    mov -8(%rsp), %rcx
+    .endm
+
     heading "Control and debug registers"
     .irp register, cr0, cr2, cr3, cr4, cr8
     try "mov %\register, %rax"
@@ -154,6 +184,7 @@
     try "mov $-100, %rdx; syscall"
     try "mov $0xfffffff0, %edx; syscall"
     try "mov $100, %edx; lea 1f(%rip), %rcx; 1: syscall"
+    try "mov $100, %edx; sub $16, %rsp; mov $5, %r11d; syscall"
     try "sysenter"
     try "mov $100, %eax; mov %rsp, %rcx; lea 1f(%rip), %rdx; 1: sysenter"
     try "mov $-100, %rax; mov %rsp, %rcx; lea 1f(%rip), %rdx; 1: sysenter"
@@ -224,7 +255,7 @@
     get "xor %eax, %eax; mov %eax, %gs; mov %gs, %eax"
     try "push $0x10; pop %fs"
     try "push $0; pop %gs"
-    try "lfs -16(%rsp), %eax"
+    try "movl $0, -16(%rsp); movw $0x8083, -12(%rsp); lfs -16(%rsp), %eax"
     try "movl $0, -16(%rsp); movw $0x10, -12(%rsp); lss -16(%rsp), %eax"
     try_at hole, "mov (%rdi), %es"
 
@@ -359,6 +390,153 @@
     try_at 0x800000000000, "mov %rdi, %rbp; leave"
     try_at 0x800000000000, "mov %rdi, %rsp; pushfq"
     try_at 0x800000000000, "lea (%rdi), %rax"
+
+    heading "Flags of SSE exceptions"
+    get "double %xmm0, 3; double %xmm1, 1; divsd %xmm0, %xmm1; mxcsr"
+    get "pxor %xmm0, %xmm0; divsd %xmm0, %xmm0; mxcsr"
+    get "double %xmm1, 1; pxor %xmm0, %xmm0; divsd %xmm0, %xmm1; mxcsr"
+    get "single %xmm0, 0x7f7fffff; mulss %xmm0, %xmm0; mxcsr"
+    get "single %xmm0, 0x00000001; mulss %xmm0, %xmm0; movd %xmm0, %ecx; mxcsr"
+    get "single %xmm0, 0x7fc00000; comiss %xmm0, %xmm0; mxcsr; pushfq; pop %rcx"
+    get "single %xmm0, 0x4f000000; cvttss2si %xmm0, %ecx; mxcsr"
+    get "set_mxcsr 0x9fc0; single %xmm0, 0x00000003; addss %xmm0, %xmm0; movd %xmm0, %ecx; mxcsr"
+    get "set_mxcsr 0x7f80; single %xmm0, 0x40490fdb; cvtss2si %xmm0, %ecx; sqrtss %xmm0, %xmm0; movd %xmm0, %edx; mxcsr"
+    get "single %xmm0, 0x40490fdb; rsqrtss %xmm0, %xmm1; rcpss %xmm0, %xmm2; movd %xmm1, %ecx; movd %xmm2, %edx"
+    get "single %xmm0, 0x7f800001; addss %xmm0, %xmm0; movd %xmm0, %ecx; mxcsr"
+    get "single %xmm0, 0x7f800001; single %xmm1, 1; minss %xmm0, %xmm1; movd %xmm1, %edx"
+    get "single %xmm0, 0x7f800001; single %xmm1, 1; maxss %xmm1, %xmm0; movd %xmm0, %edx"
+    get "single %xmm0, 0x40200000; roundss $0, %xmm0, %xmm1; movd %xmm1, %ecx; mxcsr"
+    get "single %xmm0, 0x40200000; roundss $3, %xmm0, %xmm2; movd %xmm2, %edx; mxcsr"
+    heading "x87 numbers and flags"
+    get "fldpi; fsqrt; status; fninit"
+    get "fld1; fldpi; faddp; status"
+    get "fldz; fldz; fdivrp; status"
+    get "fld1; fldz; fdivrp; status"
+    get "fld1; fchs; fsqrt; status"
+    get "fld1; fld1; fld1; fld1; fld1; fld1; fld1; fld1; fld1; status; fninit"
+    get "fninit; fstpl -8(%rsp); status; mov -8(%rsp), %rcx"
+    get "fldpi; fistpl -8(%rsp); status; mov -8(%rsp), %ecx"
+    get "movq $-1, -8(%rsp); fildq -8(%rsp); fistps -8(%rsp); status; movzwl -8(%rsp), %ecx"
+    get "movl $0x70000000, -8(%rsp); fildl -8(%rsp); fistps -8(%rsp); status; movzwl -8(%rsp), %ecx"
+    get "fldz; fxam; status"
+    get "fld1; fcom; status"
+    get "fldl2e; f2xm1; result"
+    get "fldln2; f2xm1; result"
+    get "fldpi; fldpi; fyl2x; result"
+    get "fldln2; fldln2; fyl2xp1; result"
+    get "fldpi; fxtract; fstpl -8(%rsp); fstpl -16(%rsp); mov -16(%rsp), %rcx; mov -8(%rsp), %rdx"
+    get "fld1; fldpi; fprem; result; status"
+    get "fld1; fldpi; fprem1; result; status"
+    get "fld1; fldpi; fscale; result"
+    get "fldpi; frndint; result; status"
+    get "fldpi; fbstp -16(%rsp); mov -16(%rsp), %rcx; status"
+    get "movq $0x7ff0000000000001, %rax; mov %rax, -8(%rsp); fldl -8(%rsp); result; status"
+    get "movl $1, -8(%rsp); flds -8(%rsp); status; result"
+    get "fldpi; fstps -8(%rsp); status; movl -8(%rsp), %ecx"
+    get "set_control 0x27f; fldpi; fld1; fdivp; fstpt -16(%rsp); mov -16(%rsp), %rcx"
+    get "set_control 0x7f; fldpi; fld1; fdivp; fstpt -16(%rsp); mov -16(%rsp), %rcx"
+    get "fldpi; fnstenv -0x40(%rsp); movzwl -0x38(%rsp), %eax; movzwl -0x3c(%rsp), %ecx"
+    get "fldz; fld1; fucomip; pushfq; pop %rax"
+    get "fldz; fldz; fdivrp; fld1; fcomip; status; pushfq; pop %rcx"
+    get "fldz; fldz; fdivrp; fld1; fucomip; status; pushfq; pop %rcx"
+    get "fldpi; fisttpl -8(%rsp); movl -8(%rsp), %ecx; status"
+    get "fldpi; fstpt -16(%rsp); movq $0, -16(%rsp); fldt -16(%rsp); fld1; faddp; status; result"
+    get "fld1; lea -0x400(%rsp), %rdi; fxsave (%rdi); mov (%rdi), %rax; mov 24(%rdi), %ecx; mov 32(%rdi), %rdx"
+    get "fldcw 1f(%rip); fnstcw -8(%rsp); movzwl -8(%rsp), %eax; jmp 2f; 1: .word 0xffff; 2:"
+    get "fld1; fdecstp; fincstp; ffree %st(0); fnstenv -0x40(%rsp); movzwl -0x38(%rsp), %eax"
+    get "pcmpeqd %mm0, %mm0; movq %mm0, %rax; fnstenv -0x40(%rsp); movzwl -0x38(%rsp), %ecx"
+    get "pcmpeqd %mm0, %mm0; emms; fnstenv -0x40(%rsp); movzwl -0x38(%rsp), %edx"
+    heading "Integers, strings and stacks"
+    get "xor %eax, %eax; mov $77, %ecx; bsf %eax, %ecx; pushfq; pop %rdx"
+    get "xor %eax, %eax; mov $77, %rcx; bsr %rax, %rcx"
+    get "mov $0x1234, %eax; mov $5, %ecx; rcl $17, %ax; pushfq; pop %rdx"
+    get "mov $0x8001, %eax; mov $33, %cl; shl %cl, %eax; pushfq; pop %rdx"
+    get "mov $0x8001, %eax; xor %ecx, %ecx; cmp %eax, %eax; shl %cl, %eax; pushfq; pop %rdx"
+    get "mov $0x8001, %eax; mov $0x1234, %ecx; shld $20, %cx, %ax; pushfq; pop %rdx"
+    get "mov $-1, %eax; mov $-1, %edx; mul %edx; pushfq; pop %rcx"
+    get "mov $-3, %eax; imul $7, %eax, %ecx; pushfq; pop %rdx"
+    get "mov $0x12345678, %eax; .byte 0x66, 0x0f, 0xc8"
+    get "mov $0x12345678, %eax; bswap %eax"
+    get "mov $0x1122334455667788, %rax; movl $0x55667788, -8(%rsp); lock cmpxchg %ebx, -8(%rsp); mov -8(%rsp), %ecx"
+    get "mov $0x1122334455667788, %rax; mov $0x55667788, %ecx; mov $7, %edx; cmpxchg %edx, %ecx; pushfq; pop %rdx"
+    get "mov $0x1122334455667788, %rax; mov $0x55667789, %ecx; mov $7, %edx; cmpxchg %edx, %ecx; pushfq; pop %rdx"
+    get "mov $0x1122334455667788, %rax; mov $0x7788, %ecx; mov $7, %edx; cmpxchg %dx, %cx; pushfq; pop %rdx"
+    get "mov $0x1122334455667788, %rax; mov %eax, %r9d; mov %r9d, -8(%rsp); cmpxchg %r9d, -8(%rsp); pushfq; pop %rcx"
+    try_at read_only, "mov $0x1122334400000000, %rax; mov (%rdi), %ecx; add %rcx, %rax; lock cmpxchg %edx, (%rdi)"
+    try_at hole, "mov $0x1122334400000000, %rax; lock cmpxchg %edx, (%rdi)"
+    get_at second + 0xffe, "mov $0x1122334400000000, %rax; cmpxchg %edx, (%rdi)"
+    get "movq $0, -8(%rsp); xor %eax, %eax; xor %edx, %edx; cmpxchg8b -8(%rsp); pushfq; pop %rcx"
+    get "mov $0x1122334400000000, %rax; mov %rax, %rdx; movq $0, -8(%rsp); lock cmpxchg8b -8(%rsp); pushfq; pop %rcx"
+    try ".byte 0xf0, 0x0f, 0xb1, 0xd1"
+    get "mov $-64, %rax; movq $-1, -16(%rsp); btr %rax, -8(%rsp); mov -16(%rsp), %rcx"
+    get "mov $3, %ecx; xor %eax, %eax; 1: inc %eax; loop 1b"
+    get "mov $0x100000003, %rcx; xor %eax, %eax; 1: inc %eax; addr32 loop 1b"
+    get "mov $0x100000000, %rcx; xor %eax, %eax; jecxz 1f; inc %eax; 1: jrcxz 1f; inc %eax; 1:"
+    get "mov $0x100000000, %rcx; lea -64(%rsp), %rdi; mov %rdi, %rdx; addr32 rep stosb; sub %rdx, %rdi"
+    get_at second + 0xff0, "mov $4, %ecx; rep stosq"
+    try_at second + 0xff0, "mov $4, %ecx; mov %rdi, %rbx; rep stosq"
+    try_at second + 0xff0, "mov $4, %ecx; mov %rdi, %rsi; lea -64(%rsp), %rdi; rep movsq"
+    try_at third + 8, "std; mov $4, %ecx; rep stosq"
+    get "lea 1f(%rip), %rdi; mov %rdi, %rdx; mov $0x90, %al; mov $5, %ecx; repne scasb; sub %rdx, %rdi; 1: nop"
+    get "mov $5, %ecx; mov %rsp, %rdi; mov %rsp, %rsi; repe cmpsb; sub %rsp, %rdi; sub %rsp, %rsi; pushfq; pop %rdx"
+    get "mov %rsp, %rdx; mov %rsp, %rbp; enter $32, $3; sub %rsp, %rdx; sub %rsp, %rbp; add %rdx, %rsp"
+    try_at hole, "mov %rdi, %rsp; add $8, %rsp; enter $16, $0"
+    try_at hole, "mov %rdi, %rsp; add $8, %rsp; mov %rsp, %rbp; enter $16, $2"
+    try_at third, "mov %rdi, %rsp; enter $0x2000, $0"
+    try_at hole, "lea -8(%rdi), %rbp; leave"
+    try_at hole, "lea 0x1000(%rdi), %rbp; leave"
+    try_at third, "mov %rdi, %rsp; call 1f; 1: nop"
+    try_at third, "mov %rdi, %rsp; pushw %ax"
+    try_at third + 1, "mov %rdi, %rsp; push %rax"
+    get "mov %rsp, %rdx; pushw $5; sub %rsp, %rdx; popw %cx; movzwl %cx, %ecx"
+    get "push %rsp; pop %rax"
+    get "push $7; pop (%rsp)"
+    get "mov $0x80, %al; xlat" 
+    get "movabs $0x1122334455667788, %rax; mov %rax, -8(%rsp); movsxd -8(%rsp), %rcx; movsbw -8(%rsp), %dx"
+    get "mov $0xff, %eax; add $1, %al; sbb %ecx, %ecx; adc $0, %edx"
+    get "mov $0x99, %eax; cbw; cwde; cdqe; cwd; cdq; cqo"
+    get "sahf; lahf; movzwl %ax, %eax"
+    get "mov $0x1122334455667788, %rax; crc32b %al, %ecx; crc32l %eax, %edx"
+    heading "What the processor is"
+    get "xor %eax, %eax; cpuid; xor %eax, %eax"
+    get "mov $1, %eax; xor %ecx, %ecx; cpuid; and $0x800, %ebx; and $0x182201, %ecx; and $0x78bfbfd, %edx"
+    heading "Instructions of other processors"
+    try "mov $0x3000002000, %rax; nopw (%rax)"
+    try "ud0 %eax, %eax"
+    try "ud1 %eax, %eax"
+    try "vmovups %xmm0, %xmm1"
+    try "vpbroadcastd %xmm0, %ymm1"
+    try "bndmk (%rax), %bnd0"
+    try "xabort $1"
+    try "adcx %rax, %rcx"
+    try "mulx %rax, %rcx, %rdx"
+    try "tzcnt %rdi, %rax"
+    get "mov $8, %edi; xor %eax, %eax; tzcnt %rdi, %rax"
+    try "rdsspq %rax"
+    try "incsspq %rax"
+    try "enclu"
+    try "tpause %eax"
+    try "umonitor %rax"
+    try "clwb (%rsp)"
+    try "clflushopt (%rsp)"
+    try "cldemote (%rsp)"
+    try "wbnoinvd"
+    try "invpcid (%rsp), %rax"
+    try "movdiri %rax, (%rsp)"
+    try "ptwrite %eax"
+    try "sha1nexte %xmm0, %xmm1"
+    try "gf2p8mulb %xmm0, %xmm1"
+    try "pconfig"
+    try "rdpru"
+    try "monitorx %rax, %rcx, %rdx"
+    try "clzero"
+    try "vmrun %rax"
+    try "stgi"
+    try "skinit %eax"
+    try "extrq $1, $2, %xmm0"
+    try "movntss %xmm0, -8(%rsp)"
+    try ".byte 0x0f, 0x0f, 0xc1, 0x9e"
+    try "cvtpi2ps %mm0, %xmm0"
 
     /* In pairs: what the first leaves behind is not seen by the second, which another thread executes,
        but for selectors of segments, which the kernel does not save. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Instructions whose memory operand must be aligned, which the emulator does not check: each gets a hook of its own,
- * and its block is translated once more with it. All other instructions cost nothing.
+ * Instructions whose operands the machine looks at, because the emulator does not check them or is wrong about some:
+ * each gets a hook of its own, and its block is translated once more with it. All other instructions cost nothing.
  */
 #include "cpu.h"
 
@@ -26,29 +26,26 @@ static void on_operand(uc_engine *uc, uint64_t pc, uint32_t size, void *context)
     struct engine *e = context;
     struct cpu *cpu = e->cpu;
     struct cpu_exit exit = {.pc = pc};
-    if (e->revealing || (e->tail && e->rest == 0) || !cpu->arch->misaligned(e, pc, &exit)) {
+    if (e->revealing || (e->tail && e->rest == 0) || !cpu->arch->check(e, pc, &exit)) {
         return;
     }
     if (!e->tail) {
         engine_uncount(e, pc, false);
     }
-    cpu->left -= cpu->left == 0 ? 0 : 1;
+    cpu->left -= cpu->left == 0 || exit.kind == EXIT_SPECIAL ? 0 : 1; /* the machine counts what it executes itself */
     cpu->exit = exit;
     uc_emu_stop(uc);
 }
 
-static bool check(struct engine *e, uint64_t pc)
+static bool add_check(struct engine *e, uint64_t pc)
 {
     struct engine_check *place = place_of(e, pc);
-    const struct kernel *k = e->cpu->kernel;
     if (place->used) {
         return false;
     }
     if (e->num_checks == MOST_CHECKS ||
         uc_hook_add(e->uc, &place->hook, UC_HOOK_CODE, (void *)on_operand, e, pc, pc) != UC_ERR_OK) {
-        if (k->watch.deviation) {
-            k->watch.deviation(k->watch.context, k->current, pc, "an operand that must be aligned");
-        }
+        engine_tell(e, pc, "an operand to be checked, after too many others");
         return false;
     }
     place->pc = pc;
@@ -57,12 +54,12 @@ static bool check(struct engine *e, uint64_t pc)
     return true;
 }
 
-bool engine_check_alignment(struct engine *e, uint64_t pc, const uint8_t *code, size_t size)
+bool engine_check(struct engine *e, uint64_t pc, const uint8_t *code, size_t size)
 {
     const struct cpu_arch *arch = e->cpu->arch;
     bool fresh = false;
-    for (size_t at = 0, length; arch->next_aligned && arch->next_aligned(code, size, &at, &length); at += length) {
-        fresh = check(e, pc + at) || fresh;
+    for (size_t at = 0, length; arch->next_checked && arch->next_checked(code, size, &at, &length); at += length) {
+        fresh = add_check(e, pc + at) || fresh;
     }
     return fresh;
 }

@@ -23,13 +23,6 @@ static char **who_names(const struct review *review, const uint32_t *who, size_t
     return names;
 }
 
-static int word_compare(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
-    return a < b ? -1 : a > b;
-}
-
 /* Who has the object in the new system or, if it is gone, had it in the old one. */
 static void fill_others(struct review *review, const struct raw_finding *raw, struct capdl_finding *finding)
 {
@@ -54,7 +47,7 @@ static void fill_others(struct review *review, const struct raw_finding *raw, st
         const struct party *p = &parties->list[i];
         bool rights = capdl_kind_has(kind, CAPDL_TRAIT_RIGHTS);
 
-        if (raw->num_subjects && bsearch(&p->who, raw->subjects, raw->num_subjects, sizeof(p->who), word_compare)) {
+        if (capdl_review_among(raw->subjects, raw->num_subjects, p->who)) {
             continue;
         }
         finding->all_others++;

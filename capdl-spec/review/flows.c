@@ -223,26 +223,9 @@ void capdl_flows_add_node(struct nodes *nodes, uint32_t node)
     nodes->list[nodes->count++] = node;
 }
 
-static int word_compare(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
-    return a < b ? -1 : a > b;
-}
-
 void capdl_flows_unite(struct nodes *nodes)
 {
-    size_t kept = 0;
-
-    if (nodes->count) {
-        qsort(nodes->list, nodes->count, sizeof(*nodes->list), word_compare);
-    }
-    for (size_t i = 0; i < nodes->count; i++) {
-        if (!kept || nodes->list[kept - 1] != nodes->list[i]) {
-            nodes->list[kept++] = nodes->list[i];
-        }
-    }
-    nodes->count = kept;
+    nodes->count = capdl_review_unique(nodes->list, nodes->count);
 }
 
 /* Subjects and devices next to the links of one edit, on the side that sends or on the one that receives. */
@@ -276,9 +259,7 @@ uint32_t *capdl_flows_all(const struct flows *f, const struct nodes *nodes)
     for (size_t i = 0; i < nodes->count; i++) {
         list[i] = capdl_flows_who(f, nodes->list[i]);
     }
-    if (nodes->count) {
-        qsort(list, nodes->count, sizeof(*list), word_compare);
-    }
+    capdl_review_sort(list, nodes->count);
     return list;
 }
 

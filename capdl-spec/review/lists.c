@@ -4,20 +4,39 @@
 
 #include "lists.h"
 
-static int word_compare(const void *left, const void *right)
+static int number_compare(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
 
     return a < b ? -1 : a > b;
 }
 
+static int word_compare(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+void capdl_review_sort(uint32_t *list, size_t count)
+{
+    if (count) {
+        qsort(list, count, sizeof(*list), number_compare);
+    }
+}
+
+void capdl_review_sort_words(uint64_t *list, size_t count)
+{
+    if (count) {
+        qsort(list, count, sizeof(*list), word_compare);
+    }
+}
+
 size_t capdl_review_unique(uint32_t *list, size_t count)
 {
     size_t kept = 0;
 
-    if (count) {
-        qsort(list, count, sizeof(*list), word_compare);
-    }
+    capdl_review_sort(list, count);
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || list[i] != list[i - 1]) {
             list[kept++] = list[i];

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+void capdl_review_sort(uint32_t *list, size_t count);
+void capdl_review_sort_words(uint64_t *list, size_t count);
 /* Sorts a list and leaves one of each; returns how many are left. */
 size_t capdl_review_unique(uint32_t *list, size_t count);
 /* Whether a sorted list has the number. */

@@ -189,19 +189,12 @@ static void one_round(struct side *side, uint64_t *next, bool coarse)
     memcpy(side->hash, next, side->num_objects * sizeof(*next));
 }
 
-static int word_compare(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-    return a < b ? -1 : a > b;
-}
-
 static size_t count_classes(const struct side *side, uint64_t *list)
 {
     size_t classes = 0;
 
     memcpy(list, side->hash, side->num_objects * sizeof(*list));
-    qsort(list, side->num_objects, sizeof(*list), word_compare);
+    capdl_review_sort_words(list, side->num_objects);
     for (uint32_t i = 0; i < side->num_objects; i++) {
         classes += i == 0 || list[i] != list[i - 1];
     }

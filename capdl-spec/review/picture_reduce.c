@@ -242,13 +242,6 @@ struct signature {
     char *text;
 };
 
-static int word_compare(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-    return a < b ? -1 : a > b;
-}
-
 static int signature_compare(const void *left, const void *right)
 {
     const struct signature *a = left, *b = right;
@@ -296,7 +289,7 @@ static char *signature_of(const struct capdl_picture *p, uint32_t box, const uin
             words[count++] = capdl_picture_line_key(line->a == box ? line->b : line->a, flow, line->family);
         }
     }
-    qsort(words, count, sizeof(*words), word_compare);
+    capdl_review_sort_words(words, count);
     for (size_t i = 0; i < p->boxes[box].num_lines; i++) {
         fprintf(out, "%s\n", p->boxes[box].lines[i].text);
     }

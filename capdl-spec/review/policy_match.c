@@ -60,13 +60,6 @@ static int number_compare(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-static int word_compare(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
-    return a < b ? -1 : a > b;
-}
-
 /* ---- Sets ---- */
 
 void capdl_policy_set_add(struct policy_set *set, uint32_t party)
@@ -77,26 +70,16 @@ void capdl_policy_set_add(struct policy_set *set, uint32_t party)
 
 static void set_settle(struct policy_set *set)
 {
-    uint32_t kept = 0;
-
     if (set->all) {
         free(set->list);
         *set = (struct policy_set){.all = true};
     }
-    if (set->count > 1) {
-        qsort(set->list, set->count, sizeof(*set->list), word_compare);
-    }
-    for (uint32_t i = 0; i < set->count; i++) {
-        if (!kept || set->list[kept - 1] != set->list[i]) {
-            set->list[kept++] = set->list[i];
-        }
-    }
-    set->count = kept;
+    set->count = (uint32_t)capdl_review_unique(set->list, set->count);
 }
 
 bool capdl_policy_set_has(const struct policy_set *set, uint32_t party)
 {
-    return set->all || (set->count && bsearch(&party, set->list, set->count, sizeof(party), word_compare));
+    return set->all || capdl_review_among(set->list, set->count, party);
 }
 
 /* The first of a sorted list that is not before a name or a number. */

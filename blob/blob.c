@@ -28,7 +28,7 @@ bool capdl_blob_next_objects(struct capdl_blob_table *table, struct capdl_blob_o
         return false;
     }
     table->left--;
-    items = capdl_cbor_array(c);
+    items = capdl_cbor_short_array(c);
     objects->is_direct = may_be_direct && items == CAPDL_DIRECT_ITEMS;
     if (!objects->is_direct && items != (may_be_direct ? CAPDL_GROUP_ITEMS : CAPDL_GROUP_ITEMS + 1u)) {
         c->at = start;
@@ -85,32 +85,38 @@ bool capdl_blob_next_phase(struct capdl_blob_calls *calls)
     return true;
 }
 
-static void read_operand(struct capdl_cbor *c, struct capdl_operand *operand)
+/* Initial bytes. */
+enum { REFERENCE = CAPDL_CBOR_NINT << 5, NEITHER = 0xff };
+
+/* What is read most often, so without the cursor where an operand is an integer in one or two bytes. */
+static void read_operands(struct capdl_cbor *c, struct capdl_operand *operand, unsigned count)
 {
-    bool is_reference, negative;
-    uint64_t value;
+    const uint8_t *at = c->at;
 
-    if (!capdl_cbor_short_int(c, &value, &is_reference)) {
-        value = capdl_cbor_int(c, &negative);
-        is_reference = negative;
+    for (const struct capdl_operand *end = operand + count; operand != end; operand++) {
+        unsigned byte = at != c->end ? *at : NEITHER;
+        uint64_t value = byte & 0x1f;
+        if (value < CAPDL_CBOR_MORE && byte < REFERENCE + CAPDL_CBOR_MORE) {
+            at++;
+        } else if (byte == REFERENCE + CAPDL_CBOR_MORE && c->end - at > 1 && at[1] >= CAPDL_CBOR_MORE) {
+            value = at[1];
+            at += 2;
+        } else {
+            bool negative;
+            c->at = at;
+            value = capdl_cbor_int(c, &negative);
+            at = c->at;
+            byte = negative ? REFERENCE : 0;
+        }
+        operand->kind = CAPDL_OPERAND_LITERAL;
+        operand->stride = 0;
+        if (byte >= REFERENCE) {
+            operand->kind = value & 3;
+            value >>= 2;
+        }
+        operand->value = value;
     }
-    operand->value = is_reference ? value >> 2 : value;
-    operand->kind = is_reference ? value & 3 : CAPDL_OPERAND_LITERAL;
-    operand->stride = 0;
-}
-
-static void read_operands(struct capdl_cbor *c, struct capdl_call *call)
-{
-    uint64_t count = capdl_cbor_array(c);
-
-    if (count > CAPDL_CALL_MAX_OPERANDS) {
-        capdl_cbor_fail(c, EXPECTED("at most 64 operands"));
-        count = 0;
-    }
-    call->num_operands = (unsigned)count;
-    for (unsigned i = 0; i < call->num_operands; i++) {
-        read_operand(c, &call->operands[i]);
-    }
+    c->at = at;
 }
 
 static void read_strides(struct capdl_cbor *c, struct capdl_call *call)
@@ -139,7 +145,7 @@ static void look_up_method(const struct capdl_blob *blob, struct capdl_cbor *c, 
 bool capdl_blob_next_call(struct capdl_blob_calls *calls, struct capdl_call *call)
 {
     struct capdl_cbor *c = &calls->cbor;
-    uint64_t items;
+    uint64_t items, count;
 
     while (!calls->calls_left) {
         if (!capdl_blob_next_phase(calls)) {
@@ -147,14 +153,20 @@ bool capdl_blob_next_call(struct capdl_blob_calls *calls, struct capdl_call *cal
         }
     }
     calls->calls_left--;
-    items = capdl_cbor_array(c);
+    items = capdl_cbor_short_array(c);
     if (items != CAPDL_CALL_ITEMS && items != CAPDL_CALL_RUN_ITEMS) {
         capdl_cbor_fail(c, EXPECTED("a call with 3 or 5 items"));
     }
     call->phase = (unsigned)calls->phase;
     look_up_method(calls->blob, c, call);
-    read_operand(c, &call->target);
-    read_operands(c, call);
+    read_operands(c, &call->target, 1);
+    count = capdl_cbor_short_array(c);
+    if (count > CAPDL_CALL_MAX_OPERANDS) {
+        capdl_cbor_fail(c, EXPECTED("at most 64 operands"));
+        count = 0;
+    }
+    call->num_operands = (unsigned)count;
+    read_operands(c, call->operands, call->num_operands);
     call->count = 1;
     if (items == CAPDL_CALL_RUN_ITEMS) {
         call->count = capdl_cbor_uint(c);

@@ -26,14 +26,15 @@ static uint64_t read_bytes(const uint8_t *at, unsigned bytes)
     return value;
 }
 
-/* The rest of an item's head, whose argument is not in the initial byte itself. */
-static uint64_t read_argument(struct capdl_cbor *c, unsigned info)
+/* An item's head whose argument is not in the initial byte itself: `info` says how many bytes it has. Above 31 it is no
+   item of the expected kind. */
+__attribute__((noinline)) static uint64_t read_argument(struct capdl_cbor *c, unsigned info, const char *expected)
 {
     unsigned bytes;
     uint64_t value;
 
     if (info > 27) {
-        capdl_cbor_fail(c, EXPECTED("a definite length"));
+        capdl_cbor_fail(c, info > 31 ? expected : EXPECTED("a definite length"));
         return 0;
     }
     bytes = 1u << (info - 24);
@@ -55,14 +56,13 @@ static uint64_t read_argument(struct capdl_cbor *c, unsigned info)
 static uint64_t read_head(struct capdl_cbor *c, unsigned major, const char *expected)
 {
     const uint8_t *at = c->at;
-    unsigned info;
+    unsigned info = UINT8_MAX;
 
-    if (at == c->end || (info = *at ^ major << 5) > 31) {
-        capdl_cbor_fail(c, expected);
-        return 0;
+    if (at != c->end) {
+        info = *at ^ major << 5;
     }
-    if (info > 23) {
-        return read_argument(c, info);
+    if (info >= CAPDL_CBOR_MORE) {
+        return read_argument(c, info, expected);
     }
     c->at = at + 1;
     return info;
@@ -79,12 +79,13 @@ uint64_t capdl_cbor_int(struct capdl_cbor *c, bool *negative)
     return read_head(c, *negative ? CAPDL_CBOR_NINT : CAPDL_CBOR_UINT, EXPECTED("an integer"));
 }
 
-static uint64_t read_container(struct capdl_cbor *c, unsigned major, unsigned each, const char *expected)
+/* Each of its items has at least one byte. */
+static uint64_t read_container(struct capdl_cbor *c, unsigned major, const char *expected)
 {
     const uint8_t *start = c->at;
     uint64_t count = read_head(c, major, expected);
 
-    if (count > (uint64_t)(c->end - c->at) / each) {
+    if (count > (uint64_t)(c->end - c->at)) {
         c->at = start;
         capdl_cbor_fail(c, EXPECTED("as many items as its length"));
         return 0;
@@ -94,14 +95,19 @@ static uint64_t read_container(struct capdl_cbor *c, unsigned major, unsigned ea
 
 uint64_t capdl_cbor_array(struct capdl_cbor *c)
 {
-    return read_container(c, CAPDL_CBOR_ARRAY, 1, EXPECTED("an array"));
+    return read_container(c, CAPDL_CBOR_ARRAY, EXPECTED("an array"));
+}
+
+uint64_t capdl_cbor_short_array(struct capdl_cbor *c)
+{
+    return read_head(c, CAPDL_CBOR_ARRAY, EXPECTED("an array"));
 }
 
 void capdl_cbor_array_of(struct capdl_cbor *c, uint64_t elements)
 {
     const uint8_t *start = c->at;
 
-    if (capdl_cbor_array(c) != elements && !c->wrong) {
+    if (capdl_cbor_short_array(c) != elements && !c->wrong) {
         c->at = start;
         capdl_cbor_fail(c, EXPECTED("an array of the right length"));
     }
@@ -109,12 +115,12 @@ void capdl_cbor_array_of(struct capdl_cbor *c, uint64_t elements)
 
 uint64_t capdl_cbor_map(struct capdl_cbor *c)
 {
-    return read_container(c, CAPDL_CBOR_MAP, 2, EXPECTED("a map"));
+    return read_container(c, CAPDL_CBOR_MAP, EXPECTED("a map"));
 }
 
 const char *capdl_cbor_text(struct capdl_cbor *c, size_t *length)
 {
-    uint64_t size = read_container(c, CAPDL_CBOR_TEXT, 1, EXPECTED("a text string"));
+    uint64_t size = read_container(c, CAPDL_CBOR_TEXT, EXPECTED("a text string"));
     const uint8_t *text = c->at;
 
     *length = (size_t)size;

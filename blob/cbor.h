@@ -49,6 +49,8 @@ uint64_t capdl_cbor_int(struct capdl_cbor *, bool *negative);
 /* Number of elements. Never more than bytes are left, so that a loop over them ends soon even when it ignores
    mistakes. */
 uint64_t capdl_cbor_array(struct capdl_cbor *);
+/* The same, also where that many elements cannot follow, which whoever reads a few of them finds out. */
+uint64_t capdl_cbor_short_array(struct capdl_cbor *);
 /* The same for an array that must have this many elements. */
 void capdl_cbor_array_of(struct capdl_cbor *, uint64_t elements);
 /* Number of pairs. */
@@ -57,30 +59,5 @@ uint64_t capdl_cbor_map(struct capdl_cbor *);
 const char *capdl_cbor_text(struct capdl_cbor *, size_t *length);
 /* Whether the next item is null; reads it if so. */
 bool capdl_cbor_null(struct capdl_cbor *);
-
-/*
- * For what is read most often: an integer of either sign in one or two bytes. Reads it and returns true; else reads
- * nothing, and capdl_cbor_int has to.
- */
-static inline bool capdl_cbor_short_int(struct capdl_cbor *c, uint64_t *value, bool *negative)
-{
-    const uint8_t *at = c->at;
-    unsigned argument;
-
-    if (c->end - at < 2 || *at > (CAPDL_CBOR_NINT << 5 | CAPDL_CBOR_MORE)) {
-        return false;
-    }
-    *negative = *at >= CAPDL_CBOR_NINT << 5;
-    argument = *at++ & 0x1f;
-    if (argument >= CAPDL_CBOR_MORE) {
-        if (argument > CAPDL_CBOR_MORE || *at < CAPDL_CBOR_MORE) {
-            return false;
-        }
-        argument = *at++;
-    }
-    *value = argument;
-    c->at = at;
-    return true;
-}
 
 #endif

@@ -77,8 +77,8 @@ static int64_t read_int(struct check *check)
     return (int64_t)(negative ? ~value : value);
 }
 
-/* A map with known keys into an array. */
-static void check_map(struct check *check, int64_t *values, uint64_t num_keys)
+/* A map with known keys into an array. Values are at most `most` as unsigned numbers: then none is negative. */
+static void check_map(struct check *check, int64_t *values, uint64_t num_keys, uint64_t most)
 {
     struct capdl_cbor *c = &check->table.cbor;
     uint64_t next = 0;
@@ -91,6 +91,9 @@ static void check_map(struct check *check, int64_t *values, uint64_t num_keys)
         }
         next = key + 1;
         values[key] = read_int(check);
+        if ((uint64_t)values[key] > most) {
+            fail(check, EXPECTED("sizes of at most 2^24"));
+        }
     }
 }
 
@@ -132,7 +135,7 @@ static void check_profile(struct check *check)
     int64_t *boot = check->blob->boot;
     const uint8_t *at = check->at;
 
-    check_map(check, boot, CAPDL_BOOT_KEY_COUNT);
+    check_map(check, boot, CAPDL_BOOT_KEY_COUNT, UINT64_MAX);
     check->at = at;
     if (!profile_is_usable(boot)) {
         fail(check, EXPECTED("a usable profile"));
@@ -146,12 +149,7 @@ static void check_sizes(struct check *check)
 {
     uint64_t *sizes = check->blob->sizes;
 
-    check_map(check, (int64_t *)sizes, CAPDL_SIZE_KEY_COUNT);
-    for (unsigned key = 0; key < CAPDL_SIZE_KEY_COUNT; key++) {
-        if (sizes[key] > CAPDL_BLOB_MAX_SLOTS) { /* a negative one, too */
-            fail(check, EXPECTED("sizes of at most 2^24"));
-        }
-    }
+    check_map(check, (int64_t *)sizes, CAPDL_SIZE_KEY_COUNT, CAPDL_BLOB_MAX_SLOTS);
     if (sizes[CAPDL_SIZE_OBJECTS] > sizes[CAPDL_SIZE_SLOTS]) {
         fail(check, EXPECTED("no more objects than slots"));
     }
@@ -379,30 +377,13 @@ static void check_fills(struct check *check)
     }
 }
 
-/* The limit of the index of each kind of reference. */
-static uint64_t reference_limit(const struct capdl_blob *blob, unsigned kind)
-{
-    switch (kind) {
-    case CAPDL_REF_SLOT:
-        return blob->sizes[CAPDL_SIZE_SLOTS];
-    case CAPDL_REF_PAGE:
-        return blob->sizes[CAPDL_SIZE_PAGES];
-    case CAPDL_REF_INITIAL:
-        return CAPDL_INITIAL_COUNT;
-    default:
-        return CAPDL_BLOB_MAX_CORES;
-    }
-}
-
 /* Whether an operand stays in range over all steps of its call. Literals may wrap around. */
-static bool operand_in_range(struct capdl_blob *blob, const struct capdl_operand *operand, uint64_t count)
+static bool operand_in_range(struct capdl_blob *blob, const struct capdl_operand *operand, uint64_t count,
+                             const uint64_t limits[CAPDL_OPERAND_LITERAL])
 {
-    uint64_t limit, last;
+    const uint64_t limit = limits[operand->kind];
+    uint64_t last;
 
-    if (operand->kind == CAPDL_OPERAND_LITERAL) {
-        return true;
-    }
-    limit = reference_limit(blob, operand->kind);
     if (operand->value >= limit || operand->stride >= limit) {
         return false;
     }
@@ -413,19 +394,22 @@ static bool operand_in_range(struct capdl_blob *blob, const struct capdl_operand
     return last < limit;
 }
 
-static const char *call_problem(struct capdl_blob *blob, const struct capdl_call *call)
+static const char *call_problem(struct capdl_blob *blob, const struct capdl_call *call,
+                                const uint64_t limits[CAPDL_OPERAND_LITERAL])
 {
+    const struct capdl_operand *operand = call->operands, *end = operand + call->num_operands;
+
     if (call->count - 1 >= CAPDL_BLOB_MAX_SLOTS) {
         return EXPECTED("a call or a run of at least one and at most 2^24");
     }
     if (call->num_operands < call->num_caps) {
         return EXPECTED("as many operands as the method has capabilities");
     }
-    if (call->target.kind == CAPDL_OPERAND_LITERAL || !operand_in_range(blob, &call->target, call->count)) {
+    if (call->target.kind == CAPDL_OPERAND_LITERAL || !operand_in_range(blob, &call->target, call->count, limits)) {
         return EXPECTED("an existing target");
     }
-    for (unsigned i = 0; i < call->num_operands; i++) {
-        if (!operand_in_range(blob, &call->operands[i], call->count)) {
+    for (; operand != end; operand++) {
+        if (operand->kind != CAPDL_OPERAND_LITERAL && !operand_in_range(blob, operand, call->count, limits)) {
             return EXPECTED("existing operands");
         }
     }
@@ -438,6 +422,12 @@ static void check_phases(struct check *check)
     struct capdl_blob_calls calls = capdl_blob_calls(check->blob);
     struct capdl_call call;
     uint64_t least = CAPDL_PHASE_DERIVE;
+    const uint64_t limits[CAPDL_OPERAND_LITERAL] = {
+        [CAPDL_REF_SLOT] = check->blob->sizes[CAPDL_SIZE_SLOTS],
+        [CAPDL_REF_PAGE] = check->blob->sizes[CAPDL_SIZE_PAGES],
+        [CAPDL_REF_INITIAL] = CAPDL_INITIAL_COUNT,
+        [CAPDL_REF_SCHED_CONTROL] = CAPDL_BLOB_MAX_CORES,
+    };
 
     check->blob->counts[CAPDL_BLOB_ITEM_PHASES] = calls.phases_left;
     for (*c = calls.cbor; begin(check) && capdl_blob_next_phase(&calls); *c = calls.cbor) {
@@ -448,7 +438,7 @@ static void check_phases(struct check *check)
         for (*c = calls.cbor; begin(check) && calls.calls_left; *c = calls.cbor) {
             const char *problem;
             capdl_blob_next_call(&calls, &call);
-            problem = call_problem(check->blob, &call);
+            problem = call_problem(check->blob, &call, limits);
             if (problem) {
                 capdl_cbor_fail(&calls.cbor, problem);
             }

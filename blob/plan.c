@@ -377,16 +377,18 @@ static bool find_fixed(struct capdl_plan *plan)
     while (capdl_blob_next_objects(&table, &run)) {
         while (run.count) {
             size_t i = find_untyped(plan, run.place);
+            struct capdl_untyped *untyped = &plan->request.untypeds[i];
             uint64_t count = 0;
             if (i < plan->request.num_untypeds) {
-                count = (untyped_end(&plan->request.untypeds[i]) - run.place) >> run.size_bits;
+                count = (untyped_end(untyped) - run.place) >> run.size_bits;
             }
             if (!count) {
                 plan->failure.address = run.place;
                 return capdl_plan_fail(plan, CAPDL_PLAN_NO_ADDRESS, run.slot, run.size_bits);
             }
             plan->untyped = i;
-            plan->request.untypeds[i].state = TOUCHED;
+            plan->touched += untyped->state != UNTOUCHED || untyped->is_device ? 0 : UINT64_C(1) << untyped->size_bits;
+            untyped->state = TOUCHED;
             shorten_run(&run, count < run.count ? count : run.count);
         }
     }
@@ -409,6 +411,7 @@ static bool start(struct capdl_plan *plan)
     }
     plan->failure = (struct capdl_plan_failure){0};
     plan->padding = 0;
+    plan->touched = 0;
     plan->fixed = capdl_blob_table(plan->request.blob, CAPDL_BLOB_ITEM_FIXED);
     plan->run.count = 0;
     plan->untyped = plan->request.num_untypeds;
@@ -439,13 +442,7 @@ static bool try(struct capdl_plan *plan)
         plan->num_cspace_retypes += retype.kind >= CAPDL_RETYPE_CSPACE_LEAF;
     }
     plan->num_padding = plan->padding;
-    plan->ram_touched = 0;
-    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
-        const struct capdl_untyped *untyped = &plan->request.untypeds[i];
-        if (!untyped->is_device && untyped->state != UNTOUCHED) {
-            plan->ram_touched += UINT64_C(1) << untyped->size_bits;
-        }
-    }
+    plan->ram_touched = plan->touched;
     return plan->failure.status == CAPDL_PLAN_OK;
 }
 

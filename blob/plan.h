@@ -101,7 +101,8 @@ struct capdl_plan {
     uint64_t ram_touched;        /* bytes of RAM untypeds from which something is made: what the kernel will clear */
 
     /* Where the iteration is. */
-    bool is_tried; /* not only by sums */
+    uint64_t touched; /* ram_touched so far */
+    bool is_tried;    /* not only by sums */
     unsigned stage;
     struct capdl_plan_group *groups; /* in the scratch memory, size descending */
     size_t num_groups;

@@ -72,6 +72,7 @@ static void select_untypeds(struct capdl_plan *plan, uint64_t counts[SIZES])
         if (!untyped->is_device && untyped->state == UNTOUCHED && counts[untyped->size_bits]) {
             counts[untyped->size_bits]--;
             untyped->state = SELECTED;
+            plan->touched += UINT64_C(1) << untyped->size_bits;
         }
     }
 }

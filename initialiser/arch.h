@@ -17,9 +17,10 @@ void arch_configure(uint64_t flags);
  */
 word arch_call(int64_t number, word target, word info, const word registers[MESSAGE_REGISTERS]);
 
-/* Puts into the words of a message what only the machine knows: convert_duration, or nothing. */
+/* The words of a message that go into registers, with what only the machine knows: by convert_duration, or as they are.
+ */
 struct capdl_call;
-void arch_complete(const struct capdl_call *, word *words);
+const word *arch_complete(const struct capdl_call *, const word *words);
 
 /* Copies whole pages or units of packed ones (CAPDL_FILL_UNIT_BITS), which both ends are aligned to. */
 void arch_copy(void *to, const void *from, uint64_t bytes);

@@ -69,5 +69,5 @@ void enlarge_cspace(void)
     mint_into_root(1, WORD_BITS - 1 - self.bootinfo->cnode_bits - CAPDL_LEAF_BITS);
     move_into_root();
     self.cnode = self.root;
-    self.first_slot = UINT64_C(1) << (WORD_BITS - 1) | self.first_leaf << CAPDL_LEAF_BITS;
+    self.first[CAPDL_REF_SLOT] = UINT64_C(1) << (WORD_BITS - 1) | self.first_leaf << CAPDL_LEAF_BITS;
 }

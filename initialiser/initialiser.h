@@ -60,10 +60,8 @@ struct initialiser {
     struct ipc_buffer *ipc_buffer;
     struct capdl_blob blob;
     struct slot_region untyped;
-    struct slot_region sched_control;
-    uint64_t first_page; /* capability of page 0 of the page segment */
-    uint64_t first_slot; /* capability pointer of slot 0 */
-    uint64_t cnode;      /* CNode through which all slots resolve, at the depth of a word */
+    uint64_t first[CAPDL_OPERAND_LITERAL]; /* capability pointers of index 0, by enum capdl_ref_kind */
+    uint64_t cnode;                        /* CNode through which all slots resolve, at the depth of a word */
     struct capdl_plan plan;
     uint64_t root;       /* slots in the initial CNode of the larger CSpace's root ... */
     uint64_t first_leaf; /* ... and first leaf, when there is one */

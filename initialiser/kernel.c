@@ -37,21 +37,13 @@ void call_word(uint64_t value)
     call_operand(CAPDL_OPERAND_LITERAL, value);
 }
 
-/* The word for the message: references become capability pointers. */
+/* The capability pointer for a reference. */
 static word resolve(const struct capdl_operand *operand)
 {
-    switch (operand->kind) {
-    case CAPDL_REF_SLOT:
-        return (word)(self.first_slot + operand->value);
-    case CAPDL_REF_PAGE:
-        return (word)(self.first_page + operand->value);
-    case CAPDL_REF_INITIAL:
-        return (word)(operand->value == CAPDL_INITIAL_CNODE ? self.cnode : operand->value);
-    case CAPDL_REF_SCHED_CONTROL:
-        return (word)(self.sched_control.start + operand->value);
-    default:
-        return (word)operand->value;
+    if (operand->kind == CAPDL_REF_INITIAL && operand->value == CAPDL_INITIAL_CNODE) {
+        return (word)self.cnode;
     }
+    return (word)(self.first[operand->kind] + operand->value);
 }
 
 /* seL4_MessageInfo: label, capabilities, words. A reply has the error in place of the label. */
@@ -64,13 +56,15 @@ static inline uint64_t add_word(uint64_t digest, uint64_t value, uint64_t multip
     return digest ^ digest >> 32;
 }
 
-/* And of those up to `end`. */
-static inline uint64_t add_words(uint64_t digest, const word *from, const word *end, uint64_t multiplier)
+/* And of those before `end`, from so many bytes before it on: a negative number, which ends the loop when it is 0. */
+static inline uint64_t add_words(uint64_t digest, const word *end, intptr_t from, uint64_t multiplier)
 {
-    if (from != end) {
+    if (from) {
+        __asm__("" : "+r"(end)); /* addresses are worked out before the loop, which is most of what we do */
         do {
-            digest = add_word(digest, *from++, multiplier);
-        } while (from != end);
+            digest = add_word(digest, *(const word *)((uintptr_t)end + (uintptr_t)from), multiplier);
+            from += (intptr_t)sizeof(*end);
+        } while (from);
     }
     return digest;
 }
@@ -94,14 +88,17 @@ static inline void add_strides(const struct varying *from, const struct varying 
     }
 }
 
-/* Puts an operand into the message. One initial capability does not follow from the other. */
-__attribute__((noinline)) static void put(struct run *run, word *at, const struct capdl_operand *operand)
+/* Puts operands into the message. One initial capability does not follow from the other. */
+__attribute__((noinline)) static void put(struct run *run, word *to, const struct capdl_operand *operand,
+                                          unsigned count)
 {
-    *at = resolve(operand);
-    if (operand->stride) {
-        *run->end++ = (struct varying){at, (word)operand->stride};
-        if (operand->kind == CAPDL_REF_INITIAL) {
-            run->steps = 1;
+    for (const struct capdl_operand *end = operand + count; operand != end; operand++, to++) {
+        *to = operand->kind == CAPDL_OPERAND_LITERAL ? (word)operand->value : resolve(operand);
+        if (operand->stride) {
+            *run->end++ = (struct varying){to, (word)operand->stride};
+            if (operand->kind == CAPDL_REF_INITIAL) {
+                run->steps = 1;
+            }
         }
     }
 }
@@ -117,30 +114,30 @@ __attribute__((flatten)) static unsigned make_steps(struct capdl_call *call)
     const unsigned num_words = call->num_operands - call->num_caps;
     const word info = (word)call->label << INFO_LABEL | call->num_caps << INFO_CAPS | num_words;
     const word *caps_end = buffer->caps + call->num_caps, *words_end = buffer->words + num_words;
+    intptr_t caps = -(intptr_t)(call->num_caps * sizeof(word)), words = -(intptr_t)(num_words * sizeof(word));
     uint64_t digest = header.digest, multiplier = UINT64_C(0x9e3779b97f4a7c15), left;
-    word target, error, *to = buffer->caps;
+    word target, error;
     const struct varying *end;
+    const word *registers;
     struct run run;
 
     run.steps = call->phase == CAPDL_PHASE_DOMAINS ? 1 : call->count; /* there, arch_complete changes words */
     run.end = run.varying;
-    put(&run, &target, &call->target);
-    for (unsigned i = 0; i < call->num_operands; i++) {
-        if (i == call->num_caps) {
-            to = buffer->words;
-        }
-        put(&run, to++, &call->operands[i]);
-    }
+    put(&run, &target, &call->target, 1);
+    put(&run, buffer->caps, call->operands, call->num_caps);
+    put(&run, buffer->words, call->operands + call->num_caps, num_words);
+    registers = arch_complete(call, buffer->words);
     left = run.steps;
     header.num_calls += left; /* at once: should one of them never return, the record is of the whole run */
     end = run.end;
-    __asm__("" : "+r"(multiplier)); /* keeps it in a register: the loop is most of what we do */
+    __asm__("" : "+r"(multiplier), "+r"(caps), "+r"(words)); /* known now, not again at each step */
     do {
-        digest = add_word(add_word(digest, info, multiplier), target, multiplier);
-        digest = add_words(digest, buffer->caps, caps_end, multiplier);
-        digest = add_words(digest, buffer->words, words_end, multiplier);
-        arch_complete(call, buffer->words);
-        error = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], target, info, buffer->words) >> INFO_LABEL;
+        uint64_t sum = add_word(add_word(digest, info, multiplier), target, multiplier);
+        __asm__("" : "+r"(sum)); /* in a register, too, where the kernel leaves few for what outlives the call */
+        sum = add_words(sum, caps_end, caps, multiplier);
+        sum = add_words(sum, words_end, words, multiplier);
+        __asm__("" : "=r"(digest) : "0"(sum));
+        error = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], target, info, registers) >> INFO_LABEL;
         digest = add_word(digest, error, multiplier);
         if (error) {
             break;

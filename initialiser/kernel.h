@@ -29,8 +29,9 @@ void call_make(void);
    step, its count says how many are left with it. */
 unsigned call_run(struct capdl_call *);
 
-/* For kernels that measure how fast their timer counts: the ticks of a duration that the blob has in microseconds. */
-void convert_duration(const struct capdl_call *, word *words);
+/* For kernels that measure how fast their timer counts: the words of a message that go into registers, with the ticks
+   of a duration that the blob has in microseconds. */
+const word *convert_duration(const struct capdl_call *, const word *words);
 
 /* Suspends ourselves, if it is known how, or traps. Not by call_run, from which a boot may end here. */
 _Noreturn void kernel_leave(void);

@@ -35,7 +35,7 @@ static void move(uint64_t cap, uint64_t slot)
 
 static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
 {
-    const struct destination to = {self.first_slot + sizes[CAPDL_SIZE_LEFT_CNODE], WORD_BITS, slot};
+    const struct destination to = {self.first[CAPDL_REF_SLOT] + sizes[CAPDL_SIZE_LEFT_CNODE], WORD_BITS, slot};
     const struct capdl_retype piece = {
         .type = (uint64_t)self.blob.boot[CAPDL_BOOT_TYPE_UNTYPED], .argument = untyped->size_bits, .count = 1};
     const uint64_t source = untyped->number;
@@ -43,7 +43,8 @@ static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
     if (untyped->source == CAPDL_LEFTOVER_TAIL) {
         retype(CAPDL_OPERAND_LITERAL, self.untyped.start + source, &piece, &to);
     } else {
-        move((untyped->source == CAPDL_LEFTOVER_WHOLE ? self.untyped.start : self.first_slot) + source, slot);
+        move((untyped->source == CAPDL_LEFTOVER_WHOLE ? self.untyped.start : self.first[CAPDL_REF_SLOT]) + source,
+             slot);
     }
     untyped->source = 0;
     untyped->number = 0;

@@ -5,7 +5,7 @@
 /* Capabilities go to the slots of the step. */
 static void create(unsigned source_kind, uint64_t source, const struct capdl_retype *step)
 {
-    struct destination to = {self.first_slot + step->cnode, WORD_BITS, step->first};
+    struct destination to = {self.first[CAPDL_REF_SLOT] + step->cnode, WORD_BITS, step->first};
 
     if (step->kind != CAPDL_RETYPE_DIRECT) {
         to = slot_destination(step->slot);

@@ -46,9 +46,15 @@ static void check_kernel(int64_t *boot)
 }
 
 /* Every core that a call refers to exists, so no call fails for lack of one. */
-static void check_cores(void)
+static void check_cores(int64_t offset)
 {
-    const uint64_t cores = self.sched_control.end - self.sched_control.start;
+    uint64_t cores = 0;
+
+    if (offset) {
+        const struct slot_region sched_control = region_at(offset);
+        cores = sched_control.end - sched_control.start;
+        self.first[CAPDL_REF_SCHED_CONTROL] = sched_control.start;
+    }
 
     if (self.blob.num_cores > cores) {
         die("no SchedControl of core %, the kernel has % cores", self.blob.num_cores - 1, cores);
@@ -83,12 +89,9 @@ void open_blob(const struct bootinfo *bootinfo)
     if (boot[CAPDL_BOOT_IOPT_LEVELS] && (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS] != bootinfo->num_iopt_levels) {
         die("I/O page tables of % levels, not %", (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS], bootinfo->num_iopt_levels);
     }
-    self.first_slot = bootinfo->empty.start;
-    self.first_page = page_cap(header.pages_start);
+    self.first[CAPDL_REF_SLOT] = bootinfo->empty.start;
+    self.first[CAPDL_REF_PAGE] = page_cap(header.pages_start);
     self.untyped = region_at(boot[CAPDL_BOOT_UNTYPED_OFFSET]);
     check_kernel(boot);
-    if (boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET]) {
-        self.sched_control = region_at(boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET]);
-    }
-    check_cores();
+    check_cores(boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET]);
 }

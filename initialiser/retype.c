@@ -6,7 +6,7 @@
 struct destination slot_destination(uint64_t slot)
 {
     if (!self.plan.num_leaves) {
-        return (struct destination){0, 0, self.first_slot + slot};
+        return (struct destination){0, 0, self.first[CAPDL_REF_SLOT] + slot};
     }
     return (struct destination){self.first_leaf + slot / CAPDL_LEAF_SLOTS, WORD_BITS, slot % CAPDL_LEAF_SLOTS};
 }

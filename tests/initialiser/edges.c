@@ -210,8 +210,7 @@ static uint64_t converted(uint64_t ticks, uint64_t us, unsigned operands, unsign
     const struct capdl_call call = {.phase = phase, .num_operands = operands};
     uint64_t words[4] = {0, 1, ticks, us};
 
-    convert_duration(&call, words);
-    return words[2];
+    return convert_duration(&call, words)[2];
 }
 
 static void durations(void)

@@ -87,7 +87,7 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
     }
     write_log("\n");
     if (label == FAKE_MAP && memory.ipc_buffer.caps[0] == CAPDL_INITIAL_VSPACE) {
-        window_slot = target - self.first_slot;
+        window_slot = target - self.first[CAPDL_REF_SLOT];
     }
     if (++fake->calls == fake->refuse) {
         return (word)fake->error << 12;
@@ -95,9 +95,9 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
     return 0;
 }
 
-void arch_complete(const struct capdl_call *call, word *words)
+const word *arch_complete(const struct capdl_call *call, const word *words)
 {
-    convert_duration(call, words);
+    return convert_duration(call, words);
 }
 
 void arch_copy(void *to, const void *from, uint64_t bytes)

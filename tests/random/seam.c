@@ -26,9 +26,9 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
     return seam->call(seam->context, number, target, info, registers, &self.ipc_buffer->tag);
 }
 
-void arch_complete(const struct capdl_call *call, word *words)
+const word *arch_complete(const struct capdl_call *call, const word *words)
 {
-    convert_duration(call, words);
+    return convert_duration(call, words);
 }
 
 void arch_copy(void *to, const void *from, uint64_t bytes)

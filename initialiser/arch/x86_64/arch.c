@@ -39,11 +39,9 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
     return info;
 }
 
-void arch_complete(const struct capdl_call *call, word *words)
+const word *arch_complete(const struct capdl_call *call, const word *words)
 {
-    if (call->phase == CAPDL_PHASE_DOMAINS) {
-        convert_duration(call, words);
-    }
+    return convert_duration(call, words);
 }
 
 /* One instruction, for which processors have a fast path. */

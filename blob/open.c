@@ -97,8 +97,8 @@ static void check_map(struct check *check, int64_t *values, uint64_t num_keys, u
     }
 }
 
-/* Whether the profile's numbers are usable. Whether they are this kernel's cannot be checked here. Bootinfo begins with
- * 18 words, of the kernel's size. */
+/* Whether the profile's numbers are usable. Whether they are this kernel's cannot be checked here, nor how wide its
+ * words are. */
 enum { NARROWEST_WORD = 4 }; /* in bytes */
 
 static const struct limits {
@@ -106,7 +106,7 @@ static const struct limits {
     uint16_t least, most;
 } profile_limits[] = {
     {CAPDL_BOOT_ARCH, CAPDL_BOOT_ARCH, 0, CAPDL_ARCH_COUNT - 1},
-    {CAPDL_BOOT_UNTYPED_OFFSET, CAPDL_BOOT_UNTYPED_OFFSET, 18 * NARROWEST_WORD, CAPDL_PAGE_SIZE - 16},
+    {CAPDL_BOOT_UNTYPED_OFFSET, CAPDL_BOOT_UNTYPED_OFFSET, CAPDL_BOOTINFO_WORDS *NARROWEST_WORD, CAPDL_PAGE_SIZE - 16},
     {CAPDL_BOOT_SCHEDCONTROL_OFFSET, CAPDL_BOOT_SCHEDCONTROL_OFFSET, 0, CAPDL_PAGE_SIZE - 16},
     {CAPDL_BOOT_FAN_OUT, CAPDL_BOOT_FAN_OUT, 1, UINT16_MAX},
     {CAPDL_BOOT_SLOT_BITS, CAPDL_BOOT_SLOT_BITS, 4, 8},

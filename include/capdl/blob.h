@@ -127,6 +127,9 @@ enum {
  */
 enum { CAPDL_DURATION_OPERANDS = 4, CAPDL_DURATION_CHUNK = 5 };
 
+/* Words of the kernel with which every bootinfo begins. Where other members are, the profile says. */
+enum { CAPDL_BOOTINFO_WORDS = 18 };
+
 /*
  * Header of an image, at the start of the ELF section ".capdl.header" of the prebuilt initialiser. The host fills in
  * the second part; the initialiser writes the third part while it boots, so that a debugger or a memory dump can tell

@@ -460,6 +460,8 @@ static void check_mutations(const uint8_t *good, size_t size)
             bytes[i] = (uint8_t)value;
             accepted += try_bytes(bytes, size);
         }
+        bytes[i] = 0x38; /* a reference whose second byte is cut off */
+        CHECK(i + 1 == size || !try_bytes(bytes, i + 1));
         bytes[i] = good[i];
     }
     printf("%zu bytes, each with all values: %u still a blob\n", size, accepted);

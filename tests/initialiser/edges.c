@@ -86,6 +86,13 @@ static void says_that_it_booted(void)
     profile[CAPDL_BOOT_FLAGS] |= CAPDL_BOOT_FLAG_QUIET;
     boot_system(&(struct system){.profile = profile});
     CHECK(header.phase == CAPDL_PHASE_DONE && *fake.console == 0);
+    memcpy(profile, system_profile, sizeof(profile));
+    profile[CAPDL_BOOT_SYS_PUTCHAR] = 0;
+    boot_system(&(struct system){.profile = profile});
+    CHECK(header.phase == CAPDL_PHASE_DONE && *fake.console == 0);
+    profile[CAPDL_BOOT_SYS_PUTCHAR] = system_profile[CAPDL_BOOT_SYS_PUTCHAR];
+    profile[CAPDL_BOOT_FLAGS] |= CAPDL_BOOT_FLAG_QUIET;
+    boot_system(&(struct system){.profile = profile});
     check_message(&fake, 20, CAPDL_ERROR_DELETE_FIRST,
                   "capdl: mapping pages: Page_Map(page 2, big, 0x12000) failed: DeleteFirst (8)\n");
 }

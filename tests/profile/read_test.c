@@ -114,7 +114,7 @@ static void test_arm(void)
     CHECK(p.size_bits[CAPDL_TYPE_SCHED_CONTEXT] == 8 && p.size_bits[CAPDL_TYPE_IO_PAGE_TABLE] == 0, "sizes");
     CHECK(p.user_top == UINT64_C(1) << 40 && p.max_untyped_bits == 40 && p.num_asid_pool_bits == 6, "limits");
     CHECK(p.vspace_levels == 3 && p.vspace_index_bits[0] == 10 && p.vspace_index_bits[2] == 9, "VSpace");
-    CHECK(p.bootinfo_schedcontrol_offset == 40 && p.bootinfo_untyped_offset == 56, "bootinfo");
+    CHECK(p.bootinfo_schedcontrol_offset == 144 && p.bootinfo_untyped_offset == 160, "bootinfo");
     CHECK(p.num_memory == 1 && p.memory[0].start == 0x80000000 && p.memory[0].end == 0x82000000, "memory");
     CHECK(p.num_devices == 2 && p.devices[0].end == 0x10000 && p.devices[1].start == 0x40000000, "devices are sorted");
     CHECK(p.kernel.start == 0x80000000 && p.kernel.end == 0x80013000, "the kernel's pages");
@@ -148,7 +148,7 @@ static void test_x86(void)
     check_types(&p, types, sizeof(types) / sizeof(types[0]));
     CHECK(p.syscalls[CAPDL_SYSCALL_DEBUG_HALT] == -5 && p.syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] == 0, "calls");
     CHECK(p.user_top == UINT64_C(0x7ffffffff000) && p.vspace_levels == 4 && p.vspace_index_bits[3] == 9, "VSpace");
-    CHECK(p.bootinfo_schedcontrol_offset == 0 && p.bootinfo_untyped_offset == 40, "bootinfo");
+    CHECK(p.bootinfo_schedcontrol_offset == 0 && p.bootinfo_untyped_offset == 144, "bootinfo");
     CHECK(p.num_memory == 0 && p.num_devices == 0 && p.kernel.start == 0x100000 && p.kernel.end == 0x180000, "memory");
     prefix_remove(prefix);
 }
@@ -222,6 +222,10 @@ static const struct bad {
     {BOOTINFO, "seL4_NodeId nodeID", "seL4_Odd nodeID",
      "cannot find the offset of member 'untyped' in 'struct seL4_BootInfo'"},
     {BOOTINFO, "seL4_SlotRegion untyped;", "", "the offset of member 'untyped'"},
+    {BOOTINFO, "seL4_SlotRegion extraBIPages;", "",
+     "member 'schedcontrol' of 'struct seL4_BootInfo' is at byte 128, expected after the 18 words with which it begins "
+     "(byte "
+     "144)"},
     {PLATFORM, NULL, NULL, "platform_gen.json: error: No such file or directory, expected here the board's memory"},
     {PLATFORM, "\"memory\"", "\"ram\"", "expected under 'memory' at most 32 disjoint regions"},
     {PLATFORM, "\"end\": 65536", "\"end\": 2000000000", "expected under 'devices' at most 256 disjoint regions"},

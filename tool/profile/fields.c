@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <capdl/architecture.h>
+#include <capdl/blob.h>
 
 #include "profile/names.h"
 #include "profile/methods.h"
@@ -85,7 +86,7 @@ const struct field profile_fields[] = {
     NUMBER(asid_pool_bits, "ASIDs per pool, log2", 1, 16),
     NUMBER(num_asid_pool_bits, "ASID pools, log2", 0, 16),
     NUMBER(pa_bits, "physical address bits", 12, 63),
-    NUMBER(bootinfo_untyped_offset, "offset of untypeds in bootinfo", 4, PAGE - 16),
+    NUMBER(bootinfo_untyped_offset, "offset of untypeds in bootinfo", CAPDL_BOOTINFO_WORDS * 4, PAGE - 16),
     NUMBER(bootinfo_schedcontrol_offset, "offset of SchedControl in bootinfo", 0, PAGE - 16),
     REGIONS(memory, "memory"),
     REGIONS(devices, "devices"),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <capdl/architecture.h>
+#include <capdl/blob.h>
 
 #include "profile/arch.h"
 #include "profile/headers.h"
@@ -174,14 +175,22 @@ static void find_user_top(struct headers *h)
 
 static uint16_t bootinfo_offset(struct headers *h, struct slice text, const char *member)
 {
-    int64_t offset = struct_offset(text, "seL4_BootInfo", member, capdl_word_bytes(h->reader->profile->arch));
+    const unsigned word_bytes = capdl_word_bytes(h->reader->profile->arch), least = CAPDL_BOOTINFO_WORDS * word_bytes;
+    int64_t offset = struct_offset(text, "seL4_BootInfo", member, word_bytes);
 
-    if (offset > 0 && offset < 4096) {
-        return (uint16_t)offset;
+    if (offset <= 0) {
+        capdl_error(h->reader->diags, reader_position(h->reader, bootinfo_path),
+                    "cannot find the offset of member '%s' in 'struct seL4_BootInfo'", member);
+        return 0;
     }
-    capdl_error(h->reader->diags, reader_position(h->reader, bootinfo_path),
-                "cannot find the offset of member '%s' in 'struct seL4_BootInfo'", member);
-    return 0;
+    if (offset < least || offset > CAPDL_PAGE_SIZE - 2 * (int64_t)word_bytes) {
+        capdl_error(h->reader->diags, reader_position(h->reader, bootinfo_path),
+                    "member '%s' of 'struct seL4_BootInfo' is at byte %lld, expected after the %d words with which it "
+                    "begins (byte %u), within a page",
+                    member, (long long)offset, CAPDL_BOOTINFO_WORDS, least);
+        return 0;
+    }
+    return (uint16_t)offset;
 }
 
 static void find_bootinfo(struct headers *h)

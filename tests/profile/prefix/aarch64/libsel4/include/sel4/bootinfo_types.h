@@ -2,8 +2,16 @@
 typedef struct seL4_BootInfo {
     seL4_Word extraLen; /* a comment, with ; and { */
     seL4_NodeId nodeID;
+    seL4_Word numNodes;
+    seL4_Word numIOPTLevels;
     seL4_IPCBuffer *ipcBuffer; // and another one
     seL4_SlotRegion empty;
+    seL4_SlotRegion sharedFrames;
+    seL4_SlotRegion userImageFrames;
+    seL4_SlotRegion userImagePaging;
+    seL4_SlotRegion ioSpaceCaps;
+    seL4_SlotRegion extraBIPages;
+    seL4_Word initThreadCNodeSizeBits;
 #ifdef CONFIG_KERNEL_MCS
     seL4_SlotRegion schedcontrol;
 #endif

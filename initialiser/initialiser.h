@@ -37,7 +37,7 @@ struct bootinfo {
     struct slot_region extra_pages;
     word cnode_bits; /* log2 of the slots of the initial CNode */
 };
-_Static_assert(sizeof(struct bootinfo) == CAPDL_BOOTINFO_WORDS * sizeof(word), "the profile's offsets are after it");
+_Static_assert(sizeof(struct bootinfo) == sizeof(word[CAPDL_BOOTINFO_WORDS]), "the profile's offsets are after it");
 
 /* seL4_UntypedDesc */
 struct untyped_desc {

@@ -29,9 +29,9 @@ at=$(((${after% *} + ${after#* } + 4095) / 4096 * 4096))
     done
     echo "pmemsave $at 0x40000 \"$work/tree\""
     echo quit
-} | timeout 60 "qemu-system-$arch" $machine -m 2G -kernel "$work/boot" -display none -monitor stdio -serial "file:$work/log" >"$work/said" 2>&1
+} | timeout 60 "qemu-system-$arch" $machine -m 3G -kernel "$work/boot" -display none -monitor stdio -serial "file:$work/log" >"$work/said" 2>&1
 # shellcheck disable=SC2086
-"qemu-system-$arch" $machine,dumpdtb="$work/firmware" -m 2G -display none >"$work/said" 2>&1
+"qemu-system-$arch" $machine,dumpdtb="$work/firmware" -m 3G -display none >"$work/said" 2>&1
 
 text() { # FILE: sorted, without what is random, and what OpenSBI changes
     dtc -q -s -I dtb -O dts "$1" | grep -v 'seed = \|event-to-mhpmcounters = \|interrupts-extended = '

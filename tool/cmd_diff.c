@@ -28,12 +28,8 @@ const struct usage usage_diff = {
     "differ; 2: an input cannot be read. With --policy, prints only what exceeds the policy in NEW but not\n"
     "in OLD. With --dtb, findings name device memory as that device tree does.\n"
     "\n"
-    "Ranks are kinds of change, from 1, the gravest kind, to 20, which means nothing. Rights: R read or\n"
-    "receive, W write or send, X execute, G hand over capabilities, P call and get an answer. Endpoint:\n"
-    "where messages pass; notification: where signals do; badge: the number by which a receiver knows who\n"
-    "sent. CNode: a table of capabilities, by slots; guard: bits that a pointer to one begins with. TCB: a\n"
-    "thread. Untyped: memory for new objects; leftovers: what of it is left at boot. SMC: call of firmware.\n"
-    "Flow: information can pass now, and could not. A way round M: all of it had to pass M, and need not.",
+    "Ranks are kinds of change, from 1, the gravest kind, to 20, which means nothing. The words of a report\n"
+    "are explained at its end.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON |
         OPTION_FINDINGS | OPTION_POLICY | OPTION_NAMES,
     .min_operands = 2,

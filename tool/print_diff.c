@@ -7,6 +7,8 @@
 
 #include <capdl/escape.h>
 
+#include "report/terms.h"
+
 const char *diff_verdict_word(enum diff_verdict verdict)
 {
     static const char *const words[] = {"same-text", "same-system", "names", "layout", "changed"};
@@ -123,6 +125,33 @@ static void print_totals(const char *what, const struct diff_side *side)
     printf("    digest of the system: sha256:%s\n", side->digest);
 }
 
+/* Words of what is shown that need an explanation. */
+static size_t find_terms(const struct diff_report *report, const struct term *found[TERMS_MOST])
+{
+    char *text = NULL;
+    size_t size, count;
+    FILE *out = open_memstream(&text, &size);
+    for (size_t i = 0; i < report->findings->count; i++) {
+        const struct capdl_finding *finding = &report->findings->list[i];
+        for (size_t j = 0; report->shown[i] && j <= finding->num_consequences; j++) {
+            fprintf(out, "%s\n", j ? finding->consequences[j - 1].text : finding->text);
+        }
+    }
+    fclose(out);
+    count = terms_of(text, found);
+    free(text);
+    return count;
+}
+
+static void print_terms(const struct diff_report *report)
+{
+    const struct term *found[TERMS_MOST];
+    size_t count = find_terms(report, found);
+    for (size_t i = 0; i < count; i++) {
+        printf("%s%s: %s\n", i ? "       " : "words: ", found[i]->word, found[i]->meaning);
+    }
+}
+
 void print_diff_text(const struct diff_report *report)
 {
     char verdict[400];
@@ -133,8 +162,8 @@ void print_diff_text(const struct diff_report *report)
             continue;
         }
         if (finding->rank != last) {
-            printf("%s%s%d. %s%s\n", last ? "\n" : "", paint(report, finding->rank), (int)finding->rank,
-                   capdl_rank_meaning(finding->rank), plain(report));
+            printf("%s%s%d. %s (rank %d of %d)%s\n", last ? "\n" : "", paint(report, finding->rank), (int)finding->rank,
+                   capdl_rank_meaning(finding->rank), (int)finding->rank, CAPDL_RANK_LAYOUT, plain(report));
         }
         last = finding->rank;
         print_finding(report, finding);
@@ -147,6 +176,7 @@ void print_diff_text(const struct diff_report *report)
     if (diff_has_same_flows(report)) {
         printf("flows: %s\n", DIFF_SAME_FLOWS);
     }
+    print_terms(report);
     diff_verdict_text(report, verdict, sizeof(verdict));
     puts(verdict);
 }
@@ -232,4 +262,10 @@ void print_diff_markdown(const struct diff_report *report)
         printf(" | %" PRIu64 " | %" PRIu64 " | %" PRIu64 " | `%s` |\n", side->objects, side->caps, side->frames,
                side->digest);
     }
+    const struct term *found[TERMS_MOST];
+    size_t count = find_terms(report, found);
+    for (size_t i = 0; i < count; i++) {
+        printf("%s*%s*: %s", i ? "; " : "\nWords. ", found[i]->word, found[i]->meaning);
+    }
+    fputs(count ? ".\n" : "", stdout);
 }

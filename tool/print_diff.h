@@ -40,8 +40,9 @@ const char *diff_verdict_word(enum diff_verdict);
 /* Of a report with its counts. Writes at most `size` bytes. */
 /* Whether to say, of a change, that no information can pass that could not before. */
 bool diff_has_same_flows(const struct diff_report *);
-#define DIFF_SAME_FLOWS \
-    "none that was not possible before, directly or through others; what devices and firmware do is not modelled"
+#define DIFF_SAME_FLOWS                                                                                            \
+    "no new way for data between programs and devices, by memory, messages, signals, faults or control, that was " \
+    "not there before, if only through others; I/O ports, timing, hardware and firmware are not considered"
 void diff_verdict_text(const struct diff_report *, char *text, size_t size);
 /* "old.cdl:3:4", or "" when it is written nowhere. Returns text. */
 enum { DIFF_SOURCE = 300 };

@@ -72,6 +72,11 @@ static void count_up(struct json_object *of, const char *key)
     report_number(of, key, json_object_get_uint64(json_object_object_get(of, key)) + 1);
 }
 
+static int64_t number_of(struct json_object *entry, const char *key)
+{
+    return json_object_get_int64(json_object_object_get(entry, key));
+}
+
 static void count_finding(struct json_object *by_name, struct json_object *finding)
 {
     struct json_object *subjects = json_object_object_get(finding, "subjects");
@@ -86,15 +91,27 @@ static void count_finding(struct json_object *by_name, struct json_object *findi
             report_number(entry, "lost", 0);
             report_number(entry, "changed", 0);
             report_number(entry, "renamed", 0);
+            report_number(entry, "order", json_object_object_length(by_name));
+            report_number(entry, "rank", CAPDL_RANK_LAYOUT + 1);
+            json_object_object_add(by_name, name, entry);
+        }
+        if (number_of(finding, "rank") < number_of(entry, "rank")) {
             json_object_object_add(entry, "gravest", json_object_get(json_object_object_get(finding, "kind")));
             json_object_object_add(entry, "rank", json_object_get(json_object_object_get(finding, "rank")));
-            json_object_object_add(by_name, name, entry);
         }
         count_up(entry, change);
     }
 }
 
-/* Gravest first, as findings are. */
+static int gravity_compare(const void *left, const void *right)
+{
+    struct json_object *const *a = left, *const *b = right;
+    int64_t rank = number_of(*a, "rank") - number_of(*b, "rank");
+    int64_t order = rank ? rank : number_of(*a, "order") - number_of(*b, "order");
+    return order < 0 ? -1 : order > 0;
+}
+
+/* Gravest first; who is concerned as gravely in the order of findings. */
 static struct json_object *concerned(struct json_object *findings)
 {
     struct json_object *by_name = json_object_new_object(), *list = json_object_new_array();
@@ -112,6 +129,7 @@ static struct json_object *concerned(struct json_object *findings)
         json_object_array_add(list, json_object_get(entry));
     }
     json_object_put(by_name);
+    json_object_array_sort(list, gravity_compare);
     return list;
 }
 

@@ -30,7 +30,9 @@ static const char *message_verb(const struct capdl_cap *cap)
     unsigned rights = cap->rights;
 
     if (notification) {
-        return rights & CAPDL_RIGHT_WRITE ? rights & CAPDL_RIGHT_READ ? "signal and wait for" : "signal" : "wait for";
+        return rights & CAPDL_RIGHT_WRITE  ? rights & CAPDL_RIGHT_READ ? "signal and wait for" : "signal"
+               : rights & CAPDL_RIGHT_READ ? "wait for"
+                                           : "do nothing with";
     }
     if (!(rights & CAPDL_RIGHT_WRITE)) {
         return rights & CAPDL_RIGHT_READ ? "receive from" : "do nothing with";
@@ -52,9 +54,9 @@ static const char *receiving_note(struct review *review, const struct world *wor
 
     for (size_t i = 0; world == &review->new && cap->rights &CAPDL_RIGHT_READ &&i < parties->count; i++) {
         if (parties->list[i].rights & CAPDL_RIGHT_READ && !capdl_review_among(subjects, count, parties->list[i].who)) {
-            return cap->kind == CAPDL_KIND_EP
-                       ? "; each message goes to only one receiver, who can also answer it if it is a call"
-                       : "; each signal wakes only one of those that wait";
+            return cap->kind == CAPDL_KIND_EP ? "; each message goes to only one receiver, who can also answer it: one "
+                                                "can take what is meant for the other"
+                                              : "; each signal wakes only one of those that wait";
         }
     }
     return "";
@@ -156,7 +158,7 @@ static char *control_deed(struct review *review, const struct world *world, cons
 {
     static const char *const deeds[CAPDL_KIND_COUNT] = {
         [CAPDL_KIND_IRQ_CONTROL] = "take any interrupt that is free",
-        [CAPDL_KIND_ASID_CONTROL] = "make pools of address space identifiers",
+        [CAPDL_KIND_ASID_CONTROL] = "make pools of identifiers that address spaces need",
         [CAPDL_KIND_IO_SPACE_MASTER] = "decide which memory any device reaches",
         [CAPDL_KIND_IO_PORT_CONTROL] = "take any I/O port that is free",
         [CAPDL_KIND_STREAMID_CONTROL] = "take any SMMU stream id that is free",
@@ -166,7 +168,7 @@ static char *control_deed(struct review *review, const struct world *world, cons
     char *also, *text;
 
     if (cap->kind == CAPDL_KIND_SCHED_CONTROL) {
-        return capdl_review_format("give processor time on core %" PRIu64 " (\1)", cap->data);
+        return capdl_review_format("give any amount of processor time on core %" PRIu64 " (\1)", cap->data);
     }
     if (!deeds[cap->kind]) {
         return capdl_review_format("use \1");
@@ -231,8 +233,9 @@ static char *untyped_deed(struct review *review, const struct world *world, cons
                 ? capdl_review_format(" at physical 0x%" PRIx64, capdl_object_paddr(world->spec, untyped))
                 : capdl_review_format("%s", "");
     others = other_holders(review, world, subjects, num_subjects, untyped, &num);
-    yet = capdl_review_had_before(review, world, subjects, num_subjects, untyped) ? " already, and either can use it up"
-                                                                                  : ", too";
+    yet = capdl_review_had_before(review, world, subjects, num_subjects, untyped)
+              ? " already: either can use it up, and whoever has the original can destroy what the other makes there"
+              : ", too";
     note = num ? capdl_review_format("%s %s it%s", others, num == 1 ? "holds" : "hold", yet)
                : capdl_review_format("nobody else holds it");
     text = count ? capdl_review_format("make objects in %s of memory%s and destroy what %s %s there (\3); %s", size,
@@ -251,11 +254,11 @@ static char *number_deed(const struct world *world, const struct capdl_cap *cap)
     enum capdl_class class = capdl_kind_class(cap->kind);
 
     if (cap->kind == CAPDL_KIND_SMC) {
-        return cap->data ? capdl_review_format("call the SMC function 0x%" PRIx64 " (\1)", cap->data)
-                         : capdl_review_format("call every SMC function (\1)");
+        return cap->data ? capdl_review_format("call function 0x%" PRIx64 " of the firmware (\1)", cap->data)
+                         : capdl_review_format("call every function of the firmware (\1)");
     }
     if (cap->kind == CAPDL_KIND_ARM_SGI_SIGNAL) {
-        return capdl_review_format("interrupt core %" PRIu64 " with %" PRIu64 " (\1)",
+        return capdl_review_format("interrupt core %" PRIu64 " by number %" PRIu64 " (\1)",
                                    capdl_object_number(world->spec, cap->object, CAPDL_NUMBER_TARGET),
                                    capdl_object_number(world->spec, cap->object, CAPDL_NUMBER_SGI_IRQ));
     }
@@ -264,7 +267,7 @@ static char *number_deed(const struct world *world, const struct capdl_cap *cap)
                                        ? "decide which memory \1 reaches"
                                        : "decide which memory a device reaches through \1");
     }
-    return class == CAPDL_CLASS_INTERRUPT ? capdl_review_format("acknowledge and redirect \1")
+    return class == CAPDL_CLASS_INTERRUPT ? capdl_review_format("acknowledge \1 and decide whom it wakes")
                                           : capdl_review_format("use \1");
 }
 
@@ -285,7 +288,7 @@ static char *reply_deed(struct review *review, const struct world *world, const 
     size_t num;
     char *names = other_holders(review, world, subjects, count, cap->object, &num), *text;
 
-    text = num ? capdl_review_format("answer the callers of %s in its place (\1)", names)
+    text = num ? capdl_review_format("answer those who call %s, in place of %s (\1)", names, names)
                : capdl_review_format("use \1, which nobody else has");
     free(names);
     return text;
@@ -344,19 +347,44 @@ static char *with_others(struct review *review, const struct world *world, const
                                                  : other_holders(review, world, subjects, count, cap->object, &num);
     bool before =
         cap->object != CAPDL_NO_OBJECT && capdl_review_had_before(review, world, subjects, count, cap->object);
-    char *text = num ? capdl_review_format("%s; %s %s it%s", deed, names, num == 1 ? "has" : "have",
-                                           before ? " already" : ", too")
-                     : capdl_review_format("%s; nobody else has it", deed);
+    char *text = cap->kind == CAPDL_KIND_SMC ? num ? capdl_review_format("%s; %s can call some, too", deed, names)
+                                                   : capdl_review_format("%s; nobody else can call any", deed)
+                 : num ? capdl_review_format("%s; %s can%s", deed, names, before ? " already" : ", too")
+                       : capdl_review_format("%s; nobody else can", deed);
 
     free(names);
     free(deed);
     return text;
 }
 
+/* What control of an object is control of: the format with the other subject to which it belongs, or "". To be freed.
+ */
+static char *power_over(const struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                        uint32_t object, const char *format)
+{
+    uint32_t whom = capdl_review_owner(world, object);
+    bool other = world == &review->new &&whom != REVIEW_NONE && !capdl_review_among(subjects, count, whom);
+
+    return other ? capdl_review_format(format, capdl_review_subject(review, whom)) : capdl_review_format("%s", "");
+}
+
+/* "guest's virtual CPU", or "a virtual CPU" that no thread runs on. To be freed. */
+static char *guest_of(const struct review *review, const struct world *world, uint32_t vcpu)
+{
+    for (size_t i = world->first_holder[vcpu]; i < world->first_holder[vcpu + 1]; i++) {
+        uint32_t tcb = world->holders[i].container, whom = capdl_review_owner(world, tcb);
+
+        if (capdl_object_kind(world->spec, tcb) == CAPDL_KIND_TCB && whom != REVIEW_NONE) {
+            return capdl_review_format("%s's virtual CPU", capdl_review_subject(review, whom));
+        }
+    }
+    return capdl_review_format("a virtual CPU");
+}
+
 char *capdl_review_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
                         const struct capdl_cap *cap)
 {
-    char *owner, *text;
+    char *owner, *text, *all, *stop;
 
     if (cap->object == CAPDL_NO_OBJECT) {
         return with_others(review, world, subjects, count, cap, control_deed(review, world, subjects, count, cap));
@@ -374,31 +402,34 @@ char *capdl_review_deed(struct review *review, const struct world *world, const 
         return untyped_deed(review, world, subjects, count, cap->object);
     }
     owner = whose(review, world, subjects, count, cap->object);
+    all = power_over(review, world, subjects, count, cap->object, ", and so do all that %s may");
+    stop = power_over(review, world, subjects, count, cap->object, ", and so stop %s");
     if (cap->kind == CAPDL_KIND_TCB) {
-        uint32_t whom = capdl_review_owner(world, cap->object);
-        bool other = world == &review->new &&whom != REVIEW_NONE && !capdl_review_among(subjects, count, whom);
-
-        text = other ? capdl_review_format("stop, resume and redirect %s thread (\1), and so do all that %s may", owner,
-                                           capdl_review_subject(review, whom))
-                     : capdl_review_format("stop, resume and redirect %s thread (\1)", owner);
+        text = capdl_review_format("stop, resume and redirect %s thread (\1)%s", owner, all);
     } else if (cap->kind == CAPDL_KIND_CNODE) {
-        text = strcmp(owner, "the") == 0 ? capdl_review_format("use, copy and delete the capabilities in \1")
-                                         : capdl_review_format("use, copy and delete %s capabilities (\1)", owner);
+        text = strcmp(owner, "the") == 0
+                   ? capdl_review_format("use, copy and delete the capabilities in \1")
+                   : capdl_review_format("use, copy and delete %s capabilities (\1)%s", owner, all);
     } else if (cap->kind == CAPDL_KIND_SC) {
-        text = capdl_review_format("use and take away %s processor time (\1)", owner);
+        text = capdl_review_format("use and take away %s processor time (\1)%s", owner, stop);
+    } else if (capdl_kind_is_table(cap->kind) && is_root(world, cap->object)) {
+        text = capdl_review_format("map and unmap pages in %s address space (\1)%s", owner, all);
     } else if (capdl_kind_is_table(cap->kind)) {
-        text = capdl_review_format(is_root(world, cap->object) ? "map and unmap pages in %s address space (\1)"
-                                                               : "unmap part of %s address space (\1)",
-                                   owner);
+        text = capdl_review_format("unmap part of %s address space (\1)%s", owner, stop);
     } else if (cap->kind == CAPDL_KIND_VCPU) {
-        text = capdl_review_format("control a virtual CPU (\1)");
+        char *guest = guest_of(review, world, cap->object);
+        text =
+            capdl_review_format("set registers of %s and inject interrupts, and so steer what runs there (\1)", guest);
+        free(guest);
     } else if (cap->kind == CAPDL_KIND_ASID_POOL) {
-        text = capdl_review_format("give identifiers to address spaces (\1)");
+        text = capdl_review_format("give address spaces the identifiers that they need, and use these up (\1)");
     } else if (cap->kind == CAPDL_KIND_LEFTOVER) {
         text = capdl_review_format("make objects of the memory that is left over (\1)");
     } else {
         text = number_deed(world, cap);
     }
     free(owner);
+    free(all);
+    free(stop);
     return capdl_kind_is_table(cap->kind) ? text : with_others(review, world, subjects, count, cap, text);
 }

@@ -6,33 +6,6 @@
 
 #include "private.h"
 
-/* Threads between whose priorities another one has come. */
-static char *priority_note(const struct review *review, const struct edit *edit)
-{
-    const struct world *world = &review->new;
-    uint64_t low = edit->old_value < edit->new_value ? edit->old_value : edit->new_value;
-    uint64_t high = edit->old_value < edit->new_value ? edit->new_value : edit->old_value;
-    uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
-    bool rises = edit->new_value > edit->old_value;
-    size_t count = 0;
-    char *names, *text;
-
-    for (uint32_t i = 0; i < world->num_subjects; i++) {
-        uint64_t prio = capdl_tcb_values(world->spec, world->subjects[i].tcb)->prio;
-        bool between = rises ? prio >= low && prio < high : prio > low && prio <= high;
-
-        if (between && world->subjects[i].tcb != edit->object) {
-            list[count++] = world->subject_number[i];
-        }
-    }
-    names = capdl_review_names(review, list, count);
-    text = count ? capdl_review_format("; it now runs %s %s", rises ? "before" : "after", names)
-                 : capdl_review_format("; the order of threads is the same");
-    free(names);
-    free(list);
-    return text;
-}
-
 /* Whose numbers are those of one thing in the machine, which two should not share. */
 static bool is_place(enum capdl_kind kind, uint32_t field)
 {
@@ -62,11 +35,11 @@ char *capdl_review_twin_note(struct review *review, const struct edit *edit)
                          b->value[CAPDL_NUMBER_PORTS_FIRST] <= a->value[CAPDL_NUMBER_PORTS_LAST]
                    : memcmp(a->value, b->value, compared * sizeof(a->value[0])) == 0)) {
             return capdl_review_format("; %s %s", capdl_review_object(review, i, label),
-                                       ports ? "has some of these ports, too" : "has the same");
+                                       ports ? "has some of these ports, too" : "has that number, too");
         }
     }
     return ports ? capdl_review_format("; no other range has any of these ports")
-                 : capdl_review_format("; no other %s has the same", capdl_kind_name(kind));
+                 : capdl_review_format("; no other %s has that number", capdl_kind_name(kind));
 }
 
 /* Which interrupt has a number in a system, other than this one. */
@@ -80,46 +53,25 @@ static uint32_t irq_with(const struct capdl_spec *spec, uint64_t number, uint32_
     return REVIEW_NONE;
 }
 
-/* Whose the number of an interrupt is, too, or was. */
+/* Whose the number of an interrupt is, too, or was, and who gets the old one. */
 static char *irq_note(const struct review *review, const struct edit *edit)
 {
     uint32_t now = irq_with(review->new.spec, edit->new_value, (uint32_t)edit->object);
     uint32_t was = irq_with(review->old.spec, edit->new_value, review->old_of[edit->object]);
-    char label[REVIEW_LABEL];
+    uint32_t left = irq_with(review->new.spec, edit->old_value, (uint32_t)edit->object);
+    char label[REVIEW_LABEL], old[40] = "";
 
-    return !edit->has_new ? capdl_review_format("%s", "")
-           : now != REVIEW_NONE
-               ? capdl_review_format("; %s has that number, too",
-                                     capdl_review_object(review, review->new.object_number[now], label))
-           : was != REVIEW_NONE
-               ? capdl_review_format("; that was the number of %s",
-                                     capdl_review_object(review, review->old.object_number[was], label))
-               : capdl_review_format("; no other interrupt has that number");
-}
-
-/* Threads that have the same core or domain. */
-static char *company_note(struct review *review, const struct edit *edit)
-{
-    const struct world *world = &review->new;
-    uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
-    bool core = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_AFFINITY;
-    uint32_t own = capdl_review_owner(world, (uint32_t)edit->object);
-    size_t count = 0;
-    char *names, *text;
-
-    for (uint32_t i = 0; i < world->num_subjects; i++) {
-        const struct capdl_tcb *tcb = capdl_tcb_values(world->spec, world->subjects[i].tcb);
-
-        if (world->subject_number[i] != own && (core ? tcb->affinity : tcb->dom) == edit->new_value) {
-            list[count++] = world->subject_number[i];
-        }
+    if (edit->has_old && left == REVIEW_NONE) {
+        snprintf(old, sizeof(old), "; nobody handles %" PRIu64 " any more", edit->old_value);
     }
-    names = capdl_review_names(review, list, count);
-    text = count ? capdl_review_format("; %s %s there, too", names, count == 1 ? "runs" : "run")
-                 : capdl_review_format("; nobody else runs there");
-    free(names);
-    free(list);
-    return text;
+    return !edit->has_new ? capdl_review_format("%s", old)
+           : now != REVIEW_NONE
+               ? capdl_review_format("; %s has that number, too%s",
+                                     capdl_review_object(review, review->new.object_number[now], label), old)
+           : was != REVIEW_NONE
+               ? capdl_review_format("; that was the number of %s%s",
+                                     capdl_review_object(review, review->old.object_number[was], label), old)
+               : capdl_review_format("; no other interrupt has that number%s", old);
 }
 
 /* What a thread finds at an address. */
@@ -150,54 +102,19 @@ static char *place_note(struct review *review, uint32_t tcb, uint64_t address)
             }
         }
     }
-    return capdl_review_format("; nothing is mapped there");
+    return capdl_review_format("; nothing is mapped there: to use it is a fault");
 }
 
 /* Memory that a device reaches, which another number gives to another device. */
-static char *reach_of_device(struct review *review, uint32_t device)
+static char *reach_of_device(const struct review *review, uint32_t device)
 {
-    const struct world *world = &review->new;
-    uint32_t *frames = NULL;
-    size_t count = 0, capacity = 0;
-    char *list, *text;
+    char *list = capdl_review_reach(review, &review->new, USE_DEVICE | device);
+    char *text = strcmp(list, "no memory") == 0
+                     ? capdl_review_format("; no memory is mapped for it")
+                     : capdl_review_format("; it now reaches %s, and the one of the old number no longer does", list);
 
-    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
-        struct capdl_caps caps = capdl_object_caps(world->spec, i);
-        bool used = false;
-
-        for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
-            used |= world->uses[j].who == (USE_DEVICE | device);
-        }
-        for (uint32_t k = 0; used && k < caps.count; k++) {
-            if (caps.list[k].kind == CAPDL_KIND_FRAME) {
-                frames = capdl_spec_grow(frames, &capacity, count + 1, sizeof(*frames));
-                frames[count++] = caps.list[k].object;
-            }
-        }
-    }
-    list = capdl_review_list(review, world, frames, count);
-    text = count
-               ? capdl_review_format("; that device now reaches %s, and the one of the old number no longer does", list)
-               : capdl_review_format("; no memory is mapped for it");
     free(list);
-    free(frames);
     return text;
-}
-
-/* How much of a core a scheduling context is. */
-static char *share_note(const struct review *review, const struct edit *edit)
-{
-    const struct capdl_sc *a = capdl_object_sc(review->old.spec, review->old_of[edit->object]);
-    const struct capdl_sc *b = capdl_object_sc(review->new.spec, (uint32_t)edit->object);
-
-    if (!a || !b || !a->period || !b->period) {
-        return capdl_review_format("%s", "");
-    }
-    double now = 100.0 * (double)b->budget / (double)b->period, was = 100.0 * (double)a->budget / (double)a->period;
-    return (double)b->budget * (double)a->period == (double)a->budget * (double)b->period
-               ? capdl_review_format("; that is %.3g %% of a core, as before, but %s at a time", now,
-                                     b->budget > a->budget ? "more" : "less")
-               : capdl_review_format("; that is %.3g %% of a core (was %.3g %%)", now, was);
 }
 
 /* Which device a message-signalled interrupt is one of. */
@@ -228,12 +145,13 @@ char *capdl_review_field_note(struct review *review, const struct edit *edit, en
 
     switch (edit->field) {
     case FIELD_TCB + CAPDL_TCB_FIELD_PRIO:
-        return priority_note(review, edit);
+        return capdl_review_priority_note(review, edit);
     case FIELD_TCB + CAPDL_TCB_FIELD_MAX_PRIO:
-        return capdl_review_format("; up to that it can set the priority of threads that it controls");
+        return capdl_review_max_priority_note(review, edit);
     case FIELD_TCB + CAPDL_TCB_FIELD_AFFINITY:
+        return capdl_review_core_note(review, (uint32_t)edit->object);
     case FIELD_TCB + CAPDL_TCB_FIELD_DOM:
-        return company_note(review, edit);
+        return capdl_review_domain_note(review, edit);
     case FIELD_TCB + CAPDL_TCB_FIELD_IP:
     case FIELD_TCB + CAPDL_TCB_FIELD_ADDR:
         return place_note(review, (uint32_t)edit->object, edit->new_value);
@@ -241,7 +159,7 @@ char *capdl_review_field_note(struct review *review, const struct edit *edit, en
         return place_note(review, (uint32_t)edit->object, edit->new_value - 1);
     case FIELD_BUDGET:
     case FIELD_PERIOD:
-        return share_note(review, edit);
+        return capdl_review_budget_note(review, edit);
     case FIELD_IRQ:
         return irq_note(review, edit);
     default:
@@ -262,7 +180,10 @@ char *capdl_review_field_note(struct review *review, const struct edit *edit, en
         return twins;
     }
     reach = kind == CAPDL_KIND_IO_DEVICE && edit->field == FIELD_NUMBER
-                ? capdl_review_format("%s", strstr(twins, "no other") ? "" : ": the IOMMU may take one for the other")
+                ? capdl_review_format(
+                      "%s", strstr(twins, "no other")
+                                ? ""
+                                : ": with most IOMMUs, each then reaches the memory that is mapped for the other")
                 : reach_of_device(review, (uint32_t)edit->object);
     text = capdl_review_format("%s%s", twins, reach);
     free(twins);

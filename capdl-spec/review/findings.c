@@ -311,6 +311,7 @@ void capdl_review_write(struct review *review, struct capdl_findings *findings)
         memmove(groups, groups + count, moved * sizeof(*groups));
     }
     count = capdl_finding_join(review, groups, moved + gather(review, groups + moved, false, joined), joined);
+    count = capdl_finding_join_ways(groups, count);
     for (size_t i = 0; i < count; i++) {
         add_consequence(&findings->list[place[groups[i].root]], finding_of(review, &groups[i]));
     }

@@ -35,6 +35,13 @@ size_t capdl_finding_main_length(const struct raw_finding *);
 /* Joins what can be said at once; returns how many groups are left. joined: which group each was joined to. */
 size_t capdl_finding_join(struct review *, struct group *, size_t count, uint32_t *joined);
 
+/* ---- finding_ways.c ---- */
+
+/* Leaves out ways that others of the same finding say, or say when they hold in both directions; returns how many are
+ * left.
+ */
+size_t capdl_finding_join_ways(struct group *, size_t count);
+
 /* ---- finding_text.c: all to be freed ---- */
 
 char *capdl_finding_sentence(const struct review *, const struct group *);

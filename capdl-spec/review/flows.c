@@ -107,6 +107,14 @@ static void add_devices(struct causes *causes, const struct review *review, cons
     }
 }
 
+/* The thread of the subject that a capability controls; REVIEW_DEFAULT, which stands for any, for none. */
+static uint64_t controlled_thread(const struct world *world, const struct capdl_cap *cap)
+{
+    uint32_t owner = cap->object == CAPDL_NO_OBJECT ? REVIEW_NONE : capdl_review_owner(world, cap->object);
+
+    return owner < world->num_subjects ? world->object_number[world->subjects[owner].tcb] : REVIEW_DEFAULT;
+}
+
 /* Edits by container and target, by target alone, and by container alone. */
 static struct causes find_causes(const struct review *review)
 {
@@ -122,6 +130,7 @@ static struct causes find_causes(const struct review *review)
                 edit->new->kind == CAPDL_KIND_FRAME &&target >> 32 == 0 ? review->new_memory.first[target] : target;
             cause_add(&causes, edit->object, target, finding);
             cause_add(&causes, edit->object, memory, finding);
+            cause_add(&causes, edit->object, controlled_thread(&review->new, edit->new), finding);
             cause_add(&causes, target, REVIEW_DEFAULT, finding);
             cause_add(&causes, memory, REVIEW_DEFAULT, finding);
             cause_add(&causes, edit->object, REVIEW_DEFAULT, finding);
@@ -160,13 +169,16 @@ static uint32_t cause_of(const struct flows *f, const struct causes *causes, con
 {
     uint32_t a = capdl_review_flow_object(&f->new, link->from);
     uint32_t b = capdl_review_flow_object(&f->new, link->to), cause = REVIEW_NONE;
+    uint64_t from = thread_of(f, link->from), to = thread_of(f, link->to);
     const uint64_t tries[][2] = {
         {a, b},
         {b, a},
-        {thread_of(f, link->from), b},
-        {thread_of(f, link->to), a},
-        {thread_of(f, link->from), REVIEW_DEFAULT},
-        {thread_of(f, link->to), REVIEW_DEFAULT},
+        {a, to == REVIEW_DEFAULT ? b : to},
+        {b, from == REVIEW_DEFAULT ? a : from},
+        {from, b},
+        {to, a},
+        {from, REVIEW_DEFAULT},
+        {to, REVIEW_DEFAULT},
         {a, REVIEW_DEFAULT},
         {b, REVIEW_DEFAULT},
     };
@@ -353,20 +365,70 @@ void capdl_flows_show_way(const struct flows *f, struct raw_finding *raw, const 
     raw->path = path_to(f, s, to, &raw->num_path);
 }
 
-/* Why something passes that nobody sends. */
-static const char *reason(const struct flows *f, uint32_t cause, enum flow_means means)
+/* By what something passes directly. */
+enum carrier { BY_MESSAGE, BY_SIGNAL, BY_MEMORY, BY_ANSWER, BY_CONTROL, BY_VIEW, CARRIERS };
+
+/* What a subject that the search found gets from there besides signals: objects two links away, in its containers. */
+static enum carrier carrier_beside(const struct flows *f, uint32_t node)
 {
-    bool thread = cause != REVIEW_NONE && f->review->raw[cause].object != FINDING_NO_OBJECT &&
-                  capdl_review_kind(f->review, f->review->raw[cause].object) == CAPDL_KIND_TCB;
+    const struct flow_graph *graph = &f->new;
+
+    for (size_t i = graph->first_back[node]; i < graph->first_back[node + 1]; i++) {
+        uint32_t container = graph->back[i].to;
+
+        for (size_t j = graph->first_back[container];
+             capdl_flows_who(f, container) == REVIEW_NONE && j < graph->first_back[container + 1]; j++) {
+            uint32_t from = graph->back[j].to, object = capdl_review_flow_object(graph, from);
+            enum capdl_kind kind = object == REVIEW_NONE ? CAPDL_KIND_COUNT : capdl_review_kind(f->review, object);
+
+            if (f->after.from[from] != REVIEW_NONE && (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_FRAME)) {
+                return kind == CAPDL_KIND_EP ? BY_MESSAGE : BY_MEMORY;
+            }
+        }
+    }
+    return BY_SIGNAL;
+}
+
+static enum carrier carrier_of(const struct flows *f, uint32_t node)
+{
+    uint32_t through;
+    enum flow_means means = capdl_review_flow_means(&f->new, f->review, &f->after, node, &through);
 
     switch (means) {
     case FLOW_ANSWERED:
-        return ", by answers to calls";
+        return BY_ANSWER;
     case FLOW_CONTROLLED:
-        return thread ? ": \16 can write the registers of \5" : ", by control";
+        return BY_CONTROL;
     case FLOW_SEEN:
-        return thread ? ": \5 can read the registers of \16" : ", by control that shows its state";
+        return BY_VIEW;
     case FLOW_SENT:
+        break;
+    }
+    enum capdl_kind kind = through == REVIEW_NONE ? CAPDL_KIND_FRAME : capdl_review_kind(f->review, through);
+    return kind == CAPDL_KIND_EP ? BY_MESSAGE : kind == CAPDL_KIND_NOTIFICATION ? carrier_beside(f, node) : BY_MEMORY;
+}
+
+static const char *carrier_text(const struct flows *f, uint32_t cause, enum carrier carrier)
+{
+    const struct raw_finding *raw = cause == REVIEW_NONE ? NULL : &f->review->raw[cause];
+    bool thread =
+        raw && raw->object != FINDING_NO_OBJECT && capdl_review_kind(f->review, raw->object) == CAPDL_KIND_TCB;
+    bool faults = raw && raw->field && strstr(raw->field, "fault_ep");
+
+    switch (carrier) {
+    case BY_MESSAGE:
+        return faults ? ", in reports of faults, which hold registers" : ", in messages";
+    case BY_SIGNAL:
+        return ", by signals: which and when, no other data";
+    case BY_MEMORY:
+        return ", by memory";
+    case BY_ANSWER:
+        return faults ? ", in answers to faults, which can set registers" : ", in answers to calls";
+    case BY_CONTROL:
+        return thread ? ": the first can write registers of the second" : ": the first controls what the second uses";
+    case BY_VIEW:
+        return thread ? ": the second can read registers of the first" : ": the second can look at what the first uses";
+    case CARRIERS:
         break;
     }
     return "";
@@ -383,8 +445,8 @@ static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *se
         is_receiver[receivers->list[i]] = true;
     }
     for (size_t i = 0; i < senders->count && !f->tired; i++) {
-        uint32_t sender = senders->list[i], through;
-        struct nodes found[FLOW_MEANS] = {{NULL}}, one = {&sender, 1, 1};
+        uint32_t sender = senders->list[i];
+        struct nodes found[CARRIERS] = {{NULL}}, one = {&sender, 1, 1};
 
         capdl_flows_search(f, &f->before, &f->old, sender, false, true, REVIEW_NONE);
         capdl_flows_search(f, &f->after, &f->new, sender, false, true, REVIEW_NONE);
@@ -392,19 +454,19 @@ static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *se
             uint32_t node = f->after.reached[j];
             if (is_receiver[node] && f->before.from[node] == REVIEW_NONE && node != sender &&
                 is_new_pair(f, sender, node)) {
-                capdl_flows_add_node(&found[capdl_review_flow_means(&f->new, f->review, &f->after, node, &through)],
-                                     node);
+                capdl_flows_add_node(&found[carrier_of(f, node)], node);
             }
         }
-        for (unsigned means = 0; means < FLOW_MEANS; means++) {
-            if (found[means].count) {
-                char *text = capdl_review_format("now from \16 to \5, directly%s", reason(f, cause, means));
+        for (unsigned by = 0; by < CARRIERS; by++) {
+            if (found[by].count) {
+                char *text = capdl_review_format("data can now pass from \16 to \5 directly%s",
+                                                 carrier_text(f, cause, (enum carrier)by));
 
-                capdl_flows_unite(&found[means]);
-                capdl_flows_tell(f, cause, &one, text, &found[means], NULL)->flows = true;
+                capdl_flows_unite(&found[by]);
+                capdl_flows_tell(f, cause, &one, text, &found[by], NULL)->flows = true;
                 free(text);
             }
-            free(found[means].list);
+            free(found[by].list);
         }
     }
     free(is_receiver);
@@ -428,7 +490,7 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
         }
     }
     if (found.count) {
-        raw = capdl_flows_tell(f, cause, &one, "now from \16 to \5, through others", &found, NULL);
+        raw = capdl_flows_tell(f, cause, &one, "data can now pass from \16 to \5 through others", &found, NULL);
         raw->flows = true;
         capdl_flows_show_way(f, raw, &f->new, &f->after, nearest);
     }

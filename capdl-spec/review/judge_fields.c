@@ -70,7 +70,7 @@ static const struct {
       {"pci_dev", "PCI device", CAPDL_RANK_DMA, STYLE_HEX},
       {"pci_fun", "PCI function", CAPDL_RANK_DMA, STYLE_HEX}}},
     {CAPDL_KIND_ARM_IO_DEVICE, {{"iospace", "I/O space", CAPDL_RANK_DMA, STYLE_NUMBER}}},
-    {CAPDL_KIND_CONTEXTBANK, {{"bank", "context bank", CAPDL_RANK_DMA, STYLE_NUMBER}}},
+    {CAPDL_KIND_CONTEXTBANK, {{"bank", "number", CAPDL_RANK_DMA, STYLE_NUMBER}}},
     {CAPDL_KIND_STREAMID, {{"id", "stream id", CAPDL_RANK_DMA, STYLE_HEX}}},
     {CAPDL_KIND_IO_PT, {{"level", "level", CAPDL_RANK_DMA, STYLE_NUMBER}}},
     {CAPDL_KIND_LEFTOVER,
@@ -164,7 +164,7 @@ static char *window_note(struct review *review, uint32_t object, enum capdl_rank
         return text;
     }
     free(text);
-    return capdl_review_format("; nothing else of the spec is there");
+    return capdl_review_format("; what device is there, if any, is not known: no other object of the system is");
 }
 
 /* ---- Findings ---- */
@@ -220,12 +220,17 @@ static void judge_ports(struct review *review, const struct edit *edit)
         const struct world *world = i < 2 ? &review->old : &review->new;
         range[i] = capdl_object_number(world->spec, i < 2 ? was : object, (enum capdl_number)(i % 2));
     }
-    bool less = range[2] >= range[0] && range[3] <= range[1];
+    bool less = range[2] >= range[0] && range[3] <= range[1], also = range[2] <= range[0] && range[3] >= range[1];
+    bool up = range[2] == range[0]; /* where the new ones are, if they are on one side */
     before = capdl_review_format("0x%" PRIx64 " to 0x%" PRIx64, range[0], range[1]);
     after = capdl_review_format("0x%" PRIx64 " to 0x%" PRIx64, range[2], range[3]);
     who = concerned(review, object, &count);
-    text = capdl_review_format(count ? " may %s use the I/O ports %s (\3; was %s)" : "%sI/O ports %s (\3) were %s",
-                               count ? less ? "only" : "now" : "", after, before);
+    text =
+        !count ? capdl_review_format("I/O ports of \3 are %s, were %s", after, before)
+        : also && (up || range[3] == range[1])
+            ? capdl_review_format(" may now also use the I/O ports 0x%" PRIx64 " to 0x%" PRIx64 " (\3: now %s, was %s)",
+                                  up ? range[1] + 1 : range[2], up ? range[3] : range[0] - 1, after, before)
+            : capdl_review_format(" may %s use the I/O ports %s (\3, was %s)", less ? "only" : "now", after, before);
     note = capdl_review_twin_note(review, edit);
     free(who);
     add(review, edit, less ? CAPDL_RANK_REMOVED : CAPDL_RANK_HARDWARE, before, after, text, note);
@@ -234,39 +239,53 @@ static void judge_ports(struct review *review, const struct edit *edit)
     free(note);
 }
 
+/* "64 KiB at physical 0xff9d0000 to 0xff9dffff" */
 static char *window_text(const struct world *world, uint32_t object)
 {
+    uint64_t bytes = UINT64_C(1) << capdl_object_size_bits(world->spec, object);
+    uint64_t start = capdl_object_paddr(world->spec, object);
     char size[32];
 
-    capdl_review_size(capdl_object_kind(world->spec, object) == CAPDL_KIND_LEFTOVER
-                          ? capdl_object_number(world->spec, object, CAPDL_NUMBER_LEFTOVER_SIZE)
-                          : UINT64_C(1) << capdl_object_size_bits(world->spec, object),
-                      size);
+    capdl_review_size(bytes, size);
     return capdl_object_flags(world->spec, object) & CAPDL_OBJECT_HAS_PADDR
-               ? capdl_review_format("%s at physical 0x%" PRIx64, size, capdl_object_paddr(world->spec, object))
-               : capdl_review_format("%s anywhere", size);
+               ? capdl_review_format("%s at physical 0x%" PRIx64 " to 0x%" PRIx64, size, start, start + bytes - 1)
+               : capdl_review_format("%s of RAM", size);
+}
+
+/* What those who have a frame can do with it: all of them together. */
+static const char *frame_verb(struct review *review, uint32_t frame)
+{
+    const struct parties *parties = capdl_review_parties(review, &review->new, frame);
+    unsigned rights = 0;
+
+    for (size_t i = 0; i < parties->count; i++) {
+        rights |= parties->list[i].rights;
+    }
+    return rights & CAPDL_RIGHT_WRITE ? rights & CAPDL_RIGHT_READ ? "read and write" : "write" : "read";
 }
 
 /* Where memory is, and how much it is. */
 static void judge_window(struct review *review, const struct edit *edit)
 {
     uint32_t object = (uint32_t)edit->object, was = review->old_of[object];
-    enum capdl_kind kind = capdl_object_kind(review->new.spec, object);
+    bool untyped = capdl_object_kind(review->new.spec, object) == CAPDL_KIND_UT;
     char *before = window_text(&review->old, was), *after = window_text(&review->new, object), *text, *note;
     size_t count;
     uint32_t *who = concerned(review, object, &count);
     bool larger = capdl_object_size_bits(review->new.spec, object) > capdl_object_size_bits(review->old.spec, was);
     bool fixed = capdl_object_flags(review->new.spec, object) & CAPDL_OBJECT_HAS_PADDR;
-    enum capdl_rank rank = kind == CAPDL_KIND_LEFTOVER      ? CAPDL_RANK_RESHAPE
-                           : kind == CAPDL_KIND_UT && count ? CAPDL_RANK_RESHAPE
-                           : larger && fixed                ? CAPDL_RANK_HARDWARE
-                           : edit->field == FIELD_SIZE      ? CAPDL_RANK_ATTRIBUTES
-                                                            : CAPDL_RANK_ADDRESS;
+    bool more = larger || edit->field == FIELD_PADDR;
+    enum capdl_rank rank = untyped && count            ? CAPDL_RANK_RESHAPE
+                           : larger && fixed           ? CAPDL_RANK_HARDWARE
+                           : edit->field == FIELD_SIZE ? CAPDL_RANK_ATTRIBUTES
+                                                       : CAPDL_RANK_ADDRESS;
 
     note = window_note(review, object, &rank, who, count);
-    text = count ? capdl_review_format(" may %s use %s through \3, instead of %s",
-                                       larger || edit->field == FIELD_PADDR ? "now" : "only", after, before)
-                 : capdl_review_format("memory of \3 is %s (was %s)", after, before);
+    text = !count ? capdl_review_format("memory of \3 is %s (was %s)", after, before)
+                  : capdl_review_format(" may %s %s %s instead of %s (\3)", more ? "now" : "only",
+                                        untyped ? fixed ? "make objects in, and so reach," : "make objects in"
+                                                : frame_verb(review, object),
+                                        after, before);
     add(review, edit, rank, before, after, text, note);
     tells(review, edit, FIELD_PADDR);
     free(text);
@@ -318,7 +337,7 @@ static char *leftover_text(struct review *review, const struct edit *edit, const
     }
     switch (edit->field - FIELD_NUMBER) {
     case CAPDL_NUMBER_LEFTOVER_SLOTS:
-        return capdl_review_format(" may %s get up to %s untypeds of the memory left at boot (\3; was %s)",
+        return capdl_review_format(" may %s get up to %s untypeds of the memory left at boot (\3, was %s)",
                                    more ? "now" : "only", after, before);
     case CAPDL_NUMBER_LEFTOVER_DEVICES:
         return edit->old_value == 2   ? capdl_review_format(" may now get RAM left at boot (\3)")
@@ -328,35 +347,13 @@ static char *leftover_text(struct review *review, const struct edit *edit, const
     case CAPDL_NUMBER_LEFTOVER_SIZE:
         capdl_review_size(edit->new_value, size[0]);
         capdl_review_size(edit->old_value, size[1]);
-        return capdl_review_format(" %s up to %s of the memory left at boot (\3; was %s)",
+        return capdl_review_format(" %s up to %s of the memory left at boot (\3, was %s)",
                                    more ? "may now make objects in" : "may only make objects in", size[0], size[1]);
     case CAPDL_NUMBER_LEFTOVER_SHARE:
-        return capdl_review_format(" gets %s per cent of the RAM left at boot (\3; was %s)", after, before);
+        return capdl_review_format(" gets %s per cent of the RAM left at boot (\3, was %s)", after, before);
     default:
         return NULL;
     }
-}
-
-/* Whether another field of the same object differs, too. */
-static bool differs_too(const struct review *review, const struct edit *edit, uint32_t field)
-{
-    for (size_t i = review->edit + 1; i < review->edits.count && review->edits.list[i].object == edit->object; i++) {
-        if (review->edits.list[i].kind == EDIT_FIELD && review->edits.list[i].field == field) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Budget and period, where both differ. */
-static char *both_times(const struct review *review, const struct edit *edit)
-{
-    const struct capdl_sc *a = capdl_object_sc(review->old.spec, review->old_of[edit->object]);
-    const struct capdl_sc *b = capdl_object_sc(review->new.spec, (uint32_t)edit->object);
-
-    return capdl_review_format("budget of \3 is %" PRIu64 " us in every %" PRIu64 " us (was %" PRIu64
-                               " us in every %" PRIu64 " us)",
-                               b->budget, b->period, a->budget, a->period);
 }
 
 /* Whether the maximum controlled priority was and is the same as the priority: then one finding tells both. */
@@ -383,9 +380,67 @@ static char *signal_text(const struct review *review, const struct edit *edit)
         n[i][0] = capdl_object_number(spec[i], id[i], CAPDL_NUMBER_TARGET);
         n[i][1] = capdl_object_number(spec[i], id[i], CAPDL_NUMBER_SGI_IRQ);
     }
-    return capdl_review_format(" may now raise interrupt %" PRIu64 " of core %" PRIu64 " (\3; was interrupt %" PRIu64
+    return capdl_review_format(" may now raise interrupt %" PRIu64 " of core %" PRIu64 " (\3, was interrupt %" PRIu64
                                " of core %" PRIu64 ")",
                                n[0][1], n[0][0], n[1][1], n[1][0]);
+}
+
+static bool has_users(struct review *review, const struct edit *edit)
+{
+    size_t count;
+
+    free(concerned(review, (uint32_t)edit->object, &count));
+    return count > 0;
+}
+
+/* Whether two fields of an object make up one thing: the address of a device, what an interrupt is, start-up arguments.
+ */
+static bool is_one(enum capdl_kind kind, uint32_t a, uint32_t b)
+{
+    if (a >= FIELD_LIST || b >= FIELD_LIST) {
+        return a >= FIELD_LIST && b >= FIELD_LIST;
+    }
+    return a >= FIELD_NUMBER && b >= FIELD_NUMBER &&
+           (kind == CAPDL_KIND_MSI_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ ||
+            (kind == CAPDL_KIND_IO_DEVICE && a != FIELD_NUMBER && b != FIELD_NUMBER));
+}
+
+static void append(char **text, const char *more)
+{
+    char *longer = capdl_review_format("%s, %s", *text, more);
+
+    free(*text);
+    *text = longer;
+}
+
+/* Other fields of the same thing that differ, too, are told by the same finding. */
+static void tell_more(struct review *review, const struct edit *edit, char **text, char **before, char **after)
+{
+    enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
+
+    for (size_t i = review->edit + 1; i < review->edits.count && review->edits.list[i].object == edit->object; i++) {
+        const struct edit *other = &review->edits.list[i];
+        struct attribute attribute = attribute_of(kind, other->field);
+        char number[24] = "", *was, *now, *more;
+
+        if (other->kind != EDIT_FIELD || review->finding_of[i] != REVIEW_NONE ||
+            !is_one(kind, edit->field, other->field)) {
+            continue;
+        }
+        if (other->field >= FIELD_LIST) {
+            snprintf(number, sizeof(number), " %" PRIu32, other->field - FIELD_LIST);
+        }
+        was = value_text(&attribute, other->has_old, other->old_value);
+        now = value_text(&attribute, other->has_new, other->new_value);
+        more = capdl_review_format("%s%s is %s (was %s)", attribute.text, number, now, was);
+        append(text, more);
+        append(before, was);
+        append(after, now);
+        review->finding_of[i] = (uint32_t)review->num_raw;
+        free(was);
+        free(now);
+        free(more);
+    }
 }
 
 static void judge_other(struct review *review, const struct edit *edit, char *before, char *after)
@@ -399,25 +454,36 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
         snprintf(number, sizeof(number), " %" PRIu32, edit->field - FIELD_LIST);
     }
     text = leftover_text(review, edit, before, after);
-    bool times = edit->field == FIELD_PERIOD && differs_too(review, edit, FIELD_BUDGET);
-    text = text    ? text
-           : times ? both_times(review, edit)
-           : switch_text(edit->field, edit->new_value)
-               ? capdl_review_format("%s", switch_text(edit->field, edit->has_new && edit->new_value))
-           : both ? capdl_review_format("%s and maximum controlled priority are %s (were %s)", attribute.text, after,
-                                        before)
-           : kind == CAPDL_KIND_ARM_SGI_SIGNAL ? signal_text(review, edit)
-           : kind == CAPDL_KIND_STREAMID
-               ? capdl_review_format("\3 now stands for the device with stream id %s (was %s)", after, before)
-           : kind == CAPDL_KIND_TCB
-               ? capdl_review_format("%s%s is %s (was %s)", attribute.text, number, after, before)
-               : capdl_review_format("%s%s of \3 is %s (was %s)", attribute.text, number, after, before);
+    bool times = !text && (edit->field == FIELD_PERIOD || edit->field == FIELD_BUDGET);
+    text = times ? capdl_review_budget_text(review, edit) : text;
+    text =
+        text ? text
+        : switch_text(edit->field, edit->new_value)
+            ? capdl_review_format("%s", switch_text(edit->field, edit->has_new && edit->new_value))
+        : both
+            ? capdl_review_format("%s and maximum controlled priority are %s (were %s)", attribute.text, after, before)
+        : kind == CAPDL_KIND_ARM_SGI_SIGNAL ? signal_text(review, edit)
+        : edit->field == FIELD_TCB + CAPDL_TCB_FIELD_AFFINITY
+            ? capdl_review_format(" now runs on core %s (was %s)", after, before)
+        : edit->field == FIELD_TCB + CAPDL_TCB_FIELD_DOM
+            ? capdl_review_format(" now runs in scheduling domain %s (was %s)", after, before)
+        : edit->field == FIELD_IRQ && edit->has_new && edit->has_old && has_users(review, edit)
+            ? capdl_review_format(" now \4serves|serve\4 interrupt %s, and no longer %s (\3)", after, before)
+        : kind == CAPDL_KIND_CONTEXTBANK
+            ? capdl_review_format("\3 is now number %s of the SMMU (was %s), and gives the same memory", after, before)
+        : kind == CAPDL_KIND_STREAMID
+            ? capdl_review_format("device with stream id %s now takes the place of that with %s (\3)", after, before)
+        : kind == CAPDL_KIND_TCB
+            ? capdl_review_format("%s%s is %s (was %s)", attribute.text, number, after, before)
+            : capdl_review_format("%s%s of \3 is %s (was %s)", attribute.text, number, after, before);
     note = capdl_review_field_note(review, edit, kind);
+    tell_more(review, edit, &text, &before, &after);
     add(review, edit, attribute.rank, before, after, text, note);
     if (both) {
         tells(review, edit, FIELD_TCB + CAPDL_TCB_FIELD_MAX_PRIO);
     }
     if (times) {
+        tells(review, edit, FIELD_PERIOD);
         tells(review, edit, FIELD_BUDGET);
     }
     if (kind == CAPDL_KIND_ARM_SGI_SIGNAL) {
@@ -444,6 +510,10 @@ void capdl_review_judge_field(struct review *review, const struct edit *edit)
     }
     if (edit->field == FIELD_CONTENT) {
         capdl_review_judge_content(review, edit);
+        return;
+    }
+    if (kind == CAPDL_KIND_CNODE && edit->field == FIELD_SIZE) {
+        capdl_review_judge_cnode_size(review, edit);
         return;
     }
     before = value_text(&attribute, edit->has_old, edit->old_value);

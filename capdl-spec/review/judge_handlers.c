@@ -6,6 +6,42 @@
 
 #include "private.h"
 
+char *capdl_review_stop_note(struct review *review, uint32_t tcb)
+{
+    const struct parties *parties = capdl_review_parties(review, &review->new, tcb);
+    uint32_t own = capdl_review_owner(&review->new, tcb);
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+    size_t count = 0;
+    char *names, *text;
+
+    for (size_t i = 0; i < parties->count; i++) {
+        if (parties->list[i].who != own && (!count || list[count - 1] != parties->list[i].who)) {
+            list[count++] = parties->list[i].who;
+        }
+    }
+    names = capdl_review_names(review, list, count);
+    text = count
+               ? capdl_review_format(": at the first one it stops, until %s resume%s it", names, count == 1 ? "s" : "")
+               : capdl_review_format(": at the first one it stops for good");
+    free(names);
+    free(list);
+    return text;
+}
+
+char *capdl_review_former_handler(struct review *review, const struct capdl_cap *cap)
+{
+    char *who, *text, label[REVIEW_LABEL];
+
+    if (!cap || cap->kind != CAPDL_KIND_EP || !capdl_cap_can_call(cap)) {
+        return capdl_review_format("nobody");
+    }
+    who = capdl_review_receivers(review, &review->old, cap->object, REVIEW_NONE);
+    text = capdl_review_format("%s, through %s", who,
+                               capdl_review_object(review, capdl_review_target_number(&review->old, cap), label));
+    free(who);
+    return text;
+}
+
 char *capdl_review_handler_text(struct review *review, const struct world *world, const struct capdl_cap *cap,
                                 bool badge)
 {
@@ -65,8 +101,11 @@ static uint32_t cause_in(const struct review *review, uint32_t tcb, uint32_t old
         const struct edit *edit = &review->edits.list[i];
 
         found = edit->kind == EDIT_ARCH ? review->finding_of[i] : found;
-        if (edit->kind == EDIT_CAP && ((edit->new && edit->new_holder == new_cnode) ||
-                                       (edit->old && edit->old_holder == old_cnode) || edit->object == tcb)) {
+        if (edit->kind == EDIT_FIELD && edit->field == FIELD_SIZE && old_cnode != REVIEW_NONE &&
+            review->old_of[edit->object] == old_cnode) {
+            found = review->finding_of[i];
+        } else if (edit->kind == EDIT_CAP && ((edit->new && edit->new_holder == new_cnode) ||
+                                              (edit->old && edit->old_holder == old_cnode) || edit->object == tcb)) {
             found = review->finding_of[i];
         } else if (edit->kind == EDIT_FIELD && edit->object == tcb &&
                    edit->field == FIELD_TCB + CAPDL_TCB_FIELD_FAULT_EP) {
@@ -99,26 +138,36 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was)
     thread = capdl_review_thread(&review->new, tcb);
     faults = *thread ? ": faults" : "'s faults";
     cause = cause_in(review, tcb, old_cnode, new_cnode);
+    char *former = capdl_review_former_handler(review, a), *stops = capdl_review_stop_note(review, tcb);
+    if (a && b && capdl_review_target_number(&review->old, a) == capdl_review_target_number(&review->new, b)) {
+        char *longer = capdl_review_format("%s, with badge 0x%" PRIx64, former, a->data);
+
+        free(former);
+        former = longer;
+    }
+    bool none = strncmp(new, "nobody", 6) == 0, still = none && strncmp(old, "nobody", 6) == 0;
+    char *handled = still ? capdl_review_format("%s%s are still handled by %s", thread, faults, new)
+                          : capdl_review_format("%s%s are now handled by %s%s (before: by %s)", thread, faults, new,
+                                                none ? stops : "", former);
+    free(former);
+    free(stops);
     if (cause != REVIEW_NONE && review->raw[cause].field && strcmp(review->raw[cause].field, "fault_ep") == 0) {
         raw = &review->raw[cause]; /* the pointer itself is another one: that finding says it */
         free(raw->text);
-        bool still = strncmp(new, "nobody", 6) == 0 && strncmp(old, "nobody", 6) == 0;
-        char *formerly = still ? capdl_review_format("%s", "") : capdl_review_format(" (was %s)", old);
-        raw->text = capdl_review_format(
-            "%s%s are %s handled by %s%s: its fault handler pointer is 0x%" PRIx64 " (was 0x%" PRIx64 ")%s", thread,
-            faults, still ? "still" : "now", new, formerly, now, before, b ? "" : ", which names nothing");
-        free(formerly);
+        raw->text = capdl_review_format("%s; its fault handler pointer is 0x%" PRIx64 " (was 0x%" PRIx64 ")%s", handled,
+                                        now, before, b ? "" : ", which names nothing");
+        free(handled);
         free(thread);
         free(old);
         free(new);
         return;
     }
     raw = capdl_review_add(review, CAPDL_RANK_FAULTS, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                           "%s%s are now handled by %s (was %s), for its fault handler pointer 0x%" PRIx64 " names %s",
-                           thread, faults, new, old, now,
+                           "%s; its fault handler pointer 0x%" PRIx64 " names %s now", handled, now,
                            !b                         ? "nothing"
                            : b->kind == CAPDL_KIND_EP ? "that endpoint"
                                                       : "no endpoint");
+    free(handled);
     raw->field = "fault_ep";
     raw->old_value = old;
     raw->new_value = new;

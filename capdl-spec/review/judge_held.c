@@ -26,13 +26,6 @@ static uint32_t *find_users(const struct world *world, uint32_t cnode, size_t *c
     return users;
 }
 
-static void show_at(struct raw_finding *raw, const struct world *world, uint32_t holder, uint64_t slot)
-{
-    raw->world = world;
-    raw->holder = holder;
-    raw->slot = slot;
-}
-
 /* How subjects get at a CNode into which none of their pointers leads. */
 static void add_keeping(const struct review *review, struct raw_finding *raw, const struct world *world, uint32_t cnode)
 {
@@ -51,8 +44,9 @@ static void finish(struct review *review, const struct held *held, struct raw_fi
     const struct edit *edit = held->edit;
 
     capdl_review_concern(raw, new ? held->users : held->old_users, new ? held->count : held->old_count);
-    show_at(raw, new ? &review->new : &review->old, new ? edit->new_holder : edit->old_holder,
-            new ? edit->new->slot : edit->old->slot);
+    raw->world = new ? &review->new : &review->old;
+    raw->holder = new ? edit->new_holder : edit->old_holder;
+    raw->slot = new ? edit->new->slot : edit->old->slot;
     if (new ? held->kept : held->old_kept) {
         add_keeping(review, raw, new ? &review->new : &review->old, new ? edit->new_holder : edit->old_holder);
     } else if (new && (edit->new->kind == CAPDL_KIND_EP || edit->new->kind == CAPDL_KIND_NOTIFICATION)) {
@@ -65,6 +59,22 @@ static const char *subject_or_nobody(const struct held *held, bool new)
     return (new ? held->count : held->old_count) ? "" : "a CNode that no pointer reaches";
 }
 
+/* Whether a subject had a capability to the same endpoint or notification, with the same badge and no fewer rights. */
+static bool sent_before(struct review *review, uint32_t who, const struct capdl_cap *cap)
+{
+    uint32_t was = review->old_of[cap->object];
+    const struct parties *parties = was == REVIEW_NONE ? NULL : capdl_review_parties(review, &review->old, was);
+
+    for (size_t i = 0; parties && i < parties->count; i++) {
+        const struct party *p = &parties->list[i];
+
+        if (p->who == who && p->badge == cap->data && !(cap->rights & ~capdl_review_allows(cap->kind, p->rights))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether all could do the same by another capability before. With messages, another badge is another matter. */
 static bool held_before(struct review *review, const struct held *held)
 {
@@ -72,32 +82,40 @@ static bool held_before(struct review *review, const struct held *held)
     bool together;
 
     for (size_t i = 0; i < held->count; i++) {
-        if (capdl_review_gained(review, held->users[i], cap, &together)) {
+        if (capdl_review_gained(review, held->users[i], cap, &together) ||
+            ((cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) &&
+             !sent_before(review, held->users[i], cap))) {
             return false;
         }
     }
-    return held->count && !held->kept && cap->kind != CAPDL_KIND_EP && cap->kind != CAPDL_KIND_NOTIFICATION;
+    return held->count && !held->kept;
 }
 
 static void judge_gain(struct review *review, const struct held *held)
 {
     const struct edit *edit = held->edit;
-    enum capdl_rank rank =
-        held->count ? capdl_review_gain_rank(review, held->users, held->count, edit->new) : CAPDL_RANK_LAYOUT;
+    bool again = held_before(review, held);
+    enum capdl_rank rank = again         ? CAPDL_RANK_HELD
+                           : held->count ? capdl_review_gain_rank(review, held->users, held->count, edit->new)
+                                         : CAPDL_RANK_LAYOUT;
     char *deed = capdl_review_deed(review, &review->new, held->users, held->count, edit->new);
+    char *power = edit->new->kind == CAPDL_KIND_FRAME && held->count
+                      ? capdl_review_frame_power(review, held->users, held->count, edit->new->object, edit->new->rights)
+                      : capdl_review_format("%s", "");
     char was[REVIEW_LABEL],
         *instead = edit->old
                        ? capdl_review_format(
                              "; slot %" PRIu64 " held %s", edit->new->slot,
                              capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), was))
                        : capdl_review_format("%s", "");
-    struct raw_finding *raw = capdl_review_add(
-        review, rank, CAPDL_GAINED, capdl_review_target_number(&review->new, edit->new),
-        held_before(review, held) ? "%s \4has|have\4 another capability by which \4it|they\4 may, as before, %s%s"
-                                  : "%s may now %s%s",
-        subject_or_nobody(held, true), deed, instead);
+    struct raw_finding *raw =
+        capdl_review_add(review, rank, CAPDL_GAINED, capdl_review_target_number(&review->new, edit->new),
+                         again ? "%s \4has|have\4 another capability by which \4it|they\4 may, as before, %s%.0s%s"
+                               : "%s may now %s%s%s",
+                         subject_or_nobody(held, true), deed, power, instead);
 
     finish(review, held, raw, true);
+    free(power);
     free(deed);
     free(instead);
 }
@@ -194,25 +212,39 @@ static enum capdl_rank change_rank(struct review *review, const struct held *hel
 /* What rights add, of messages and frames; NULL: the deed says it. */
 static const char *added_deed(const struct plain_cap *a, const struct plain_cap *b)
 {
-    unsigned more = b->rights & ~a->rights & CAPDL_RIGHTS_ALL;
-    bool answered = a->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY);
+    unsigned had = capdl_review_allows(a->kind, a->rights), has = capdl_review_allows(b->kind, b->rights);
+    unsigned more = has & ~had & CAPDL_RIGHTS_ALL;
+    bool answered = had & CAPDL_RIGHT_GRANT_REPLY;
 
-    if (a->rights & ~b->rights || !(a->rights & CAPDL_RIGHTS_ALL) ||
+    if (had & ~has || !(a->rights & CAPDL_RIGHTS_ALL) ||
         (b->kind == CAPDL_KIND_EP && !(a->rights & CAPDL_RIGHT_WRITE))) {
         return NULL;
     }
     if (b->kind == CAPDL_KIND_FRAME) {
-        return more == CAPDL_RIGHT_WRITE ? "map it for writing" : NULL;
+        return more == CAPDL_RIGHT_WRITE ? "map for writing" : NULL;
     }
     if (b->kind != CAPDL_KIND_EP) {
         return NULL;
     }
-    return more == CAPDL_RIGHT_READ                ? "receive there"
-           : more == CAPDL_RIGHT_GRANT_REPLY       ? "call, which lets the receiver answer"
-           : more == CAPDL_RIGHT_GRANT && answered ? "hand capabilities to its receiver"
-           : more & CAPDL_RIGHT_GRANT && !(more & CAPDL_RIGHT_READ)
-               ? "hand capabilities to its receiver, and call, which lets that answer"
-               : NULL;
+    return more == CAPDL_RIGHT_READ                                 ? "receive from"
+           : more == CAPDL_RIGHT_GRANT_REPLY                        ? "call, and so be answered at,"
+           : more == CAPDL_RIGHT_GRANT && answered                  ? "hand capabilities over with calls of"
+           : more & CAPDL_RIGHT_GRANT && !(more & CAPDL_RIGHT_READ) ? "call and hand capabilities to"
+                                                                    : NULL;
+}
+
+/* The deed of rights that are other ones than before: "call \1 (WP instead of W, badge 0x1)". To be freed. */
+static char *other_deed(const char *deed, size_t length, const char *after, const char *before)
+{
+    char *written = capdl_review_format("(%s", after);
+    const char *found = strstr(deed, written);
+    size_t first = found && found < deed + length ? (size_t)(found - deed) + strlen(written) : length;
+    char *text = first < length ? capdl_review_format("%.*s instead of %s%.*s", (int)first, deed, before,
+                                                      (int)(length - first), deed + first)
+                                : capdl_review_format("%.*s (%s instead of %s)", (int)length, deed, after, before);
+
+    free(written);
+    return text;
 }
 
 static void judge_rights(struct review *review, const struct held *held, enum capdl_rank rank,
@@ -220,27 +252,31 @@ static void judge_rights(struct review *review, const struct held *held, enum ca
 {
     const struct edit *edit = held->edit;
     uint64_t target = capdl_review_target_number(&review->new, edit->new);
-    bool together, more = (b->rights & ~a->rights) != 0;
+    bool together = false, more = (b->rights & ~a->rights) != 0;
     char before[8], after[8], *deed = capdl_review_deed(review, &review->new, held->users, held->count, edit->new);
-    const char *note = "";
+    const char *rest = strstr(deed, "; ");
+    size_t length = rest ? (size_t)(rest - deed) : strlen(deed);
     struct raw_finding *raw;
 
-    if (held->count && capdl_review_gained(review, held->users[0], edit->new, &together) && together) {
-        note = ", which no single capability gave before";
-    }
-    const char *added = more && !*note ? added_deed(a, b) : NULL, *rest = strstr(deed, "; ");
-    raw = capdl_review_add(review, rank, more ? CAPDL_CHANGED : CAPDL_LOST, target,
-                           "%s \4holds|hold\4 \1 with rights %s instead of %s%s: \4it|they\4 may %s%s%s",
-                           subject_or_nobody(held, true), capdl_review_rights(b->kind, b->rights, after),
-                           capdl_review_rights(a->kind, a->rights, before), note,
-                           added  ? "now also "
-                           : more ? "now "
-                                  : "only ",
-                           added ? added : deed, added && rest ? rest : "");
+    together = held->count && capdl_review_gained(review, held->users[0], edit->new, &together) && together;
+    const char *added = more && !together ? added_deed(a, b) : NULL;
+    capdl_review_rights(a->kind, a->rights, before);
+    capdl_review_rights(b->kind, b->rights, after);
+    char *what = added && edit->new->data ? capdl_review_format("%s \1 (%s instead of %s, badge 0x%" PRIx64 ")", added,
+                                                                after, before, edit->new->data)
+                 : added                  ? capdl_review_format("%s \1 (%s instead of %s)", added, after, before)
+                                          : other_deed(deed, length, after, before);
+    raw = capdl_review_add(review, rank, more ? CAPDL_CHANGED : CAPDL_LOST, target, "%s may %s %s%s%s",
+                           subject_or_nobody(held, true),
+                           added  ? "now also"
+                           : more ? "now"
+                                  : "only",
+                           what, together ? ", which no single capability allowed before" : "", rest ? rest : "");
     raw->field = "rights";
-    raw->old_value = capdl_review_format("%s", capdl_review_rights(a->kind, a->rights, before));
-    raw->new_value = capdl_review_format("%s", capdl_review_rights(b->kind, b->rights, after));
+    raw->old_value = capdl_review_format("%s", before);
+    raw->new_value = capdl_review_format("%s", after);
     finish(review, held, raw, true);
+    free(what);
     free(deed);
 }
 
@@ -259,22 +295,24 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
                                length, deed, a->data, rest);
         raw->field = "core";
     } else if (a->kind == CAPDL_KIND_SMC) {
-        raw = !b->data
-                  ? capdl_review_add(review, rank, CAPDL_CHANGED, target,
-                                     " may now call every SMC function, not only 0x%" PRIx64 " (\1)%s", a->data, rest)
+        raw = !b->data ? capdl_review_add(review, rank, CAPDL_CHANGED, target,
+                                          " may now call every function of the firmware (\1), not only 0x%" PRIx64 "%s",
+                                          a->data, rest)
               : !a->data
                   ? capdl_review_add(review, rank, CAPDL_LOST, target,
-                                     " may now call only the SMC function 0x%" PRIx64 ", not every one (\1)%s", b->data,
-                                     rest)
+                                     " may now call only function 0x%" PRIx64 " of the firmware (\1), not every one%s",
+                                     b->data, rest)
                   : capdl_review_add(review, rank, CAPDL_CHANGED, target,
-                                     " may now call the SMC function 0x%" PRIx64 " instead of 0x%" PRIx64 " (\1)%s",
+                                     " may now call function 0x%" PRIx64 " of the firmware (\1) instead of 0x%" PRIx64
+                                     "%s",
                                      b->data, a->data, rest);
         raw->field = "badge";
     } else {
         char *note = capdl_review_badge_change(review, held->users, held->count, edit->new, a->data);
 
         raw = capdl_review_add(review, rank, CAPDL_CHANGED, target,
-                               "%s \4uses|use\4 \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64 "%s",
+                               "%s now \4appears|appear\4 at \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64
+                               ", as another sender%s",
                                subject_or_nobody(held, true), b->data, a->data, note);
         free(note);
         raw->field = "badge";
@@ -285,114 +323,12 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
     free(deed);
 }
 
-static void write_guard(const struct plain_cap *cap, char text[64])
-{
-    if (cap->guard_size) {
-        snprintf(text, 64, "0x%" PRIx64 " of %u bit%s", cap->data, cap->guard_size, cap->guard_size == 1 ? "" : "s");
-    } else {
-        snprintf(text, 64, "none");
-    }
-}
-
-/* Who reaches a CNode by pointers in one system. */
-static size_t count_users(const struct world *world, uint32_t cnode)
-{
-    return cnode == REVIEW_NONE ? 0 : world->first_use[cnode + 1] - world->first_use[cnode];
-}
-
-/* The gravest of what the CNode holds, for those that can now name it. */
-static enum capdl_rank content_rank(struct review *review, uint32_t cnode)
-{
-    struct capdl_caps caps = capdl_object_caps(review->new.spec, cnode);
-    size_t count;
-    uint32_t *users = capdl_review_users(&review->new, cnode, &count);
-    enum capdl_rank worst = CAPDL_RANK_BEHAVIOUR;
-
-    for (uint32_t i = 0; count && i < caps.count; i++) {
-        enum capdl_rank rank = capdl_review_gain_rank(review, users, count, &caps.list[i]);
-        worst = rank < worst ? rank : worst;
-    }
-    free(users);
-    return worst;
-}
-
-/* What a CNode of the new system holds. */
-static char *list_contents(const struct review *review, uint32_t cnode)
-{
-    struct capdl_caps caps = capdl_object_caps(review->new.spec, cnode);
-    uint32_t *objects = capdl_spec_realloc(NULL, (caps.count + (size_t)1) * sizeof(*objects));
-    size_t count = 0;
-    char *text;
-
-    for (uint32_t i = 0; i < caps.count; i++) {
-        if (caps.list[i].object != CAPDL_NO_OBJECT) {
-            objects[count++] = caps.list[i].object;
-        }
-    }
-    text = capdl_review_list(review, &review->new, objects, count);
-    free(objects);
-    return text;
-}
-
-/* Whether all that reach the CNode reach its slots by the same pointers as before: its size may make up for the guard.
- */
-static bool same_pointers(const struct review *review, uint32_t was, uint32_t now)
-{
-    const struct world *old = &review->old, *new = &review->new;
-    size_t count = new->first_use[now + 1] - new->first_use[now];
-    const struct use *a = old->uses + old->first_use[was], *b = new->uses + new->first_use[now];
-    bool same = count == old->first_use[was + 1] - old->first_use[was];
-
-    for (size_t i = 0; same && i < count; i++) {
-        size_t j = 0;
-        while (j < count && (capdl_review_who(old, &a[j]) != capdl_review_who(new, &b[i]) ||
-                             a[j].address != b[i].address || a[j].shift != b[i].shift)) {
-            j++;
-        }
-        same = j < count;
-    }
-    return same;
-}
-
-void capdl_review_judge_guard(struct review *review, const struct edit *edit, const uint32_t *users, size_t count)
-{
-    struct plain_cap a = capdl_review_cap(review->old.spec, edit->old),
-                     b = capdl_review_cap(review->new.spec, edit->new);
-    uint32_t cnode = edit->new->object;
-    size_t before = count_users(&review->old, review->old_of[cnode]), after = count_users(&review->new, cnode);
-    unsigned caps = capdl_object_caps(review->new.spec, cnode).count;
-    bool same = before && after && same_pointers(review, review->old_of[cnode], cnode);
-    enum capdl_rank rank = same               ? CAPDL_RANK_LAYOUT
-                           : !before && after ? content_rank(review, cnode)
-                           : before && !after ? CAPDL_RANK_REMOVED
-                                              : CAPDL_RANK_BEHAVIOUR;
-    char old[64], new[64], *list = list_contents(review, cnode);
-    struct raw_finding *raw;
-
-    write_guard(&a, old);
-    write_guard(&b, new);
-    raw = capdl_review_add(review, rank, !after && before ? CAPDL_LOST : CAPDL_CHANGED,
-                           edit->object < review->new.spec->num_objects ? cnode : cnode,
-                           ": the guard of \1 is %s (was %s): %s its %u capabilit%s%s%s%s", new, old,
-                           same              ? "the same pointers as before lead to"
-                           : after && before ? "only other pointers than before lead to"
-                           : after           ? "pointers now lead to"
-                           : before          ? "pointers no longer lead to"
-                                             : "as before, no pointer leads to",
-                           caps, caps == 1 ? "y" : "ies", *list ? " (" : "", list, *list ? ")" : "");
-    free(list);
-    raw->field = "guard";
-    raw->old_value = capdl_review_format("%s", old);
-    raw->new_value = capdl_review_format("%s", new);
-    capdl_review_concern(raw, users, count);
-    show_at(raw, &review->new, edit->new_holder, edit->new->slot);
-}
-
+/* The mapping that a capability to a page stands for, which its holder can undo. */
 static void judge_note(struct review *review, const struct held *held, const struct plain_cap *a,
                        const struct plain_cap *b)
 {
     const struct edit *edit = held->edit;
-    char page[REVIEW_LABEL + 32] = "no page table", before[REVIEW_LABEL + 32] = "no page table", label[REVIEW_LABEL];
+    char page[REVIEW_LABEL + 32] = "none", before[REVIEW_LABEL + 32] = "none", label[REVIEW_LABEL];
     uint32_t owner = REVIEW_NONE;
     struct raw_finding *raw;
 
@@ -406,13 +342,16 @@ static void judge_note(struct review *review, const struct held *held, const str
         snprintf(page, sizeof(page), "slot %" PRIu64 " of %s", b->mapping_slot, label);
     }
     bool foreign = owner != REVIEW_NONE && held->count && held->users[0] != owner;
-    raw =
-        capdl_review_add(review, foreign ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED,
-                         capdl_review_target_number(&review->new, edit->new),
-                         "%s \4holds|hold\4 the capability that maps \1 in %s (was %s): with it, that page%s%s can be "
-                         "unmapped",
-                         subject_or_nobody(held, true), page, before, foreign ? " of " : "",
-                         foreign ? capdl_review_subject(review, owner) : "");
+    char *whose = foreign ? capdl_review_format("%s's", capdl_review_subject(review, owner))
+                          : capdl_review_format("\4its|their\4 own");
+    char *can = owner == REVIEW_NONE ? capdl_review_format("no longer unmap \1")
+                                     : capdl_review_format("now unmap \1 from %s address space", whose);
+    raw = capdl_review_add(review, foreign ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED,
+                           capdl_review_target_number(&review->new, edit->new),
+                           "%s can %s by \4its|their\4 capability to it, which stands for mapping %s (was %s)",
+                           subject_or_nobody(held, true), can, page, before);
+    free(can);
+    free(whose);
     raw->field = "mapping";
     raw->old_value = capdl_review_format("%s", before);
     raw->new_value = capdl_review_format("%s", page);
@@ -505,7 +444,8 @@ static void judge_exchange(struct review *review, const struct held *held, const
     char second[REVIEW_LABEL], first_cap[64], second_cap[64];
     struct raw_finding *raw = capdl_review_add(
         review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, capdl_review_target_number(&review->new, edit->new),
-        "%s \4has|have\4 two slots exchanged: %" PRIu64 " now names \1%s, %" PRIu64 " names %s%s",
+        "%s \4has|have\4 two slots exchanged: %" PRIu64 " now names \1%s, %" PRIu64
+        " names %s%s; a program that is the same takes one for the other",
         subject_or_nobody(held, true), edit->new->slot, write_badge(edit->new, first_cap), other->new->slot,
         capdl_review_object(review, target, second), write_badge(other->new, second_cap));
 

@@ -6,6 +6,10 @@
 
 #include "private.h"
 
+/* What follows from another address. */
+#define TO_USE_OLD "; to use the old address is now a fault"
+#define TOLD_DEVICE "; whoever gives the device addresses has to give it the new one"
+
 struct mapped {
     const struct edit *edit;
     uint32_t *users, *old_users; /* of the table in the new and in the old system */
@@ -58,34 +62,95 @@ static const char *where(const struct mapped *m, bool new)
     return count && (new ? m->users : m->old_users)[0] & USE_DEVICE ? "I/O address" : "address";
 }
 
+/* Where the same already reach a frame, by another slot than that of the edit: true and the address if they do. */
+static bool mapped_before(const struct review *review, const struct mapped *m, uint32_t frame, uint64_t *address,
+                          uint8_t *rights)
+{
+    const struct world *world = &review->new;
+
+    for (size_t i = world->first_holder[frame]; i < world->first_holder[frame + 1]; i++) {
+        uint32_t table = world->holders[i].container;
+        const struct capdl_cap *cap = capdl_review_held(world, i);
+
+        for (size_t j = world->first_use[table]; cap != m->edit->new &&j < world->first_use[table + 1]; j++) {
+            const struct use *use = &world->uses[j];
+
+            if (capdl_kind_is_table(capdl_object_kind(world->spec, table)) && use->shift < 64 &&
+                capdl_review_who(world, use) == m->users[0]) {
+                *address = use->address | cap->slot << use->shift;
+                *rights = cap->rights;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What was in the slot before; to be freed. */
+static char *instead_note(const struct review *review, const struct edit *edit)
+{
+    char was[REVIEW_LABEL];
+
+    return edit->old ? capdl_review_format(
+                           "; there was %s before",
+                           capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), was))
+                     : capdl_review_format("%s", "");
+}
+
+/* Nobody gains a right: the memory is somewhere else, too. */
+static void judge_second_page(struct review *review, const struct mapped *m)
+{
+    const struct capdl_cap *cap = m->edit->new;
+    char *others = capdl_review_others(review, &review->new, m->users, m->count, cap->object);
+    char rights[8], formerly[8], *instead = instead_note(review, m->edit);
+    enum capdl_rank rank = CAPDL_RANK_BEHAVIOUR;
+    char *window = capdl_review_window_note(review, cap->object, &rank, m->users, m->count);
+    uint64_t first = 0;
+    uint8_t before = 0;
+    bool known = mapped_before(review, m, cap->object, &first, &before);
+    struct raw_finding *raw = capdl_review_add(
+        review, rank, CAPDL_GAINED, review->new.object_number[cap->object],
+        known ? " now \4has|have\4 \1 at two %ses, \2 (%s) and, as before, \7 (%s): the same memory%s%s; %s%s"
+              : " now \4has|have\4 \1 at another %s as well, \2 (%s)%.0s: the same memory%s%s; %s%s",
+        where(m, true), capdl_review_rights(CAPDL_KIND_FRAME, cap->rights, rights),
+        capdl_review_rights(CAPDL_KIND_FRAME, before, formerly),
+        m->edit->old || m->users[0] & USE_DEVICE ? "" : "; to use the new address was a fault before", instead, others,
+        window);
+
+    raw->old_address = first;
+    locate(review, raw, m, true);
+    free(window);
+    free(others);
+    free(instead);
+}
+
 static void judge_page_gain(struct review *review, const struct mapped *m)
 {
     const struct capdl_cap *cap = m->edit->new;
-    char *others = capdl_review_others(review, &review->new, m->users, m->count, cap->object), was[REVIEW_LABEL];
-    char *instead = m->edit->old
-                        ? capdl_review_format(
-                              "; there was %s before",
-                              capdl_review_object(review, capdl_review_target_number(&review->old, m->edit->old), was))
-                        : capdl_review_format("%s", "");
-    char *window;
-    bool together, again = false;
+    char *others, *instead, *window, *power;
+    bool together;
     uint8_t gained = m->count ? capdl_review_gained(review, m->users[0], cap, &together) : 0;
-    enum capdl_rank rank = !m->count ? CAPDL_RANK_LAYOUT
-                           : gained
+    enum capdl_rank rank = m->count
                                ? capdl_review_memory_rank(review, m->users, m->count, cap->object, gained, cap->rights)
-                               : CAPDL_RANK_BEHAVIOUR;
+                               : CAPDL_RANK_LAYOUT;
     struct raw_finding *raw;
 
-    again = m->count && !gained;
+    if (m->count && !gained) {
+        judge_second_page(review, m);
+        return;
+    }
+    others = capdl_review_others(review, &review->new, m->users, m->count, cap->object);
+    instead = instead_note(review, m->edit);
+    power = capdl_review_frame_power(review, m->users, m->count, cap->object, gained);
     window = capdl_review_window_note(review, cap->object, &rank, m->users, m->count);
     if (*window && strcmp(others, REVIEW_NOBODY) == 0) {
         *others = '\0'; /* by this frame: by those that lie there, somebody may */
     }
     raw = capdl_review_add(review, rank, CAPDL_GAINED, review->new.object_number[cap->object],
-                           "%s may now %s \1 %sat %s \2%s%s%s%s%s", nobody(m, true), verb(cap->rights),
-                           again ? "also " : "", where(m, true), again ? ", besides where it is mapped already" : "",
-                           *others ? "; " : "", others, window, instead);
+                           "%s may now %s \1 at %s \2%s%s%s%s%s", nobody(m, true), verb(cap->rights), where(m, true),
+                           power, *others ? "; " : "", others, window, instead);
     locate(review, raw, m, true);
+    free(power);
     free(window);
     free(others);
     free(instead);
@@ -108,6 +173,7 @@ static void judge_page_rights(struct review *review, const struct mapped *m, con
     const struct capdl_cap *cap = m->edit->new;
     char before[8], after[8], *others = capdl_review_others(review, &review->new, m->users, m->count, cap->object);
     uint8_t more = b->rights & (uint8_t)~a->rights;
+    char *power = capdl_review_frame_power(review, m->users, m->count, cap->object, more);
     enum capdl_rank rank = !m->count ? CAPDL_RANK_LAYOUT
                            : more ? capdl_review_memory_rank(review, m->users, m->count, cap->object, more, b->rights)
                                   : CAPDL_RANK_REMOVED;
@@ -117,15 +183,16 @@ static void judge_page_rights(struct review *review, const struct mapped *m, con
     capdl_review_rights(CAPDL_KIND_FRAME, b->rights, after);
     bool also = more && !(a->rights & ~b->rights) && a->rights;
     raw = capdl_review_add(review, rank, more ? CAPDL_CHANGED : CAPDL_LOST, review->new.object_number[cap->object],
-                           "%s may %s %s \1 at %s \2 (%s instead of %s); %s", nobody(m, true),
+                           "%s may %s %s \1 at %s \2 (%s instead of %s)%s; %s", nobody(m, true),
                            also   ? "now also"
                            : more ? "now"
                                   : "only",
-                           verb(also ? more : b->rights), where(m, true), after, before, others);
+                           verb(also ? more : b->rights), where(m, true), after, before, power, others);
     raw->field = "rights";
     raw->old_value = capdl_review_format("%s", before);
     raw->new_value = capdl_review_format("%s", after);
     locate(review, raw, m, true);
+    free(power);
     free(others);
 }
 
@@ -153,13 +220,45 @@ static bool same_users(const struct mapped *m)
     return m->count == m->old_count && memcmp(m->users, m->old_users, m->count * sizeof(*m->users)) == 0;
 }
 
+/* What a program meets that still uses the address where a page was; to be freed. */
+static char *left_note(const struct review *review, const struct mapped *m)
+{
+    uint32_t table = capdl_review_local(review, &review->new, review->old.object_number[m->edit->old_holder]);
+    const struct capdl_cap *now =
+        table == REVIEW_NONE ? NULL : capdl_spec_cap_at(review->new.spec, table, m->edit->old->slot);
+    char label[REVIEW_LABEL];
+
+    if (m->count && m->users[0] & USE_DEVICE) {
+        return capdl_review_format(TOLD_DEVICE);
+    }
+    return now && now->object != CAPDL_NO_OBJECT
+               ? capdl_review_format("; the old address is now that of %s",
+                                     capdl_review_object(review, capdl_review_target_number(&review->new, now), label))
+               : capdl_review_format(TO_USE_OLD);
+}
+
+static void tell_exchange(struct review *review, const struct mapped *m, const struct edit *other, uint64_t before,
+                          uint64_t after)
+{
+    char label[REVIEW_LABEL];
+    struct raw_finding *raw = capdl_review_add(
+        review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
+        review->new.object_number[m->edit->new->object],
+        "%s \4has|have\4 two pages exchanged: \1 is now at %s 0x%" PRIx64 ", and %s at 0x%" PRIx64, nobody(m, true),
+        where(m, true), after, capdl_review_object(review, capdl_review_target_number(&review->new, other->new), label),
+        before);
+
+    raw->old_value = capdl_review_format("0x%" PRIx64, before);
+    raw->new_value = capdl_review_format("0x%" PRIx64, after);
+    raw->old_address = before;
+}
+
 static void judge_page_move(struct review *review, const struct mapped *m)
 {
     const struct edit *edit = m->edit;
     uint64_t before = address_of(&review->old, edit->old_holder, edit->old);
     uint64_t after = address_of(&review->new, edit->new_holder, edit->new);
     const struct edit *other = edit->same ? capdl_review_exchange(review, edit) : NULL;
-    char label[REVIEW_LABEL];
     struct raw_finding *raw;
 
     if (before == after && m->count && same_users(m)) {
@@ -168,22 +267,20 @@ static void judge_page_move(struct review *review, const struct mapped *m)
         locate(review, raw, m, true);
         return;
     }
-    raw = other ? capdl_review_add(
-                      review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
-                      review->new.object_number[edit->new->object],
-                      "%s \4has|have\4 two pages exchanged: \1 is now at %s 0x%" PRIx64 ", %s at 0x%" PRIx64,
-                      nobody(m, true), where(m, true), after,
-                      capdl_review_object(review, capdl_review_target_number(&review->new, other->new), label), before)
-                : capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
-                                   review->new.object_number[edit->new->object],
-                                   "%s now \4has|have\4 \1 at %s \2 (was \7)", nobody(m, true), where(m, true));
-
-    raw->field = "address";
-    raw->old_address = before;
     if (other) {
-        raw->old_value = capdl_review_format("0x%" PRIx64, before);
-        raw->new_value = capdl_review_format("0x%" PRIx64, after);
+        tell_exchange(review, m, other, before, after);
+    } else {
+        char *left = left_note(review, m);
+
+        raw = capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
+                               review->new.object_number[edit->new->object],
+                               "%s now \4finds|find\4 \1 at %s \2 instead of \7%s", nobody(m, true), where(m, true),
+                               left);
+        raw->old_address = before;
+        free(left);
     }
+    raw = &review->raw[review->num_raw - 1];
+    raw->field = "address";
     if (m->count && m->users[0] & USE_DEVICE) {
         raw->rank = CAPDL_RANK_DMA;
     }
@@ -205,87 +302,6 @@ static void judge_page_change(struct review *review, const struct mapped *m)
     if (edit->old->slot != edit->new->slot || review->old_of[edit->new_holder] != edit->old_holder) {
         judge_page_move(review, m);
     }
-}
-
-/* ---- All that somebody reaches ---- */
-
-struct reached {
-    uint64_t address, object;
-    uint8_t rights, flags;
-};
-
-static int reached_compare(const void *left, const void *right)
-{
-    const struct reached *a = left, *b = right;
-
-    if (a->address != b->address) {
-        return a->address < b->address ? -1 : 1;
-    }
-    if (a->object != b->object) {
-        return a->object < b->object ? -1 : 1;
-    }
-    return a->rights != b->rights ? (int)a->rights - (int)b->rights : (int)a->flags - (int)b->flags;
-}
-
-static struct reached *find_reached(const struct world *world, uint32_t who, size_t *count)
-{
-    struct reached *list = NULL;
-    size_t capacity = 0;
-
-    *count = 0;
-    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
-        struct capdl_caps caps = capdl_object_caps(world->spec, i);
-        enum capdl_kind kind = capdl_object_kind(world->spec, i);
-
-        for (size_t j = world->first_use[i];
-             (capdl_kind_is_table(kind) || kind == CAPDL_KIND_IO_PT) && j < world->first_use[i + 1]; j++) {
-            const struct use *use = &world->uses[j];
-
-            for (uint32_t k = 0; capdl_review_who(world, use) == who && use->shift < 64 && k < caps.count; k++) {
-                struct plain_cap plain = capdl_review_cap(world->spec, &caps.list[k]);
-
-                if (plain.kind == CAPDL_KIND_FRAME) {
-                    list = capdl_spec_grow(list, &capacity, *count + 1, sizeof(*list));
-                    list[(*count)++] = (struct reached){use->address | caps.list[k].slot << use->shift,
-                                                        world->object_number[plain.object], plain.rights, plain.flags};
-                }
-            }
-        }
-    }
-    if (*count) {
-        qsort(list, *count, sizeof(*list), reached_compare);
-    }
-    return list;
-}
-
-bool capdl_review_same_map(const struct review *review, uint32_t who)
-{
-    size_t num_old, num_new;
-    struct reached *old = find_reached(&review->old, who, &num_old), *new = find_reached(&review->new, who, &num_new);
-    bool same = num_old == num_new;
-
-    for (size_t i = 0; same && i < num_old; i++) {
-        same = reached_compare(&old[i], &new[i]) == 0;
-    }
-    free(old);
-    free(new);
-    return same;
-}
-
-char *capdl_review_reach(const struct review *review, const struct world *world, uint32_t who)
-{
-    size_t count, kept = 0;
-    struct reached *list = find_reached(world, who, &count);
-    uint32_t *frames = capdl_spec_realloc(NULL, (count + 1) * sizeof(*frames));
-    char *text;
-
-    for (size_t i = 0; i < count; i++) {
-        frames[kept++] = capdl_review_local(review, world, list[i].object);
-    }
-    text = kept ? capdl_review_list(review, world, frames, kept) : capdl_review_format("no memory");
-    free(frames);
-    free(list);
-    return text;
 }
 
 /* ---- Tables in tables ---- */
@@ -315,9 +331,10 @@ static void find_pages(const struct world *world, uint32_t table, unsigned depth
     }
 }
 
-/* "frame 'a' at address 0x1000", "the 9 pages of \1 (frame 'b[0..8]'), from address 0x1000 on". To be freed. */
+/* "frame 'a' at address 0x1000", "the 9 pages of \1 (frame 'b[0..8]'), from address 0x1000 on". instead: of which
+   address, or "". To be freed. */
 static char *pages_text(const struct review *review, const struct world *world, const struct mapped *m,
-                        const struct pages *pages, bool new)
+                        const struct pages *pages, bool new, const char *instead)
 {
     char *list = capdl_review_list(review, world, pages->list, pages->count), *text, *named;
 
@@ -328,10 +345,11 @@ static char *pages_text(const struct review *review, const struct world *world, 
         list = named;
     }
 
-    text = !pages->count       ? capdl_review_format("\1, in which nothing is mapped")
-           : pages->count == 1 ? capdl_review_format("%s at %s 0x%" PRIx64 ", in \1", list, where(m, new), pages->first)
-                               : capdl_review_format("the %zu pages of \1 (%s), from %s 0x%" PRIx64 " on", pages->count,
-                                                     list, where(m, new), pages->first);
+    text = !pages->count ? capdl_review_format("\1, in which nothing is mapped")
+           : pages->count == 1
+               ? capdl_review_format("%s at %s 0x%" PRIx64 "%s, by \1", list, where(m, new), pages->first, instead)
+               : capdl_review_format("the %zu pages of \1 (%s), from %s 0x%" PRIx64 " on%s", pages->count, list,
+                                     where(m, new), pages->first, instead);
     free(list);
     return text;
 }
@@ -371,19 +389,22 @@ static void judge_table_move(struct review *review, const struct mapped *m)
 
     find_pages(&review->old, edit->old->object, 0, &before);
     find_pages(&review->new, edit->new->object, 0, &after);
-    text = pages_text(review, &review->new, m, &after, true);
-    if (before.first == after.first && m->count && same_users(m)) {
+    bool same = before.first == after.first && m->count && same_users(m);
+    char *instead = same ? capdl_review_format("%s", "") : capdl_review_format(" instead of 0x%" PRIx64, before.first);
+    text = pages_text(review, &review->new, m, &after, true, instead);
+    if (same) {
         raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, review->new.object_number[edit->new->object],
                                " \4reaches|reach\4 %s as before, through another table above", text);
     } else {
         raw = capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
-                               review->new.object_number[edit->new->object],
-                               "%s now \4has|have\4 %s (was 0x%" PRIx64 ")", nobody(m, true), text, before.first);
+                               review->new.object_number[edit->new->object], "%s now \4finds|find\4 %s%s",
+                               nobody(m, true), text, m->count && m->users[0] & USE_DEVICE ? TOLD_DEVICE : TO_USE_OLD);
         raw->field = "address";
         raw->old_value = capdl_review_format("0x%" PRIx64, before.first);
         raw->new_value = capdl_review_format("0x%" PRIx64, after.first);
     }
     locate(review, raw, m, true);
+    free(instead);
     free(text);
     free(before.list);
     free(after.list);
@@ -413,23 +434,44 @@ static bool reported_as_layout(struct review *review, const struct mapped *m, bo
     return true;
 }
 
+/* What the first page gives that gives power over somebody; to be freed. */
+static char *pages_power(struct review *review, const struct mapped *m, const struct pages *pages)
+{
+    for (size_t i = 0; m->count && i < pages->count; i++) {
+        const struct parties *parties = capdl_review_parties(review, &review->new, pages->list[i]);
+        uint8_t rights = 0;
+        uint32_t whose;
+        bool role = capdl_review_frame_role(&review->new, pages->list[i], &whose) != NULL;
+
+        for (size_t j = 0; j < parties->count; j++) {
+            rights |= parties->list[j].who == m->users[0] ? parties->list[j].rights : 0;
+        }
+        if (role && rights & CAPDL_RIGHT_WRITE) {
+            return capdl_review_frame_power(review, m->users, m->count, pages->list[i], rights);
+        }
+    }
+    return capdl_review_format("%s", "");
+}
+
 static void judge_table_gain(struct review *review, const struct mapped *m)
 {
     const struct edit *edit = m->edit;
     struct pages pages = {NULL};
     uint32_t budget = MOST_PAGES;
     struct raw_finding *raw;
-    char *text;
+    char *text, *power;
 
     if (reported_as_layout(review, m, true)) {
         return;
     }
     find_pages(&review->new, edit->new->object, 0, &pages);
-    text = pages_text(review, &review->new, m, &pages, true);
+    text = pages_text(review, &review->new, m, &pages, true, "");
+    power = pages_power(review, m, &pages);
     raw = capdl_review_add(review, pages_rank(review, m, edit->new->object, 0, &budget), CAPDL_GAINED,
-                           review->new.object_number[edit->new->object], "%s now \4reaches|reach\4 %s", nobody(m, true),
-                           text);
+                           review->new.object_number[edit->new->object], "%s now \4reaches|reach\4 %s%s",
+                           nobody(m, true), text, power);
     locate(review, raw, m, true);
+    free(power);
     free(text);
     free(pages.list);
 }
@@ -445,7 +487,7 @@ static void judge_table_loss(struct review *review, const struct mapped *m)
         return;
     }
     find_pages(&review->old, edit->old->object, 0, &pages);
-    text = pages_text(review, &review->old, m, &pages, false);
+    text = pages_text(review, &review->old, m, &pages, false, "");
     raw = capdl_review_add(review, m->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,
                            review->old.object_number[edit->old->object], "%s no longer \4reaches|reach\4 %s",
                            nobody(m, false), text);

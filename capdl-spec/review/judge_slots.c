@@ -111,13 +111,21 @@ static void judge_handler(struct review *review, const struct slot *s)
                       edit->old->rights == edit->new->rights &&capdl_review_target_number(&review->old, edit->old) ==
                           capdl_review_target_number(&review->new, edit->new);
     char *after = capdl_review_handler_text(review, &review->new, edit->new, !only_badge);
+    char *former = capdl_review_former_handler(review, edit->old);
+    char *stops = edit->object < review->new.spec->num_objects ? capdl_review_stop_note(review, (uint32_t)edit->object)
+                                                               : capdl_review_format("%s", "");
     bool less = only_rights_go(review, edit);
     const char *what = timeout ? "timeout faults" : "faults";
     char *text = is_fresh(review, s) ? capdl_review_format("'s %s are handled by %s", what, after)
                  : only_badge ? capdl_review_format("'s %s now reach %s with badge 0x%" PRIx64 " instead of 0x%" PRIx64,
                                                     what, after, edit->new->data, edit->old->data)
-                              : capdl_review_format("'s %s are now handled by %s (was %s)%s", what, after, before,
-                                                    edit->new ? "" : ": at the first one it stops for good");
+                              : capdl_review_format("'s %s are now handled by %s%s (before: by %s)", what, after,
+                                                    strncmp(after, "nobody", 6) != 0 ? ""
+                                                    : timeout                        ? ": it waits for its next period"
+                                                                                     : stops,
+                                                    former);
+    free(former);
+    free(stops);
     struct raw_finding *raw = add(review, s,
                                   less         ? CAPDL_RANK_REMOVED
                                   : only_badge ? CAPDL_RANK_IDENTITY
@@ -188,9 +196,9 @@ static void judge_space(struct review *review, const struct slot *s, bool vspace
                            vspace ? " runs in the address space of %s (\1)" : " uses the capabilities of %s (\1)", who)
                      : capdl_review_format(vspace ? " runs in the address space of \1" : "'s capabilities are in \1");
     } else if (count) {
-        text = capdl_review_format(vspace ? " now runs in the address space of %s (\1; was %s): it can reach "
+        text = capdl_review_format(vspace ? " now runs in the address space of %s (\1, was %s): it can reach "
                                             "whatever memory %s can"
-                                          : " now uses the capabilities of %s (\1; was %s): it may do all that %s may",
+                                          : " now uses the capabilities of %s (\1, was %s): it may do all that %s may",
                                    who, s->old, who);
     } else {
         text = capdl_review_format(vspace ? " runs in another address space: \1 (was %s)"

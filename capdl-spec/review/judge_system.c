@@ -2,6 +2,7 @@
 /* Edits of objects that are new or gone, of what untypeds cover, of derivations and of the system as a whole. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "private.h"
 
@@ -75,12 +76,31 @@ static uint32_t *holders_of(struct review *review, const struct world *world, ui
     return list;
 }
 
+/* "untyped 'pool'", from which an object is made. */
 static char *cover_name(const struct review *review, uint64_t untyped)
 {
     char label[REVIEW_LABEL];
 
-    return untyped == REVIEW_DEFAULT ? capdl_review_format("no untyped of the spec")
+    return untyped == REVIEW_DEFAULT ? capdl_review_format("memory that no program holds")
                                      : capdl_review_format("%s", capdl_review_object(review, untyped, label));
+}
+
+/* Whether all of them held another untyped before: then they gain nothing. */
+static bool all_held(struct review *review, uint32_t untyped, const uint32_t *holders, size_t count)
+{
+    const struct parties *parties = capdl_review_parties(review, &review->old, untyped);
+
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+
+        for (size_t j = 0; j < parties->count && !found; j++) {
+            found = parties->list[j].who == holders[i];
+        }
+        if (!found) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void capdl_review_judge_cover(struct review *review, const struct edit *edit)
@@ -93,24 +113,34 @@ void capdl_review_judge_cover(struct review *review, const struct edit *edit)
         edit->old_value == REVIEW_DEFAULT ? REVIEW_NONE : capdl_review_local(review, &review->old, edit->old_value);
     size_t count = 0;
     uint32_t *holders = untyped == REVIEW_NONE ? NULL : holders_of(review, &review->new, untyped, owner, &count);
-    bool gained = count > 0;
+    const char *of = owner == REVIEW_NONE ? "" : " of ";
+    const char *whose = owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner);
+    bool gained = count > 0, same = gained && was != REVIEW_NONE && all_held(review, was, holders, count);
     if (!gained && was != REVIEW_NONE) {
         free(holders);
         holders = holders_of(review, &review->old, was, owner, &count);
     }
+    const char *kind = capdl_kind_name(capdl_object_kind(review->new.spec, local));
+    char *stop = owner != REVIEW_NONE && capdl_object_kind(review->new.spec, local) == CAPDL_KIND_TCB
+                     ? capdl_review_format(", and so stop %s", whose)
+                     : capdl_review_format("%s", "");
     struct raw_finding *raw =
         !gained && count
             ? capdl_review_add(review, CAPDL_RANK_REMOVED, CAPDL_LOST, edit->object,
-                               " can no longer destroy \1%s%s by revoking %s, which no longer covers it (now %s)",
-                               owner == REVIEW_NONE ? "" : " of ",
-                               owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner), before, after)
-        : count ? capdl_review_add(review, CAPDL_RANK_RESHAPE, CAPDL_GAINED, edit->object,
-                                   " may now destroy \1%s%s by revoking %s, which now covers it (was %s)",
-                                   owner == REVIEW_NONE ? "" : " of ",
-                                   owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner), after, before)
+                               " can no longer destroy \1%s%s by taking back %s: the %s is now made from %s", of, whose,
+                               before, kind, after)
+        : same  ? capdl_review_add(review, CAPDL_RANK_RESHAPE, CAPDL_CHANGED, edit->object,
+                                   " can destroy \1%s%s by taking back %s, from which the %s is now made, no longer %s",
+                                   of, whose, after, kind, before)
+        : count ? capdl_review_add(
+                      review, CAPDL_RANK_RESHAPE, CAPDL_GAINED, edit->object,
+                      " can now destroy \1%s%s at any time%s, by taking back %s, from which the %s is now made "
+                      "(before: from %s)",
+                      of, whose, stop, after, kind, before)
                 : capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, edit->object,
                                    "\1 is made from %s instead of %s; nobody else holds that", after, before);
 
+    free(stop);
     capdl_review_concern(raw, holders, count);
     raw->field = "untyped";
     raw->old_value = before;
@@ -212,11 +242,16 @@ static char *shares_note(const struct review *review)
     return text;
 }
 
-static char *start_text(uint64_t start)
+/* "entry 1, domain 0 for 500 ticks", with which the schedule starts */
+static char *start_text(const struct capdl_domains *domains, uint64_t start)
 {
+    const struct capdl_domain_entry *entry = start < domains->num_schedule ? &domains->schedule[start] : NULL;
+
     return start == REVIEW_DEFAULT       ? capdl_review_format("nothing")
            : start == REVIEW_DEFAULT - 1 ? capdl_review_format("no entry")
-                                         : capdl_review_format("entry %" PRIu64, start);
+           : entry && !entry->end_marker
+               ? capdl_review_format("entry %" PRIu64 ", domain %" PRIu64, start, entry->domain)
+               : capdl_review_format("entry %" PRIu64, start);
 }
 
 void capdl_review_judge_schedule(struct review *review, const struct edit *edit)
@@ -233,10 +268,12 @@ void capdl_review_judge_schedule(struct review *review, const struct edit *edit)
         free(shares);
         raw->field = "schedule";
     } else {
-        before = edit->field == 1 ? start_text(edit->old_value) : capdl_review_format("%" PRIu64, edit->old_value);
-        after = edit->field == 1 ? start_text(edit->new_value) : capdl_review_format("%" PRIu64, edit->new_value);
+        before = edit->field == 1 ? start_text(&review->old.spec->domains, edit->old_value)
+                                  : capdl_review_format("%" PRIu64, edit->old_value);
+        after = edit->field == 1 ? start_text(&review->new.spec->domains, edit->new_value)
+                                 : capdl_review_format("%" PRIu64, edit->new_value);
         raw = capdl_review_add(review, CAPDL_RANK_TIME, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                               edit->field == 1 ? "the domain schedule starts at %s (was %s)"
+                               edit->field == 1 ? "the domain schedule now starts with %s (was with %s)"
                                                 : "the domain schedule is written from index %s on (was %s)",
                                after, before);
         raw->field = edit->field == 1 ? "domain_set_start" : "index_shift";
@@ -268,7 +305,7 @@ static char *slot_text(const struct review *review, uint64_t cnode, uint64_t slo
     char label[REVIEW_LABEL], target[REVIEW_LABEL];
 
     if (cnode == REVIEW_DEFAULT) {
-        return capdl_review_format("a slot that is empty now");
+        return capdl_review_format("something that is gone");
     }
     capdl_review_object(review, cnode, label);
     return cap ? capdl_review_format("slot %" PRIu64 " of %s (%s)", slot, label,
@@ -276,27 +313,118 @@ static char *slot_text(const struct review *review, uint64_t cnode, uint64_t slo
                : capdl_review_format("slot %" PRIu64 " of %s", slot, label);
 }
 
+/* The edit by which the same capability was derived from another one before; NULL for none. */
+static const struct edit *former_parent(struct review *review, const struct edit *edit)
+{
+    for (size_t i = 0; edit->has_new && i < review->edits.count; i++) {
+        const struct edit *other = &review->edits.list[i];
+
+        if (other->kind == EDIT_DERIVED && !other->has_new && other->object == edit->object &&
+            other->new_value == edit->new_value) {
+            review->finding_of[i] = review->finding_of[review->edit];
+            return other;
+        }
+    }
+    return NULL;
+}
+
+/* Who can revoke what is derived from what the CNode of one system holds, other than whose that is. */
+static uint32_t *revokers(const struct review *review, const struct world *world, uint64_t cnode, uint32_t but,
+                          size_t *count)
+{
+    uint32_t local = cnode == REVIEW_DEFAULT ? REVIEW_NONE : capdl_review_local(review, world, cnode), *list;
+    size_t kept = 0;
+
+    *count = 0;
+    if (local == REVIEW_NONE) {
+        return NULL;
+    }
+    list = capdl_review_keepers(world, local, count);
+    if (!*count) {
+        free(list);
+        list = capdl_review_users(world, local, count);
+    }
+    for (size_t i = 0; i < *count; i++) {
+        if (list[i] != but) {
+            list[kept++] = list[i];
+        }
+    }
+    *count = kept;
+    return list;
+}
+
+/* That the parent of another capability is now that of another one is told under that. */
+static uint32_t cause_of_loss(const struct review *review, const struct edit *edit)
+{
+    for (size_t i = 0; !edit->has_new && i < review->edits.count; i++) {
+        const struct edit *other = &review->edits.list[i];
+
+        if (other->kind == EDIT_DERIVED && other->has_new && other->old_value == edit->old_value &&
+            other->parent_slot == edit->parent_slot && review->finding_of[i] != REVIEW_NONE) {
+            return review->finding_of[i];
+        }
+    }
+    return REVIEW_NONE;
+}
+
+/* "call endpoint 'service' (WP, badge 0x1)": what the capability in a slot lets its holder do. To be freed. */
+static char *right_text(struct review *review, const struct world *world, uint32_t cnode, uint64_t slot)
+{
+    const struct capdl_cap *cap = cnode == REVIEW_NONE ? NULL : capdl_spec_cap_at(world->spec, cnode, slot);
+    char *deed, *mark, *text, label[REVIEW_LABEL];
+
+    if (!cap) {
+        return capdl_review_format("use slot %" PRIu64, slot);
+    }
+    deed = capdl_review_deed(review, world, NULL, 0, cap);
+    if (strstr(deed, "; ")) {
+        *strstr(deed, "; ") = '\0';
+    }
+    mark = strpbrk(deed, "\1\3");
+    capdl_review_object(review, capdl_review_target_number(world, cap), label);
+    text = mark ? capdl_review_format("%.*s%s%s", (int)(mark - deed), deed, label, mark + 1)
+                : capdl_review_format("%s", deed);
+    free(deed);
+    return text;
+}
+
 void capdl_review_judge_derived(struct review *review, const struct edit *edit)
 {
-    char *child = slot_text(review, edit->object, edit->new_value);
+    const struct world *world = edit->has_new ? &review->new : &review->old;
+    uint32_t local = capdl_review_local(review, world, edit->object);
+    uint32_t owner = local == REVIEW_NONE ? REVIEW_NONE : capdl_review_owner(world, local);
+    char *right = right_text(review, world, local, edit->new_value), label[REVIEW_LABEL];
     char *parent = slot_text(review, edit->old_value, edit->parent_slot);
-    uint32_t owner = REVIEW_NONE, local = capdl_review_local(review, &review->new, edit->object);
-    struct raw_finding *raw = capdl_review_add(
-        review, CAPDL_RANK_IDENTITY, edit->has_new ? CAPDL_GAINED : CAPDL_LOST, FINDING_NO_OBJECT,
-        edit->has_new
-            ? "the capability in %s is now derived from that in %s: whoever holds the latter can revoke the former"
-            : "the capability in %s is no longer derived from that in %s, by which it can no longer be revoked",
-        child, parent);
+    size_t count;
+    uint32_t *who = revokers(review, world, edit->old_value, owner, &count);
+    char *whose = owner == REVIEW_NONE ? capdl_review_format("the")
+                                       : capdl_review_format("%s's", capdl_review_subject(review, owner));
+    const char *now = edit->has_new ? "now" : "no longer";
+    enum capdl_change change = edit->has_new ? CAPDL_GAINED : CAPDL_LOST;
+    struct raw_finding *raw;
 
-    if (local != REVIEW_NONE) {
-        owner = capdl_review_owner(&review->new, local);
-    }
-    if (owner != REVIEW_NONE) {
-        char *text = capdl_review_format(": %s", raw->text);
+    capdl_review_object(review, edit->object, label);
+    raw = count ? capdl_review_add(review, CAPDL_RANK_IDENTITY, change, FINDING_NO_OBJECT,
+                                   " can %s take away %s right to %s, in slot %" PRIu64
+                                   " of %s, by revoking what it is %s derived from, %s",
+                                   now, whose, right, edit->new_value, label, now, parent)
+                : capdl_review_add(review, CAPDL_RANK_IDENTITY, change, FINDING_NO_OBJECT,
+                                   "%s right to %s, in slot %" PRIu64
+                                   " of %s, is %s derived from %s; nobody else can take it away",
+                                   owner == REVIEW_NONE ? "the" : "'s", right, edit->new_value, label, now, parent);
+    const struct edit *former = former_parent(review, edit);
+
+    if (former) {
+        char *was = slot_text(review, former->old_value, former->parent_slot);
+        char *text = capdl_review_format("%s; before, from %s", raw->text, was);
         free(raw->text);
         raw->text = text;
+        free(was);
     }
-    capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
-    free(child);
+    raw->cause = cause_of_loss(review, edit);
+    capdl_review_concern(raw, count ? who : &owner, count ? count : owner != REVIEW_NONE);
+    free(whose);
+    free(who);
+    free(right);
     free(parent);
 }

@@ -7,6 +7,9 @@
 
 enum { MOST_SENDERS = 64 }; /* of thousands that are alike, these tell who no longer stands between */
 
+/* If they are several: each stood on every way, so on each way all of them did. */
+#define ALL_MIDDLES "\16\4|, one after the other\4"
+
 /* Who stood between whom: pairs of a sender and a receiver. */
 struct bypass {
     uint32_t middle, sender, receiver;
@@ -182,11 +185,13 @@ static void add_pairs(const struct flows *f, struct raw_finding *raw, const stru
 
 static void tell_block(struct flows *f, uint32_t cause, const struct nodes *middle, const struct block *block)
 {
-    struct raw_finding *raw = capdl_flows_tell(f, cause, middle,
-                                               block->both ? "a way round \16: from \5 to \6, in both directions"
-                                                           : "a way round \16: from \5 to \6",
-                                               &block->senders, &block->receivers);
+    char *text = block->both ? capdl_review_format("data between %s\5 and %s\6 no longer has to pass " ALL_MIDDLES,
+                                                   block->senders.count > 1 ? "each of " : "",
+                                                   block->receivers.count > 1 ? "each of " : "")
+                             : capdl_review_format("data from \5 to \6 no longer has to pass " ALL_MIDDLES);
+    struct raw_finding *raw = capdl_flows_tell(f, cause, middle, text, &block->senders, &block->receivers);
 
+    free(text);
     raw->change = CAPDL_LOST;
     raw->bypassed = true;
     if (block->both) {
@@ -219,8 +224,8 @@ static void tell_rest(struct flows *f, uint32_t cause, const struct nodes *middl
     if (!left) {
         return;
     }
-    text = capdl_review_format("ways round \16 of %s%zu more pair%s, which --json lists", least, left,
-                               left == 1 ? "" : "s");
+    text = capdl_review_format("data of %s%zu more pair%s, which --json lists, no longer has to pass " ALL_MIDDLES,
+                               least, left, left == 1 ? "" : "s");
     raw = capdl_flows_tell(f, cause, middle, text, &none, NULL);
     raw->change = CAPDL_LOST;
     raw->bypassed = true;

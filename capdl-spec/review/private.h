@@ -402,6 +402,18 @@ void capdl_review_judge_derived(struct review *, const struct edit *);
 void capdl_review_judge_field(struct review *, const struct edit *);
 void capdl_review_judge_content(struct review *, const struct edit *);
 void capdl_review_judge_held(struct review *, const struct edit *);
+/* ---- time_notes.c: who runs before whom; all to be freed ---- */
+
+char *capdl_review_priority_note(const struct review *, const struct edit *);
+char *capdl_review_max_priority_note(struct review *, const struct edit *);
+/* "; there x waits while it runs": of the core on which a thread is now, and of the domain. */
+char *capdl_review_core_note(const struct review *, uint32_t tcb);
+char *capdl_review_domain_note(const struct review *, const struct edit *);
+/* How long a subject may run, of a budget or period that is another one; NULL: nobody runs on it, or it has no period.
+ */
+char *capdl_review_budget_text(const struct review *, const struct edit *);
+char *capdl_review_budget_note(const struct review *, const struct edit *);
+
 /* field_notes.c: the end of a sentence about another value, or "". To be freed. */
 char *capdl_review_field_note(struct review *, const struct edit *, enum capdl_kind);
 /* "; device 'x' has it, too": who else has a number. To be freed. */
@@ -420,13 +432,19 @@ size_t capdl_review_changed_words(const struct review *, uint32_t was, uint32_t 
 bool capdl_review_is_program(const struct review *, uint32_t frame);
 void capdl_review_judge_mapped(struct review *, const struct edit *);
 void capdl_review_judge_slot(struct review *, const struct edit *);
-/* The guard of a CNode, in a slot of a CNode or TCB. */
+/* The size of a CNode, and its guard, in a slot of a CNode or TCB. */
+void capdl_review_judge_cnode_size(struct review *, const struct edit *);
 void capdl_review_judge_guard(struct review *, const struct edit *, const uint32_t *users, size_t count);
 /* Whether a subject or device (USE_DEVICE; numbers of the comparison) reaches the same frames at the same addresses
    with the same rights in both systems, by whatever tables. */
 bool capdl_review_same_map(const struct review *, uint32_t who);
 /* "frame 'a', frame 'b[0..7]' and 3 more": all that it reaches, by address. To be freed. */
 char *capdl_review_reach(const struct review *, const struct world *, uint32_t who);
+/* ": at the first one it stops for good", or who can resume it: of a thread whose faults nobody handles. To be freed.
+ */
+char *capdl_review_stop_note(struct review *, uint32_t tcb);
+/* Who handled faults in the old system, by this capability or none. To be freed. */
+char *capdl_review_former_handler(struct review *, const struct capdl_cap *);
 /* "server through endpoint 'x' (WG)": a fault handler, or "nobody" and why. To be freed. */
 char *capdl_review_handler_text(struct review *, const struct world *, const struct capdl_cap *, bool badge);
 /* What threads' pointers to fault handlers lead to. */
@@ -476,6 +494,9 @@ bool capdl_review_had_before(struct review *, const struct world *, const uint32
    be freed. */
 char *capdl_review_senders(struct review *, const struct world *, uint32_t object);
 char *capdl_review_receivers(struct review *, const struct world *, uint32_t object, uint32_t but);
+/* "; so it can see what server writes there", or "": what the users can do to others by rights to a frame that they
+   gained. To be freed. */
+char *capdl_review_frame_power(struct review *, const uint32_t *users, size_t count, uint32_t frame, uint8_t gained);
 /* Who else reaches an object, as the end of a sentence. To be freed. */
 #define REVIEW_NOBODY "nobody else reaches it" /* a frame */
 char *capdl_review_others(struct review *, const struct world *, const uint32_t *subjects, size_t count,
@@ -515,7 +536,6 @@ enum flow_means {
     FLOW_CONTROLLED, /* whoever controls something can change it */
     FLOW_SEEN        /* and see what it does */
 };
-enum { FLOW_MEANS = FLOW_SEEN + 1 };
 
 /* What is reached from a node. */
 struct flow_search {

@@ -106,7 +106,7 @@ sed 's/vspace: vs_other/vspace: vs_client/; s/cn_monitor { /cn_monitor { 9: cn_k
     "$here/../review/base.cdl" > together.cdl
 "$capdl" report together.cdl > together.txt 2> /dev/null
 has together.txt "2 control: client runs in the same address space as other: each can change the other's code, stack and data"
-has together.txt "1 reshape: monitor can use, copy and delete the capabilities in CNode 'cn_kept'; nobody else has it"
+has together.txt "1 reshape: monitor can use, copy and delete the capabilities in CNode 'cn_kept'; nobody else can"
 ! grep -q 'control: client can write .* of ' together.txt || fail "what an address space has in common is told page by page"
 
 # ---- Pictures, with and without Graphviz ----

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-FILES = {"appliance": "appliance.system", "drone": "drone.cdl", "settop": "settop.cdl"}
+FILES = {"appliance": "appliance.system", "drone": "drone.cdl", "settop": "settop.cdl", "firewall": "firewall.cdl",
+         "hsm": "hsm.cdl", "vmhost": "vmhost.cdl"}
 END = "</system>"
 CHANNEL = [(END, '<channel><end pd="web" id="9"/><end pd="blk" id="5"/></channel></system>')]
 PD = [('    <channel><end pd="eth" id="1"', '    <protection_domain name="extra" priority="30"><program_image path="dns.elf"/>'
@@ -42,12 +43,12 @@ EDITS = [
         ("", "web can no longer signal"), ("removed", "uart_virt can no longer signal"),
         ("removed", "web's data .*: microkit_notifications is 0x7 (was 0x17)")]),
     ("appliance", [('<end pd="web" id="4" />', '<end pd="web" id="6" />')], 1, [
-        ("", "uart_virt uses notification 'ntfn_web' with badge 0x40 instead of 0x10"),
+        ("", "uart_virt now appears at notification 'ntfn_web' with badge 0x40 instead of 0x10"),
         ("layout", "web has notification 'ntfn_uart_virt' in slot 16 instead of 14")]),
     ("appliance", [('<end pd="web" id="1" />', "X"), ('<end pd="web" id="4" />', '<end pd="web" id="1" />'),
                    ("X", '<end pd="web" id="4" />')], 1, [
-        ("", "tx_virt uses notification 'ntfn_web' with badge 0x10 instead of 0x2"),
-        ("identity", "in exchange, uart_virt uses notification 'ntfn_web' with badge 0x2 instead of 0x10")]),
+        ("", "tx_virt now appears at notification 'ntfn_web' with badge 0x10 instead of 0x2"),
+        ("identity", "in exchange, uart_virt now appears at notification 'ntfn_web' with badge 0x2 instead of 0x10")]),
     ("appliance", [filled(PD[0], "")], 1, [
         ("", "extra is a new thread of priority 30"), ("control", "monitor may now stop, resume and redirect extra's thread"),
         ("faults", "extra's faults are handled by monitor"), ("program", "monitor's constants"),
@@ -78,31 +79,31 @@ EDITS = [
         ("", "web can no longer read frame 'frame_mr_config"), ("removed", "supervisor can no longer read and write frame"),
         ("program", "web's data .*: region_vaddr is 0x0 (was 0xa000000)")]),
     ("appliance", [('<map mr="keys" vaddr="0x5000000"', '<map mr="keys" vaddr="0x5800000"')], 1, [
-        ("", "keystore now has the 2 pages"), ("layout", "1 object has another name: pt_keystore_vaddr_0x5000000 -> ")]),
+        ("", "keystore now finds the 2 pages"), ("layout", "1 object has another name: pt_keystore_vaddr_0x5000000 -> ")]),
     ("appliance", [('<irq irq="33" id="0" />', '<irq irq="33" id="0" /><irq irq="34" id="7" />')], 1, [
-        ("", "uart may now acknowledge and redirect new Arm interrupt 'irq_34_uart'"),
+        ("", "uart may now acknowledge new Arm interrupt 'irq_34_uart'"),
         ("interrupt", "Arm interrupt 'irq_34_uart' signals notification 'ntfn_uart' (badge 0x80) and wakes uart"),
         ("interrupt", "uart's data .*: microkit_irqs is 0x81 (was 0x1)")]),
     ("appliance", [('irq="33"', 'irq="X"'), ('irq="30"', 'irq="33"'), ('irq="X"', 'irq="30"')], 1, [
-        ("", "uart: the interrupt number of Arm interrupt 'irq_30_uart' is 30 (was 33)"),
-        ("interrupt", "in exchange, timer: the interrupt number of Arm interrupt 'irq_33_timer' is 33 (was 30)"),
+        ("", "uart now serves interrupt 30, and no longer 33 (Arm interrupt 'irq_30_uart')"),
+        ("interrupt", "in exchange, timer now serves interrupt 33, and no longer 30 (Arm interrupt 'irq_33_timer')"),
         ("layout", "2 objects have other names")]),
     ("appliance", [('        <irq irq="33" id="0" />\n', ""),
                    ('<map mr="console_web" vaddr="0x5000000"', '<irq irq="33" id="9" /><map mr="console_web" vaddr="0x5000000"')],
-     1, [("interrupt", "uart_virt may now acknowledge and redirect new Arm interrupt 'irq_33_uart_virt'"),
-         ("removed", "uart can no longer acknowledge and redirect Arm interrupt 'irq_33_uart'")]),
+     1, [("interrupt", "uart_virt may now acknowledge new Arm interrupt 'irq_33_uart_virt'"),
+         ("removed", "uart can no longer acknowledge Arm interrupt 'irq_33_uart'")]),
     ("appliance", [('name="blk" priority="75"', 'name="blk" priority="75" passive="true"')], 1, [
         ("", "monitor may now use and take away blk's processor time"), ("receive", "monitor may now wait for"),
         ("program", "blk's data .*: microkit_passive is 0x1 (was 0x0)")]),
     ("appliance", [('name="blk" priority="75"', 'name="blk" priority="75" cpu="1"')], 1, [
-        ("", "blk's core is 1 (was 0)"), ("interrupt", "blk: the target core of Arm interrupt 'irq_48_blk' is 1 (was 0)")]),
+        ("", "blk now runs on core 1 (was 0)"), ("interrupt", "blk: the target core of Arm interrupt 'irq_48_blk' is 1 (was 0)")]),
     ("appliance", [('name="blk" priority="75"', 'name="blk" priority="75" stack_size="0x4000"')], 1, [
         ("", "blk may now read and write new frame 'frame_blk_stack_000000002' to 'frame_blk_stack_000000003'"),
-        ("behaviour", "blk now has frame 'frame_blk_stack_000000000'"), ("program", "monitor's constants")]),
+        ("behaviour", "blk now finds frame 'frame_blk_stack_000000000'"), ("program", "monitor's constants")]),
     ("appliance", [('<memory_region name="config"',
                     '<memory_region name="ram" size="0x200000" page_size="0x200000"/><memory_region name="config"'),
                    filled(UART_MAPS, VM)], 1, [
-        ("", "guest_0 is a new thread of priority 20"), ("control", "uart may now control a virtual CPU"),
+        ("", "guest_0 is a new thread of priority 20"), ("control", "uart may now set registers of guest_0's virtual CPU"),
         ("control", "uart may now stop, resume and redirect guest_0's thread"), ("faults", "guest_0's faults are handled by uart")]),
     ("appliance", [('"dns"', '"names"')], 1, [
         ("", "23 objects have other names"), ("program", "names's data .*: microkit_name is \"names\" (was \"dns\")"),
@@ -111,9 +112,9 @@ EDITS = [
                ("cnode_gps {", "cnode_gps { 9: fresh (WP, badge: 1)")], 1, [
         ("", "imu may now receive from new endpoint 'fresh'"), ("flow", "gps may now call new endpoint 'fresh'")]),
     ("drone", [("118: imu_irq  152: gps_irq", "152: imu_irq  118: gps_irq")], 1, [
-        ("interrupt", "in exchange, gps: the interrupt number of Arm interrupt 'gps_irq' is 118 (was 152)")]),
+        ("interrupt", "in exchange, gps now serves interrupt 118, and no longer 152 (Arm interrupt 'gps_irq')")]),
     ("drone", [("0xfe204000", "X"), ("0xfe201000", "0xfe204000"), ("X", "0xfe201000")], 1, [
-        ("address", "in exchange, gps may now use 4 KiB at physical 0xfe204000")]),
+        ("address", "in exchange, gps may now read and write 4 KiB at physical 0xfe204000")]),
     ("drone", [("prio: 220", "X"), ("prio: 210", "prio: 220"), ("X", "prio: 210")], 1, [
         ("time", "in exchange, .* priority and maximum controlled priority are")]),
     ("drone", [('imu = pd ("imu.elf", ', 'imu = pd ("imu.elf", stack: 32k, ')], 1, [
@@ -121,6 +122,33 @@ EDITS = [
     ("settop", [("{ bound_vcpu: cpu_tv }", "{ bound_vcpu: X }"), ("{ bound_vcpu: cpu_apps }", "{ bound_vcpu: cpu_tv }"),
                 ("bound_vcpu: X", "bound_vcpu: cpu_apps")], 1, [
         ("control", "in exchange, guest_apps now has virtual CPU 'cpu_tv' as its bound vCPU (was virtual CPU 'cpu_apps')")]),
+    # What an object is made up of is one thing.
+    ("firewall", [("domainID: 1, 2:0.0", "domainID: 1, 4:1.2")], 1, [
+        ("", "the PCI bus of I/O device 'wan_dev' is 0x4 (was 0x2), PCI device is 0x1 (was 0x0), PCI function is 0x2 (was 0x0)")]),
+    ("firewall", [("msi_handle: 0, msi_pci_bus: 2, msi_pci_dev: 0", "msi_handle: 1, msi_pci_bus: 4, msi_pci_dev: 1")], 1, [
+        ("", "wan: the handle of MSI interrupt 'wan_msi' is 1 (was 0), PCI bus is 0x4 (was 0x2), PCI device is 0x1 (was 0x0)")]),
+    ("firewall", [("ioapic_pin: 19, ioapic_level: 1, ioapic_polarity: 1", "ioapic_pin: 20, ioapic_level: 0, ioapic_polarity: 0")],
+     1, [("", "disk: the pin of IOAPIC interrupt 'disk_irq' is 20 (was 19), trigger is edge (was level), polarity is active high")]),
+    ("firewall", [("ports: [0x3f8..0x3ff]", "ports: [0x2f8..0x2ff]")], 1, [
+        ("", "serial may now use the I/O ports 0x2f8 to 0x2ff (I/O port range 'com1', was 0x3f8 to 0x3ff)")]),
+    ("firewall", [("ports: [0x3f8..0x3ff]", "X"), ("ports: [0x70..0x71]", "ports: [0x3f8..0x3ff]"), ("X", "ports: [0x70..0x71]")],
+     1, [("hardware", "in exchange, .* may now use the I/O ports")]),
+    ("firewall", [("5: com1", "5: com1 7: cmos")], 1, [("", "serial may now use I/O port range 'cmos'")]),
+    ("hsm", [("init: [16]", "init: [17, 18]")], 1, [
+        ("", "vault's thread 'tcb_vault': start-up argument 0 is 0x11 (was 0x10), start-up argument 1 is 0x12 (was none)")]),
+    ("hsm", [("cn_host = cnode (5 bits)", "cn_host = cnode (6 bits)")], 1, [
+        ("", "host can no longer name, and so not use, the 4 capabilities in CNode 'cn_host'"),
+        ("faults", "host's faults are now handled by nobody: at the first one it stops, until admin resumes it")]),
+    ("hsm", [("cn_host = cnode (5 bits)", "cn_host = cnode (6 bits)"), ("cn_host (guard_size: 59)", "cn_host (guard_size: 58)")],
+     1, [("", "host names the 4 capabilities in CNode 'cn_host'")]),
+    ("hsm", [("(cn_filter, 2) {", "(cn_host, 2) {")], 1, [
+        ("", "host can now take away vault's right to receive from endpoint 'to_vault'")]),
+    ("vmhost", [("arm_sgi_signal (irq: 5, target: 1)", "arm_sgi_signal (irq: 7, target: 3)")], 1, [
+        ("", "vmm_cluster may now raise interrupt 7 of core 3")]),
+    # What holds in both directions is one line.
+    ("firewall", [("wan_dev { 0: wan_l1 }", "wan_dev { 0: lan_l1 }")], 1, [
+        ("flow", "data can now pass between I/O device 'wan_dev' and each of lan and I/O device 'lan_dev' directly, by memory"),
+        ("flow", "data between I/O device 'wan_dev' and each of lan and I/O device 'lan_dev' no longer has to pass inspect")]),
     # What only happens to be changed at once stays apart.
     ("appliance", CHANNEL + [PRIORITY], 2, [("", "blk's priority")]),
     ("appliance", CHANNEL + [('name="dns" priority="81"', 'name="dns" priority="60"')], 2, [("", "dns's priority")]),

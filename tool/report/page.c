@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "report/template.h"
+#include "report/terms.h"
 
 char *report_base64(const void *data, size_t size)
 {
@@ -38,11 +39,27 @@ static struct json_object *script_digest(void)
     return json;
 }
 
+/* The words of the page that need an explanation. */
+static struct json_object *glossary(struct json_object *model)
+{
+    const struct term *found[TERMS_MOST];
+    size_t count = terms_of(json_object_to_json_string_ext(model, JSON_C_TO_STRING_NOSLASHESCAPE), found);
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *entry = json_object_new_object();
+        report_text(entry, "word", found[i]->word);
+        report_text(entry, "meaning", found[i]->meaning);
+        json_object_array_add(list, entry);
+    }
+    return list;
+}
+
 void report_page(struct json_object *model, const char *name, FILE *out)
 {
     struct json_object *page = json_object_new_object();
     bool html = strstr(name, ".html") != NULL;
     json_object_object_add(page, "script_digest", script_digest());
+    json_object_object_add(page, "glossary", html ? glossary(model) : NULL);
     json_object_object_add(page, "model", json_object_get(model));
     template_print(name, html ? TEMPLATE_HTML : TEMPLATE_TEXT, page, out);
     json_object_put(page);

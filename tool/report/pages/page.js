@@ -21,7 +21,15 @@
       if (node.tagName === "DETAILS") { node.open = true; }
     }
   }
+  /* The middle of a picture that is larger than its frame has more in it than its corner. */
+  function centre() {
+    document.querySelectorAll("figure").forEach(function (node) {
+      node.scrollLeft = (node.scrollWidth - node.clientWidth) / 2;
+      node.scrollTop = (node.scrollHeight - node.clientHeight) / 2;
+    });
+  }
   find.hidden = false;
+  window.addEventListener("load", centre);
   find.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(search, 120); });
   document.addEventListener("keydown", function (event) {
     if (event.key === "/" && document.activeElement !== find) { event.preventDefault(); find.focus(); }

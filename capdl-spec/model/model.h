@@ -31,6 +31,7 @@ struct capdl_spec_name_use {
 
 struct spec_arena_chunk;
 struct spec_caps_chunk;
+struct capdl_names_place;
 
 struct spec_caps_pool {
     struct spec_caps_chunk *chunks;
@@ -48,9 +49,9 @@ struct capdl_names {
     size_t first_free, used; /* where the next name goes: after so many bytes from that block on */
     struct capdl_spec_name_use *uses;
     size_t num_uses, capacity_uses;
-    uint32_t *table; /* numbers of names; open addressing */
-    uint8_t *marks;  /* of the same places */
+    struct capdl_names_place *table; /* open addressing */
     size_t mask, count;
+    uint32_t newest;  /* the number of the name that was made last */
     uint32_t latest;  /* the number of the name that was asked for last */
     uint32_t *sparse; /* objects that are not in a dense run, by name and index; open addressing */
     size_t sparse_mask, num_sparse;

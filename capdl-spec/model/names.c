@@ -14,7 +14,12 @@ enum { SUGGESTION_LENGTH = 64, MOST_COMPARISONS = 20000000 };
 /* Names have the number of the byte they are at, in blocks of this size. */
 enum { BLOCK_BITS = 18, BLOCK = 1 << BLOCK_BITS };
 
-enum { NEIGHBOURS = 16 }; /* places of the table in a line of the cache */
+/* A place of the table: a name, or 0, and the hash of its text, so that hardly any other name is looked at. */
+struct capdl_names_place {
+    uint32_t number, hash;
+};
+
+enum { CACHE_LINE = 64, NEIGHBOURS = CACHE_LINE / sizeof(struct capdl_names_place) };
 
 /* Low bits of a name's word; the others are the number of what it stands for. */
 enum { USE_NOTHING, USE_OBJECT, USE_CAP, USE_LISTED, USE_BITS = 2, USE_MASK = (1 << USE_BITS) - 1 };
@@ -23,19 +28,47 @@ enum { USE_NOTHING, USE_OBJECT, USE_CAP, USE_LISTED, USE_BITS = 2, USE_MASK = (1
 #define LINK UINT32_MAX
 enum { LINK_SIZE = 2 * sizeof(uint32_t) };
 
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32;
+}
+
+/* Up to eight characters as a number. */
+static uint64_t word_of(const char *text, size_t length)
+{
+    uint64_t word = 0;
+    uint32_t first, last;
+
+    if (length >= sizeof(word)) {
+        memcpy(&word, text, sizeof(word));
+        return word;
+    }
+    if (length >= sizeof(first)) { /* which may overlap */
+        memcpy(&first, text, sizeof(first));
+        memcpy(&last, text + length - sizeof(last), sizeof(last));
+        return (uint64_t)first << 32 | last;
+    }
+    for (size_t i = 0; i < length; i++) {
+        word = word << 8 | (unsigned char)text[i];
+    }
+    return word;
+}
+
 /*
- * The last character decides the place within a line of the cache: object_10 to object_19, declared one after the
+ * The last character decides the place within a line of the cache: object_10 to object_17, declared one after the
  * other, are neighbours.
  */
 static uint32_t hash_text(const char *text, size_t length)
 {
-    uint32_t hash = 2166136261u;
+    size_t left = length ? length - 1 : 0;
+    uint64_t hash = length;
 
-    for (size_t i = 0; i + 1 < length; i++) {
-        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+    for (; left > sizeof(hash); left -= sizeof(hash), text += sizeof(hash)) {
+        hash = mix(hash, word_of(text, sizeof(hash)));
     }
-    hash ^= hash >> 15;
-    return length ? hash ^ (unsigned char)text[length - 1] % NEIGHBOURS : hash;
+    hash = mix(hash, word_of(text, left));
+    return (uint32_t)hash ^ (length ? (unsigned char)text[left] % NEIGHBOURS : 0);
 }
 
 static uint32_t word_get(const struct spec_name *name)
@@ -203,52 +236,6 @@ static uint32_t next_name(const struct capdl_spec *spec, uint32_t number)
     return number;
 }
 
-/* The bucket of a name in the table: where it is, or where it would be put. Marks are bits of the hash, seen before the
- * name is. */
-static size_t bucket_of(const struct capdl_spec *spec, const char *text, size_t length, uint32_t hash)
-{
-    const struct capdl_names *names = spec->names;
-    size_t i = hash & names->mask;
-
-    for (; names->table[i]; i = (i + 1) & names->mask) {
-        const char *other;
-
-        if (names->marks[i] != hash >> 24) {
-            continue;
-        }
-        other = capdl_spec_name_at(spec, names->table[i])->text;
-        if (!strncmp(other, text, length) && !other[length]) {
-            break;
-        }
-    }
-    return i;
-}
-
-static void table_grow(struct capdl_spec *spec)
-{
-    struct capdl_names *names = spec->names;
-    size_t old_size = names->table ? names->mask + 1 : 0, size = old_size ? old_size * 2 : 64;
-
-    if (old_size) {
-        capdl_spec_zeros_free(names->table, old_size * sizeof(*names->table));
-        capdl_spec_zeros_free(names->marks, old_size);
-    }
-    names->table = capdl_spec_zeros_grow(NULL, 0, size * sizeof(*names->table));
-    names->marks = capdl_spec_zeros_grow(NULL, 0, size);
-    names->mask = size - 1;
-    for (uint32_t number = next_name(spec, 0); number; number = next_name(spec, number)) {
-        const char *text = capdl_spec_name_at(spec, number)->text;
-        uint32_t hash = hash_text(text, strlen(text));
-        size_t bucket = hash & names->mask;
-
-        while (names->table[bucket]) {
-            bucket = (bucket + 1) & names->mask;
-        }
-        names->table[bucket] = number;
-        names->marks[bucket] = (uint8_t)(hash >> 24);
-    }
-}
-
 static bool is_name(const struct capdl_spec *spec, uint32_t number, const char *text, size_t length)
 {
     const char *name = capdl_spec_name_at(spec, number)->text;
@@ -256,11 +243,47 @@ static bool is_name(const struct capdl_spec *spec, uint32_t number, const char *
     return !strncmp(name, text, length) && !name[length];
 }
 
+/* The place of a name in the table: where it is, or where it would be put. */
+static struct capdl_names_place *place_of(const struct capdl_spec *spec, const char *text, size_t length, uint32_t hash)
+{
+    const struct capdl_names *names = spec->names;
+    size_t i = hash & names->mask;
+
+    for (; names->table[i].number; i = (i + 1) & names->mask) {
+        if (names->table[i].hash == hash && is_name(spec, names->table[i].number, text, length)) {
+            break;
+        }
+    }
+    return &names->table[i];
+}
+
+static void table_grow(struct capdl_names *names)
+{
+    size_t old_size = names->table ? names->mask + 1 : 0, size = old_size ? old_size * 2 : 64;
+    struct capdl_names_place *old = names->table;
+
+    names->table = capdl_spec_zeros_grow(NULL, 0, size * sizeof(*names->table));
+    names->mask = size - 1;
+    for (size_t i = 0; i < old_size; i++) {
+        size_t place = old[i].hash & names->mask;
+
+        while (old[i].number && names->table[place].number) {
+            place = (place + 1) & names->mask;
+        }
+        if (old[i].number) {
+            names->table[place] = old[i];
+        }
+    }
+    if (old) {
+        capdl_spec_zeros_free(old, old_size * sizeof(*old));
+    }
+}
+
 /* Most texts name things in the order in which they were declared: the name after the latest, or this again. */
 static uint32_t guess(const struct capdl_spec *spec, const char *text, size_t length)
 {
     uint32_t latest = __atomic_load_n(&spec->names->latest, __ATOMIC_RELAXED),
-             next = latest ? next_name(spec, latest) : 0;
+             next = latest && latest != spec->names->newest ? next_name(spec, latest) : 0;
 
     return next && is_name(spec, next, text, length)       ? next
            : latest && is_name(spec, latest, text, length) ? latest
@@ -272,7 +295,7 @@ struct spec_name *capdl_spec_name_lookup(const struct capdl_spec *spec, const ch
     uint32_t number = guess(spec, text, length);
 
     if (!number && spec->names->table) {
-        number = spec->names->table[bucket_of(spec, text, length, hash_text(text, length))];
+        number = place_of(spec, text, length, hash_text(text, length))->number;
     }
     if (number) {
         __atomic_store_n(&spec->names->latest, number, __ATOMIC_RELAXED); /* others may be reading, too */
@@ -284,20 +307,20 @@ struct spec_name *capdl_spec_name_intern(struct capdl_spec *spec, const char *te
 {
     struct capdl_names *names = spec->names;
     uint32_t number = guess(spec, text, length), hash;
-    size_t bucket;
+    struct capdl_names_place *place;
 
     if (!number) {
         if (names->count + names->count / 4 >= names->mask) { /* without a table both are 0 */
-            table_grow(spec);
+            table_grow(names);
         }
         hash = hash_text(text, length);
-        bucket = bucket_of(spec, text, length, hash);
-        if (!names->table[bucket]) {
-            names->table[bucket] = name_add(names, text, length);
-            names->marks[bucket] = (uint8_t)(hash >> 24);
+        place = place_of(spec, text, length, hash);
+        if (!place->number) {
+            names->newest = name_add(names, text, length);
+            *place = (struct capdl_names_place){names->newest, hash};
             names->count++;
         }
-        number = names->table[bucket];
+        number = place->number;
     }
     names->latest = number;
     return capdl_spec_name_at(spec, number);
@@ -307,7 +330,6 @@ void capdl_spec_names_free(struct capdl_names *names)
 {
     if (names->table) {
         capdl_spec_zeros_free(names->table, (names->mask + 1) * sizeof(*names->table));
-        capdl_spec_zeros_free(names->marks, names->mask + 1);
     }
     for (size_t i = 0; i < names->num_blocks; i++) {
         if (!i || names->blocks[i] != names->blocks[i - 1] + BLOCK) {
@@ -463,7 +485,7 @@ const char *capdl_spec_nearest(const struct capdl_spec *spec, const char *text)
     }
     names->comparisons += names->count;
     for (size_t i = 0; i <= names->mask; i++) {
-        const struct spec_name *name = names->table[i] ? capdl_spec_name_at(spec, names->table[i]) : NULL;
+        const struct spec_name *name = names->table[i].number ? capdl_spec_name_at(spec, names->table[i].number) : NULL;
         unsigned distance;
 
         if (!name || !names_object(spec, name)) {

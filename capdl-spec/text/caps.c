@@ -23,30 +23,36 @@ struct mapping {
     struct capdl_pos pos;
 };
 
-/* The number of a named slot; what may have been meant when there is none of that name. */
-static bool slot_name(const struct text_token *token, uint64_t *slot, struct text_nearest *nearest)
+static bool slot_name(const struct text_token *token, uint64_t *slot)
 {
 #define CAPDL_TCB_SLOT(id, number, name)    \
     if (capdl_text_token_is(token, name)) { \
         *slot = (number);                   \
         return true;                        \
-    }                                       \
-    capdl_text_nearest_try(nearest, token, name);
+    }
 #include <capdl/tcbslots.def>
 #undef CAPDL_TCB_SLOT
     return false;
 }
 
-bool capdl_text_slot_parse(struct text_parser *p, uint64_t *slot)
+static bool report_slot(struct text_parser *p)
 {
     struct text_nearest nearest = {NULL};
 
+#define CAPDL_TCB_SLOT(id, number, name) capdl_text_nearest_try(&nearest, &p->token, name);
+#include <capdl/tcbslots.def>
+#undef CAPDL_TCB_SLOT
+    return capdl_text_unexpected(
+        p, "a slot: a number, or the name of a TCB's slot such as cspace, vspace or ipc_buffer_slot%s",
+        capdl_text_nearest_hint(&nearest));
+}
+
+bool capdl_text_slot_parse(struct text_parser *p, uint64_t *slot)
+{
     if (p->token.kind == TEXT_NUMBER) {
         *slot = p->token.number;
-    } else if (!slot_name(&p->token, slot, &nearest)) {
-        return capdl_text_unexpected(
-            p, "a slot: a number, or the name of a TCB's slot such as cspace, vspace or ipc_buffer_slot%s",
-            capdl_text_nearest_hint(&nearest));
+    } else if (!slot_name(&p->token, slot)) {
+        return report_slot(p);
     }
     capdl_text_advance(p);
     return true;
@@ -122,17 +128,6 @@ static bool mapping_parse(struct text_parser *p, struct block *block, struct map
     }
     mapping->params.pos = mapping->target.pos;
     return !capdl_text_is(p, '(') || capdl_text_cap_params_parse(p, &mapping->params);
-}
-
-static bool is_control(const struct text_ref *ref, enum capdl_kind *kind)
-{
-    for (unsigned i = CAPDL_KIND_IRQ_CONTROL; !ref->indexed && i < CAPDL_KIND_COUNT; i++) {
-        if (!strcmp(ref->name->text, capdl_kind_keyword((enum capdl_kind)i))) {
-            *kind = (enum capdl_kind)i;
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Counts what is about to be added; false when it is too much. */
@@ -368,7 +363,7 @@ static bool mapping_read(struct text_parser *p, struct block *block)
     }
     if (mapping.copy) {
         count = put_copy(p, block, &mapping);
-    } else if (is_control(&mapping.target, &kind)) {
+    } else if (!mapping.target.indexed && capdl_text_names_control(mapping.target.name, &kind)) {
         count = put_control(p, &mapping, kind);
     } else {
         count = put_objects(p, &mapping);

@@ -5,26 +5,39 @@
 
 #include "lexer.h"
 
-enum { MOST_MARKER_FILES = 256 };
+enum { MOST_MARKER_FILES = 256, SAFE_DIGITS = 19 /* decimal ones that fit in 64 bits */ };
 
-enum { DIGIT = 1, LETTER = 2, IN_NAME = 4, BLANK = 8 };
+enum { DIGIT = 1, LETTER = 2, IN_NAME = 4, BLANK = 8, PUNCT = 16, BEGINS = 32 };
 
-/* Every character outside ASCII counts as a letter. */
+/* Every character outside ASCII counts as a letter. BEGINS: whatever follows it, a token begins with it. */
 static const uint8_t classes[256] = {
-    ['0' ... '9'] = DIGIT | IN_NAME,
-    ['a' ... 'z'] = LETTER | IN_NAME,
-    ['A' ... 'Z'] = LETTER | IN_NAME,
-    [0x80 ... 0xff] = LETTER | IN_NAME,
+    ['0' ... '9'] = DIGIT | IN_NAME | BEGINS,
+    ['a' ... 'z'] = LETTER | IN_NAME | BEGINS,
+    ['A' ... 'Z'] = LETTER | IN_NAME | BEGINS,
+    [0x80 ... 0xff] = LETTER | IN_NAME | BEGINS,
     ['_'] = IN_NAME,
-    ['-'] = IN_NAME,
+    ['-'] = IN_NAME | PUNCT,
     ['@'] = IN_NAME,
-    ['.'] = IN_NAME,
+    ['.'] = IN_NAME | PUNCT,
     [' '] = BLANK,
     ['\t'] = BLANK,
     ['\n'] = BLANK,
     ['\r'] = BLANK,
     ['\f'] = BLANK,
     ['\v'] = BLANK,
+    ['{'] = PUNCT | BEGINS,
+    ['}'] = PUNCT | BEGINS,
+    ['('] = PUNCT | BEGINS,
+    [')'] = PUNCT | BEGINS,
+    ['['] = PUNCT | BEGINS,
+    [']'] = PUNCT | BEGINS,
+    ['<'] = PUNCT | BEGINS,
+    ['>'] = PUNCT | BEGINS,
+    ['='] = PUNCT | BEGINS,
+    [','] = PUNCT | BEGINS,
+    [':'] = PUNCT | BEGINS,
+    [';'] = PUNCT | BEGINS,
+    ['/'] = PUNCT,
 };
 
 static bool is(char c, unsigned class)
@@ -50,12 +63,6 @@ static bool is_blank(char c)
 static char peek(const struct text_lexer *lexer, size_t ahead)
 {
     return (size_t)(lexer->end - lexer->at) > ahead ? lexer->at[ahead] : '\0';
-}
-
-struct capdl_pos capdl_text_lex_pos(const struct text_lexer *lexer, const char *at)
-{
-    return (struct capdl_pos){
-        .line = (uint32_t)(at - lexer->text) + 1, .column = CAPDL_POS_OFFSET, .file = lexer->source};
 }
 
 void capdl_text_lex_init(struct text_lexer *lexer, struct capdl_diags *diags, uint16_t source)
@@ -180,7 +187,7 @@ static void block_comment(struct text_lexer *lexer)
     }
 }
 
-static void skip_blanks(struct text_lexer *lexer)
+static void skip_blanks_and_comments(struct text_lexer *lexer)
 {
     while (lexer->at < lexer->end) {
         char c = *lexer->at;
@@ -196,6 +203,15 @@ static void skip_blanks(struct text_lexer *lexer)
         } else if (c != '#' || lexer->at != lexer->line_start || !line_marker(lexer)) {
             return;
         }
+    }
+}
+
+/* To the next token. What is before it is nearly always nothing, or a blank. */
+static inline void skip_blanks(struct text_lexer *lexer)
+{
+    lexer->at += lexer->at < lexer->end && *lexer->at == ' ';
+    if (lexer->at == lexer->end || !is(*lexer->at, BEGINS)) {
+        skip_blanks_and_comments(lexer);
     }
 }
 
@@ -245,6 +261,10 @@ static void lex_number(struct text_lexer *lexer, struct text_token *token)
     }
     lexer->at += base == 10 ? 0 : 2;
     digits = lexer->at;
+    for (; base == 10 && lexer->at < lexer->end && lexer->at - digits < SAFE_DIGITS && is_digit(*lexer->at);
+         lexer->at++) {
+        token->number = token->number * 10 + (unsigned)(*lexer->at - '0');
+    }
     for (unsigned digit; lexer->at < lexer->end && (digit = digit_value(*lexer->at)) < base; lexer->at++) {
         overflow |= __builtin_mul_overflow(token->number, (uint64_t)base, &token->number) ||
                     __builtin_add_overflow(token->number, (uint64_t)digit, &token->number);
@@ -353,11 +373,32 @@ static void lex_punct(struct text_lexer *lexer, struct text_token *token)
         lexer->at++;
         token->kind = TEXT_DOTS;
         token->length = 2;
-    } else if (!memchr("{}()[]<>=,:;./-", c, 15) || spoils_line(lexer, c)) {
+    } else if (!is(c, PUNCT) || spoils_line(lexer, c)) {
         lex_bad(lexer, token);
         while (spoils_line(lexer, c) && lexer->at < lexer->end && *lexer->at != '\n') {
             step(lexer);
         }
+    }
+}
+
+/* The token whose first character is next. */
+static inline void lex_token(struct text_lexer *lexer, struct text_token *token)
+{
+    token->text = lexer->at;
+    if (lexer->at == lexer->end) {
+        token->kind = TEXT_END;
+    } else if (is_letter(*lexer->at)) {
+        token->kind = TEXT_NAME;
+        lex_name(lexer, token);
+    } else if (is_digit(*lexer->at)) {
+        token->kind = TEXT_NUMBER;
+        lex_number(lexer, token);
+        token->length = (size_t)(lexer->at - token->text);
+    } else if (*lexer->at == '"') {
+        token->kind = TEXT_STRING;
+        lex_string(lexer, token);
+    } else {
+        lex_punct(lexer, token);
     }
 }
 
@@ -370,23 +411,20 @@ struct text_token capdl_text_lex_next(struct text_lexer *lexer)
     token.line = lexer->line;
     token.column = (size_t)(lexer->at - lexer->line_start);
     token.first = is_first(lexer);
-    token.text = lexer->at;
-    if (lexer->at == lexer->end) {
-        token.kind = TEXT_END;
-    } else if (is_letter(*lexer->at)) {
-        token.kind = TEXT_NAME;
-        lex_name(lexer, &token);
-    } else if (is_digit(*lexer->at)) {
-        token.kind = TEXT_NUMBER;
-        lex_number(lexer, &token);
-        token.length = (size_t)(lexer->at - token.text);
-    } else if (*lexer->at == '"') {
-        token.kind = TEXT_STRING;
-        lex_string(lexer, &token);
-    } else {
-        lex_punct(lexer, &token);
-    }
+    lex_token(lexer, &token);
     return token;
+}
+
+void capdl_text_lex_pass(struct text_lexer *lexer, const char *until)
+{
+    for (skip_blanks(lexer); lexer->at < until; skip_blanks(lexer)) {
+        char c = *lexer->at;
+
+        if (c == '{' || c == '}' || (is_letter(c) && is_first(lexer))) {
+            return;
+        }
+        lex_token(lexer, &(struct text_token){.kind = TEXT_PUNCT});
+    }
 }
 
 bool capdl_text_lex_word(struct text_lexer *lexer, struct text_token *token)

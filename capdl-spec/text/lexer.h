@@ -39,9 +39,16 @@ struct text_lexer {
 
 void capdl_text_lex_init(struct text_lexer *, struct capdl_diags *, uint16_t source);
 struct text_token capdl_text_lex_next(struct text_lexer *);
+/* Passes over tokens, as long as they are neither braces nor the first of a line, to the first one from `until` on. */
+void capdl_text_lex_pass(struct text_lexer *, const char *until);
 /* A word of a fill list: everything up to a blank or `}`, or a quoted string. False at `}` and at the end of the text.
  */
 bool capdl_text_lex_word(struct text_lexer *, struct text_token *);
-struct capdl_pos capdl_text_lex_pos(const struct text_lexer *, const char *at);
+
+static inline struct capdl_pos capdl_text_lex_pos(const struct text_lexer *lexer, const char *at)
+{
+    return (struct capdl_pos){
+        .line = (uint32_t)(at - lexer->text) + 1, .column = CAPDL_POS_OFFSET, .file = lexer->source};
+}
 
 #endif

@@ -4,6 +4,19 @@
 
 #include "parse.h"
 
+bool capdl_text_names_control(const struct spec_name *name, enum capdl_kind *kind)
+{
+    for (unsigned i = CAPDL_KIND_IRQ_CONTROL; i < CAPDL_KIND_COUNT; i++) {
+        const char *keyword = capdl_kind_keyword((enum capdl_kind)i);
+
+        if (name->text[0] == keyword[0] && !strcmp(name->text, keyword)) {
+            *kind = (enum capdl_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool range_parse(struct text_parser *p, struct text_range *range)
 {
     bool has_first = p->token.kind == TEXT_NUMBER, has_last;

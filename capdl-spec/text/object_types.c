@@ -17,6 +17,17 @@ static bool is_program(const struct text_parser *p)
     return token.kind == TEXT_STRING || token.kind == TEXT_NAME;
 }
 
+static bool kind_of_word(const struct text_token *token, enum capdl_kind *kind)
+{
+    for (unsigned i = 0; i < CAPDL_KIND_PROGRAM; i++) {
+        if (capdl_text_token_is(token, capdl_kind_keyword((enum capdl_kind)i))) {
+            *kind = (enum capdl_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool capdl_text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
 {
     struct text_nearest nearest = {NULL};
@@ -34,14 +45,14 @@ bool capdl_text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
         capdl_text_advance(p);
         return true;
     }
+    if (kind_of_word(&p->token, kind)) {
+        *kind = is_program(p) ? CAPDL_KIND_PROGRAM : *kind;
+        capdl_text_advance(p);
+        return true;
+    }
     for (unsigned i = 0; i < CAPDL_KIND_PROGRAM; i++) {
         const char *keyword = capdl_kind_keyword((enum capdl_kind)i);
 
-        if (capdl_text_is_word(p, keyword)) {
-            *kind = is_program(p) ? CAPDL_KIND_PROGRAM : (enum capdl_kind)i;
-            capdl_text_advance(p);
-            return true;
-        }
         capdl_text_nearest_synonym(&nearest, &p->token, CAPDL_SYNONYM_TYPE, keyword);
         capdl_text_nearest_try(&nearest, &p->token, keyword);
     }

@@ -60,12 +60,12 @@ static void report_duplicate(struct text_parser *p, struct capdl_pos pos, uint32
 
 static bool name_is_free(struct text_parser *p, const struct text_ref *base)
 {
-    for (unsigned kind = CAPDL_KIND_IRQ_CONTROL; kind < CAPDL_KIND_COUNT; kind++) {
-        if (!strcmp(base->name->text, capdl_kind_keyword((enum capdl_kind)kind))) {
-            capdl_error(p->diags, base->pos, "'%s' is the name of the %s capability: use another name for the object",
-                        base->name->text, capdl_kind_name((enum capdl_kind)kind));
-            return false;
-        }
+    enum capdl_kind kind;
+
+    if (capdl_text_names_control(base->name, &kind)) {
+        capdl_error(p->diags, base->pos, "'%s' is the name of the %s capability: use another name for the object",
+                    base->name->text, capdl_kind_name(kind));
+        return false;
     }
     if (strcmp(base->name->text, "objects") && strcmp(base->name->text, "caps")) {
         return true;

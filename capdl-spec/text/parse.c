@@ -87,7 +87,7 @@ static void section_skip(struct text_parser *p)
     unsigned long depth = 1;
 
     p->lexer.silent = true;
-    for (; p->token.kind != TEXT_END; capdl_text_advance(p)) {
+    for (; p->token.kind != TEXT_END; capdl_text_pass(p)) {
         if (capdl_text_is(p, '{')) {
             depth++;
         } else if (capdl_text_is(p, '}') && --depth == 0) {

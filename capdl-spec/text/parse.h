@@ -10,6 +10,8 @@
 #ifndef CAPDL_TEXT_PARSE_H
 #define CAPDL_TEXT_PARSE_H
 
+#include <string.h>
+
 #include "lexer.h"
 
 enum { TEXT_MOST_NESTED = 100 };
@@ -152,13 +154,28 @@ struct text_parser {
     size_t num_containers, capacity_containers;
 };
 
+static inline bool capdl_text_token_is(const struct text_token *token, const char *word)
+{
+    return token->kind == TEXT_NAME && token->length == strlen(word) && !memcmp(token->text, word, token->length);
+}
+
+static inline bool capdl_text_is(const struct text_parser *p, char punct)
+{
+    return p->token.kind == TEXT_PUNCT && p->token.punct == punct;
+}
+
+static inline bool capdl_text_is_word(const struct text_parser *p, const char *word)
+{
+    return capdl_text_token_is(&p->token, word);
+}
+
 /* tokens.c */
 /* Where reading begins or goes on. */
 void capdl_text_start(struct text_parser *, struct text_lexer);
 void capdl_text_advance(struct text_parser *);
+/* The same, but may pass over tokens that are neither braces nor the first of their line. */
+void capdl_text_pass(struct text_parser *);
 struct text_token capdl_text_peek(const struct text_parser *); /* the token after the current one */
-bool capdl_text_is(const struct text_parser *, char punct);
-bool capdl_text_is_word(const struct text_parser *, const char *word);
 bool capdl_text_accept(struct text_parser *, char punct);
 bool capdl_text_accept_word(struct text_parser *, const char *word);
 /* "expected ..., found ...": returns false. Silent when the token was reported as bad already. */
@@ -169,7 +186,6 @@ bool capdl_text_number(struct text_parser *, uint64_t *, const char *what);
 bool capdl_text_at_section(const struct text_parser *);
 /* Whether all objects may be looked at once more for the sake of a message: not when that has been done very often. */
 bool capdl_text_may_search(struct text_parser *);
-bool capdl_text_token_is(const struct text_token *, const char *word);
 void capdl_text_too_large(struct text_parser *, struct capdl_pos, const char *what, uint64_t most);
 /* Whether so many slots, from this one on, have numbers; reports when not. */
 bool capdl_text_slots_fit(struct text_parser *, struct capdl_pos, uint64_t slot, uint64_t count);
@@ -190,6 +206,8 @@ void capdl_text_nearest_synonym(struct text_nearest *, const struct text_token *
 const char *capdl_text_nearest_hint(struct text_nearest *);
 
 /* object_refs.c, cap_refs.c */
+/* Whether a name is that of a capability to which there is no object, such as irq_control. */
+bool capdl_text_names_control(const struct spec_name *, enum capdl_kind *);
 bool capdl_text_ref_parse(struct text_parser *, struct text_ref *);
 void capdl_text_ranges_drop(struct text_parser *, size_t keep);
 /* What follows the reference that the current token begins, without reading it: the token after `x` or `x[...]`. */

@@ -21,13 +21,24 @@ void capdl_text_start(struct text_parser *p, struct text_lexer lexer)
     next_release(p, lexer.at);
 }
 
-void capdl_text_advance(struct text_parser *p)
+static void release_read(struct text_parser *p)
 {
-    p->token = capdl_text_lex_next(&p->lexer);
     if (p->lexer.at > p->release_at) {
         p->options->release(p->options->context, p->release_at - RELEASE, p->release_at);
         next_release(p, p->release_at);
     }
+}
+
+void capdl_text_advance(struct text_parser *p)
+{
+    p->token = capdl_text_lex_next(&p->lexer);
+    release_read(p);
+}
+
+void capdl_text_pass(struct text_parser *p)
+{
+    capdl_text_lex_pass(&p->lexer, p->release_at);
+    capdl_text_advance(p);
 }
 
 struct text_token capdl_text_peek(const struct text_parser *p)
@@ -36,21 +47,6 @@ struct text_token capdl_text_peek(const struct text_parser *p)
 
     lexer.silent = true;
     return capdl_text_lex_next(&lexer);
-}
-
-bool capdl_text_token_is(const struct text_token *token, const char *word)
-{
-    return token->kind == TEXT_NAME && token->length == strlen(word) && !memcmp(token->text, word, token->length);
-}
-
-bool capdl_text_is(const struct text_parser *p, char punct)
-{
-    return p->token.kind == TEXT_PUNCT && p->token.punct == punct;
-}
-
-bool capdl_text_is_word(const struct text_parser *p, const char *word)
-{
-    return capdl_text_token_is(&p->token, word);
 }
 
 bool capdl_text_accept(struct text_parser *p, char punct)

@@ -124,8 +124,6 @@ void capdl_put_object(FILE *, const struct capdl_spec *, uint32_t object);
 
 /* By name and then by index. */
 int capdl_spec_compare_names(const struct capdl_spec *, uint32_t object, uint32_t other);
-/* All objects but programs, by name and then by index; to be freed. */
-uint32_t *capdl_spec_by_name(const struct capdl_spec *, uint32_t *count);
 
 /* Edit distance, as far as it is not above `most`; else most + 1. */
 unsigned capdl_spec_distance(const char *a, size_t a_length, const char *b, size_t b_length, unsigned most);

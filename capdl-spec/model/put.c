@@ -9,7 +9,8 @@ void capdl_put_text(FILE *out, const char *text)
     fwrite_unlocked(text, 1, strlen(text), out);
 }
 
-static void put_digits(FILE *out, uint64_t number, unsigned base)
+/* Inline, so that the base is a constant to divide by. */
+static inline void put_digits(FILE *out, uint64_t number, unsigned base)
 {
     char digits[24];
     size_t at = sizeof(digits);

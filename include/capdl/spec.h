@@ -550,6 +550,8 @@ uint32_t capdl_spec_add_extra(struct capdl_spec *, const struct capdl_cap_extra 
 /* Finds an object by its name and index (CAPDL_NO_INDEX for one that is not an array element). CAPDL_NO_OBJECT if none.
  */
 uint32_t capdl_spec_find(const struct capdl_spec *, const char *name, uint32_t index);
+/* All objects but programs, sorted by the bytes of their names and then by index; for the caller to free. */
+uint32_t *capdl_spec_by_name(const struct capdl_spec *, uint32_t *count);
 /* Number of elements of the array `name`, 0 if there is none. */
 uint32_t capdl_spec_array_length(const struct capdl_spec *, const char *name);
 /* The name in the spec that is nearest to this one (edit distance), NULL if none is near. */

@@ -13,22 +13,26 @@ enum { ENTRIES_PER_MARK = 32 };
 /* The number that ends a name, or "". */
 static const char *number_text(const struct capdl_blob_name *name, char text[CAPDL_NAME_MOST_DIGITS + 1])
 {
-    *text = 0;
-    if (name->digits) {
-        snprintf(text, CAPDL_NAME_MOST_DIGITS + 1, "%0*" PRIu64, (int)name->digits, name->index);
+    char *at = text + CAPDL_NAME_MOST_DIGITS;
+    uint64_t rest = name->index;
+    *at = 0;
+    for (uint64_t i = 0; i < name->digits || (name->digits && rest); i++) {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
     }
-    return text;
+    return at;
 }
 
 bool slot_name_text(const struct capdl_blob_name *name, char *out, size_t size)
 {
     char number[CAPDL_NAME_MOST_DIGITS + 1];
-    size_t length = strlen(number_text(name, number));
+    const char *digits = number_text(name, number);
+    size_t length = (size_t)(number + CAPDL_NAME_MOST_DIGITS - digits);
     if (name->length + length >= size) {
         return false;
     }
     memcpy(out, name->text, name->length);
-    memcpy(out + name->length, number, length + 1);
+    memcpy(out + name->length, digits, length + 1);
     return true;
 }
 

@@ -116,6 +116,14 @@ static bool boot_is_complete(const struct machine *m)
     return phase == CAPDL_PHASE_DONE || (phase == CAPDL_PHASE_START && m->kernel->domain != m->kernel->initial->domain);
 }
 
+/* Names are for what is printed from here on, which is nothing where the machine stops. */
+static void collect_names(struct machine *m)
+{
+    if (m->options->report || !m->options->stopped) {
+        names_collect(&m->names);
+    }
+}
+
 static void watch_boot(struct machine *m, struct machine_result *result)
 {
     if (m->booted) {
@@ -125,7 +133,7 @@ static void watch_boot(struct machine *m, struct machine_result *result)
     result->boot_instructions = m->cpu.instructions;
     m->booted = boot_is_complete(m);
     if (m->booted) {
-        names_collect(&m->names);
+        collect_names(m);
     }
 }
 
@@ -271,7 +279,7 @@ static void report(struct machine *m, const struct machine_result *result)
     if (m->header_bytes) {
         header = read_header(m);
     }
-    names_collect(&m->names);
+    collect_names(m);
     struct report r = {.out = m->options->report,
                        .kernel = m->kernel,
                        .names = &m->names,

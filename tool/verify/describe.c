@@ -13,20 +13,67 @@
 struct description {
     struct verify *v;
     struct sha256 sha;
+    size_t used;
+    char text[4096]; /* what is still to be added to the digest */
 };
 
+static void put(struct description *d, const char *text, size_t length)
+{
+    if (length > sizeof(d->text) - d->used) {
+        sha256_add(&d->sha, d->text, d->used);
+        d->used = 0;
+    }
+    if (length > sizeof(d->text)) {
+        sha256_add(&d->sha, text, length);
+        return;
+    }
+    memcpy(d->text + d->used, text, length);
+    d->used += length;
+}
+
+static void put_number(struct description *d, uint64_t number, unsigned base)
+{
+    char digits[20], *end = digits + sizeof(digits), *at = end;
+    do {
+        *--at = "0123456789abcdef"[number % base];
+        number /= base;
+    } while (number);
+    put(d, at, (size_t)(end - at));
+}
+
+static uint64_t number_from(va_list *arguments, unsigned longs)
+{
+    return longs == 0   ? va_arg(*arguments, unsigned)
+           : longs == 1 ? va_arg(*arguments, unsigned long)
+                        : va_arg(*arguments, unsigned long long);
+}
+
+/* Of printf's conversions only %s, %u and %x, plain or with l or ll: there are millions of lines. */
 static void line(struct description *d, const char *format, ...) CAPDL_PRINTF(2, 3);
 
 static void line(struct description *d, const char *format, ...)
 {
-    char text[1024];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(text, sizeof(text), format, arguments);
+    for (const char *next; *format; format = next + 1) {
+        unsigned longs = 0;
+        next = strchrnul(format, '%');
+        put(d, format, (size_t)(next - format));
+        if (!*next) {
+            break;
+        }
+        while (*++next == 'l') {
+            longs++;
+        }
+        if (*next == 's') {
+            const char *text = va_arg(arguments, const char *);
+            put(d, text, strlen(text));
+        } else {
+            put_number(d, number_from(&arguments, longs), *next == 'x' ? 16 : 10);
+        }
+    }
     va_end(arguments);
-    size_t size = length < 0 ? 0 : (size_t)length < sizeof(text) ? (size_t)length : sizeof(text) - 1;
-    sha256_add(&d->sha, text, size);
-    sha256_add(&d->sha, "\n", 1);
+    put(d, "\n", 1);
 }
 
 static const char *name(const struct description *d, uint32_t node, char buffer[LABEL_SIZE])
@@ -117,7 +164,7 @@ static void describe_contents(struct description *d, const struct node *n)
         const uint8_t *page = contents_page(d->v, n->paddr + offset);
         if (page && !contents_is_zero(page)) {
             line(d, " content %" PRIx64, offset);
-            sha256_add(&d->sha, page, CAPDL_PAGE_SIZE);
+            put(d, (const char *)page, CAPDL_PAGE_SIZE);
         }
     }
 }
@@ -220,28 +267,10 @@ static void describe_object(struct description *d, uint32_t object)
     }
 }
 
-static int compare_names(const void *a, const void *b, void *context)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    int order = capdl_object_name(context, x) == capdl_object_name(context, y)
-                    ? 0
-                    : strcmp(capdl_object_name(context, x), capdl_object_name(context, y));
-    return order ? order
-           : capdl_object_index(context, x) < capdl_object_index(context, y)
-               ? -1
-               : capdl_object_index(context, x) > capdl_object_index(context, y);
-}
-
 void describe_state(struct verify *v)
 {
     struct description d = {.v = v};
-    uint32_t count = v->spec->num_objects;
-    uint32_t *order = memory_zeroed(count, sizeof(*order));
-    for (uint32_t i = 0; i < count; i++) {
-        order[i] = i;
-    }
-    qsort_r(order, count, sizeof(*order), compare_names, (void *)(uintptr_t)v->spec);
+    uint32_t count, *order = capdl_spec_by_name(v->spec, &count);
     sha256_init(&d.sha);
     line(&d, "capdl state 1 %s", capdl_arch_name(v->profile->arch));
     for (uint32_t i = 0; i < count; i++) {
@@ -254,6 +283,7 @@ void describe_state(struct verify *v)
         }
     }
     uint8_t digest[SHA256_BYTES];
+    sha256_add(&d.sha, d.text, d.used);
     sha256_end(&d.sha, digest);
     sha256_text(digest, v->result->digest);
     free(order);

@@ -30,10 +30,21 @@ static struct key node_key(const struct node *node)
     return (struct key){node->paddr, node->bits};
 }
 
+/*
+ * Where to look first: what is near in memory, and so mostly made one after the other, is near in the table, too, in
+ * groups that are spread all over it.
+ */
+static size_t place_of(struct key key)
+{
+    enum { OBJECT_BITS = 4, GROUP_BITS = 6 };
+    uint64_t number = key.a >> (key.b ? key.b : OBJECT_BITS), group = (number >> GROUP_BITS) + (key.b << 57);
+    return (size_t)(group * UINT64_C(0x9e3779b97f4a7c15) >> 24 << GROUP_BITS | (number & ((1u << GROUP_BITS) - 1)));
+}
+
 static uint32_t *hash_entry(const struct verify *v, struct key key)
 {
     size_t mask = v->hash_size - 1;
-    size_t at = (size_t)((key.a ^ key.b << 57) * UINT64_C(0x9e3779b97f4a7c15) >> 24) & mask;
+    size_t at = place_of(key) & mask;
     for (; v->hash[at]; at = (at + 1) & mask) {
         struct key found = node_key(&v->nodes[v->hash[at] - 1]);
         if (found.a == key.a && found.b == key.b) {

@@ -3,10 +3,21 @@
 
 #include <string.h>
 
+/* A CNode's bits for so many slots. */
+static unsigned bits_for(unsigned count)
+{
+    unsigned bits = 1;
+
+    while (1u << bits < count) {
+        bits++;
+    }
+    return bits;
+}
+
 /* Many small objects, each with a capability. */
 static void write_objects(FILE *out, unsigned count)
 {
-    fputs("objects {\nc = cnode (26 bits)\n", out);
+    fprintf(out, "objects {\nc = cnode (%u bits)\n", bits_for(count));
     for (unsigned i = 0; i < count; i++) {
         fprintf(out, "object_%u = ep\n", i);
     }
@@ -19,7 +30,7 @@ static void write_objects(FILE *out, unsigned count)
 
 static void write_long_names(FILE *out, unsigned count)
 {
-    fputs("objects {\nc = cnode (26 bits)\n", out);
+    fprintf(out, "objects {\nc = cnode (%u bits)\n", bits_for(count));
     for (unsigned i = 0; i < count; i++) {
         fprintf(out, "component_instance_interface_endpoint_object_%u = ep\n", i);
     }
@@ -33,7 +44,7 @@ static void write_long_names(FILE *out, unsigned count)
 /* One CNode with very many capabilities to one object. */
 static void write_badges(FILE *out, unsigned count)
 {
-    fputs("objects {\nc = cnode (26 bits)\ne = ep\n}\ncaps {\nc {\n", out);
+    fprintf(out, "objects {\nc = cnode (%u bits)\ne = ep\n}\ncaps {\nc {\n", bits_for(count));
     for (unsigned i = 0; i < count; i++) {
         fprintf(out, "%u: e (RW, badge: %u)\n", i, i + 1);
     }
@@ -42,7 +53,7 @@ static void write_badges(FILE *out, unsigned count)
 
 static void write_two_cnodes(FILE *out, unsigned count, const char *first, const char *second)
 {
-    fputs("objects {\nc = cnode (26 bits)\nd = cnode (26 bits)\ne = ep\n}\ncaps {\nc {\n", out);
+    fprintf(out, "objects {\nc = cnode (%1$u bits)\nd = cnode (%1$u bits)\ne = ep\n}\ncaps {\nc {\n", bits_for(count));
     for (unsigned i = 0; i < count; i++) {
         fprintf(out, first, i, i);
     }
@@ -108,24 +119,29 @@ static void write_frames(FILE *out, unsigned count)
     fputs("}\n}\n", out);
 }
 
-/* Threads with what belongs to each, eight objects. */
+/* Threads with what belongs to each, seven objects; four are in one address space: kernels have at most 65536. */
 static void write_threads(FILE *out, unsigned count)
 {
+    enum { SHARING = 4 };
+
     fputs("objects {\n", out);
     for (unsigned i = 0; i < count / 8; i++) {
+        if (i % SHARING == 0) {
+            fprintf(out, "vspace_%u = pud\n", i / SHARING);
+        }
         fprintf(out,
                 "tcb_%1$u = tcb (ip: 0x%2$x, sp: 0x7f000, prio: 100, max_prio: 100, affinity: 0, init: [1, 2])\n"
-                "cnode_%1$u = cnode (4 bits)\nvspace_%1$u = pud\nstack_%1$u = frame (4k)\nntfn_%1$u = notification\n"
+                "cnode_%1$u = cnode (4 bits)\nstack_%1$u = frame (4k)\nntfn_%1$u = notification\n"
                 "sc_%1$u = sc (7 bits, period: 10000, budget: 1000)\nep_%1$u = ep\nreply_%1$u = rtreply\n",
                 i, 0x400000 + i * 64);
     }
     fputs("}\ncaps {\n", out);
     for (unsigned i = 0; i < count / 8; i++) {
         fprintf(out,
-                "tcb_%1$u {\ncspace: cnode_%1$u (guard: 0, guard_size: 60)\nvspace: vspace_%1$u\nsc_slot: sc_%1$u\n"
+                "tcb_%1$u {\ncspace: cnode_%1$u (guard: 0, guard_size: 60)\nvspace: vspace_%3$u\nsc_slot: sc_%1$u\n"
                 "fault_ep_slot: ep_%2$u (WG, badge: %1$u)\n}\ncnode_%1$u {\n0x1: ep_%1$u (RWG)\n0x2: ntfn_%1$u (R)\n"
                 "0x3: reply_%1$u\n0x4: stack_%1$u (RW)\n}\n",
-                i, (i + 1) % (count / 8));
+                i, (i + 1) % (count / 8), i / SHARING);
     }
     fputs("}\n", out);
 }
@@ -133,7 +149,7 @@ static void write_threads(FILE *out, unsigned count)
 /* As few bytes as can be for each object and capability, on two lines. */
 static void write_terse(FILE *out, unsigned count)
 {
-    fputs("objects { c=cnode(26 bits) ", out);
+    fprintf(out, "objects { c=cnode(%u bits) ", bits_for(count));
     for (unsigned i = 0; i < count; i++) {
         fprintf(out, "e%u=ep ", i);
     }
@@ -147,7 +163,7 @@ static void write_terse(FILE *out, unsigned count)
 /* All objects by one declaration: their memory has nothing to do with the text. */
 static void write_array(FILE *out, unsigned count)
 {
-    fprintf(out, "objects { c = cnode (26 bits)  e[%u] = ep }\ncaps { c { e[] (RW) } }\n", count);
+    fprintf(out, "objects { c = cnode (%u bits)  e[%u] = ep }\ncaps { c { e[] (RW) } }\n", bits_for(count), count);
 }
 
 static const struct large_style styles[] = {

@@ -5,6 +5,8 @@
  * mapping are moved. Moves come last: by then nothing needs the original any more. So do copies of what is in a CNode
  * of the spec, below the one they come from. What was made straight into its slot (direct.c) is there already.
  */
+#include <stdlib.h>
+
 #include "image/program.h"
 
 enum pass { COPY, ORIGINALS, COPY_CHILDREN, COPY_GRANDCHILDREN, MOVE, PASSES };
@@ -260,15 +262,34 @@ static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, 
     }
 }
 
+/* The passes in which something is put into a CNode, as bits: mostly one of them. */
+static uint8_t passes_of(const struct program *program, uint32_t cnode)
+{
+    struct capdl_caps caps = capdl_object_caps(program->spec, cnode);
+    unsigned slot_bits = capdl_object_size_bits(program->spec, cnode), passes = 0;
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
+        passes |= 1u << (cap->slot >> slot_bits ? COPY : pass_of(program, cnode, cap));
+    }
+    return (uint8_t)passes;
+}
+
 void caps_distribute(struct program *program)
 {
     bool moved[CAPDL_KIND_COUNT] = {false};
+    uint8_t *passes = memory_zeroed(program->num_objects, sizeof(*passes));
+    for (size_t slot = 0; slot < program->num_objects; slot++) {
+        uint32_t object = program->objects[slot];
+        if (object != CAPDL_NO_OBJECT && capdl_object_kind(program->spec, object) == CAPDL_KIND_CNODE) {
+            passes[slot] = passes_of(program, object);
+        }
+    }
     for (enum pass pass = COPY; pass < PASSES; pass++) {
         for (size_t slot = 0; slot < program->num_objects; slot++) {
-            uint32_t object = program->objects[slot];
-            if (object != CAPDL_NO_OBJECT && capdl_object_kind(program->spec, object) == CAPDL_KIND_CNODE) {
-                fill_cnode(program, object, pass, moved);
+            if (passes[slot] >> pass & 1) {
+                fill_cnode(program, program->objects[slot], pass, moved);
             }
         }
     }
+    free(passes);
 }

@@ -249,12 +249,12 @@ static void apply_extra(struct text_parser *p, const struct text_cap_params *par
 
 void capdl_text_cap_params_apply(struct text_parser *p, const struct text_cap_params *params, struct capdl_cap *cap)
 {
-    uint32_t has = params->has;
+    uint32_t has = params->has, allowed = has ? capdl_text_cap_params_allowed(cap->kind) : 0;
 
-    if (has & ~capdl_text_cap_params_allowed(cap->kind)) {
+    if (has & ~allowed) {
         report_rejected(p, params, cap->kind);
     }
-    has &= capdl_text_cap_params_allowed(cap->kind);
+    has &= allowed;
     reject_contradictions(p, params);
     if (has & TEXT_PARAM_RIGHTS) {
         cap->rights = params->rights;

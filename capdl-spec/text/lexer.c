@@ -402,17 +402,17 @@ static inline void lex_token(struct text_lexer *lexer, struct text_token *token)
     }
 }
 
-struct text_token capdl_text_lex_next(struct text_lexer *lexer)
+void capdl_text_lex(struct text_lexer *lexer, struct text_token *token)
 {
-    struct text_token token = {.kind = TEXT_PUNCT};
-
     skip_blanks(lexer);
-    token.pos = capdl_text_lex_pos(lexer, lexer->at);
-    token.line = lexer->line;
-    token.column = (size_t)(lexer->at - lexer->line_start);
-    token.first = is_first(lexer);
-    lex_token(lexer, &token);
-    return token;
+    *token = (struct text_token){
+        .kind = TEXT_PUNCT,
+        .first = is_first(lexer),
+        .pos = capdl_text_lex_pos(lexer, lexer->at),
+        .line = lexer->line,
+        .column = (size_t)(lexer->at - lexer->line_start),
+    };
+    lex_token(lexer, token);
 }
 
 void capdl_text_lex_pass(struct text_lexer *lexer, const char *until)

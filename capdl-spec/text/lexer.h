@@ -38,7 +38,16 @@ struct text_lexer {
 };
 
 void capdl_text_lex_init(struct text_lexer *, struct capdl_diags *, uint16_t source);
-struct text_token capdl_text_lex_next(struct text_lexer *);
+void capdl_text_lex(struct text_lexer *, struct text_token *next);
+
+static inline struct text_token capdl_text_lex_next(struct text_lexer *lexer)
+{
+    struct text_token token;
+
+    capdl_text_lex(lexer, &token);
+    return token;
+}
+
 /* Passes over tokens, as long as they are neither braces nor the first of a line, to the first one from `until` on. */
 void capdl_text_lex_pass(struct text_lexer *, const char *until);
 /* A word of a fill list: everything up to a blank or `}`, or a quoted string. False at `}` and at the end of the text.

@@ -31,7 +31,7 @@ static void release_read(struct text_parser *p)
 
 void capdl_text_advance(struct text_parser *p)
 {
-    p->token = capdl_text_lex_next(&p->lexer);
+    capdl_text_lex(&p->lexer, &p->token);
     release_read(p);
 }
 

@@ -138,83 +138,129 @@ struct plain_cap capdl_review_cap(const struct capdl_spec *spec, const struct ca
 
 /* ---- Lines ---- */
 
+/* There are millions: they are put together here and written in pieces. */
 struct lines {
     const struct world *world;
     const struct capdl_diff_options *options;
     FILE *out;
+    size_t used;
+    char text[8192];
 };
 
-static void write_name(const struct lines *lines, uint32_t id)
+static void lines_flush(struct lines *lines)
 {
+    fwrite_unlocked(lines->text, 1, lines->used, lines->out);
+    lines->used = 0;
+}
+
+static void put(struct lines *lines, const char *text, size_t length)
+{
+    if (length > sizeof(lines->text) - lines->used) {
+        lines_flush(lines);
+    }
+    if (length > sizeof(lines->text)) {
+        fwrite_unlocked(text, 1, length, lines->out);
+        return;
+    }
+    memcpy(lines->text + lines->used, text, length);
+    lines->used += length;
+}
+
+/* These two inline, as most texts and all bases are constants. */
+static inline void put_text(struct lines *lines, const char *text)
+{
+    put(lines, text, strlen(text));
+}
+
+static inline void put_digits(struct lines *lines, uint64_t number, unsigned base)
+{
+    char digits[20], *end = digits + sizeof(digits), *at = end;
+
+    do {
+        *--at = "0123456789abcdef"[number % base];
+        number /= base;
+    } while (number);
+    put(lines, at, (size_t)(end - at));
+}
+
+static void write_number(struct lines *lines, const char *before, uint64_t number)
+{
+    put_text(lines, before);
+    put_digits(lines, number, 10);
+}
+
+static void write_word(struct lines *lines, const char *before, uint64_t word)
+{
+    put_text(lines, before);
+    put_text(lines, "0x");
+    put_digits(lines, word, 16);
+}
+
+static void write_name(struct lines *lines, uint32_t id)
+{
+    const struct capdl_spec *spec = lines->world->spec;
+
     if (id == CAPDL_NO_OBJECT) {
-        putc_unlocked('-', lines->out);
-    } else {
-        capdl_put_object(lines->out, lines->world->spec, id);
+        put_text(lines, "-");
+        return;
+    }
+    put_text(lines, capdl_object_name(spec, id));
+    if (capdl_object_index(spec, id) != CAPDL_NO_INDEX) {
+        write_number(lines, "[", capdl_object_index(spec, id));
+        put_text(lines, "]");
     }
 }
 
-static void write_number(const struct lines *lines, const char *before, uint64_t number)
-{
-    capdl_put_text(lines->out, before);
-    capdl_put_decimal(lines->out, number);
-}
-
-static void write_word(const struct lines *lines, const char *before, uint64_t word)
-{
-    capdl_put_text(lines->out, before);
-    capdl_put_hexadecimal(lines->out, word);
-}
-
-static void write_fields(const struct lines *lines, uint32_t id, struct fields *fields)
+static void write_fields(struct lines *lines, uint32_t id, struct fields *fields)
 {
     enum capdl_kind kind = capdl_object_kind(lines->world->spec, id);
     char digest[REVIEW_LABEL];
 
-    capdl_put_text(lines->out, "object ");
+    put_text(lines, "object ");
     write_name(lines, id);
-    putc_unlocked(' ', lines->out);
-    capdl_put_text(lines->out, capdl_kind_keyword(kind));
+    put_text(lines, " ");
+    put_text(lines, capdl_kind_keyword(kind));
     capdl_review_fields(lines->world, id, fields);
     for (size_t i = 0; i < fields->count; i++) {
         const struct field_value *field = &fields->list[i];
 
-        putc_unlocked(' ', lines->out);
-        capdl_put_text(lines->out, capdl_review_field_word(kind, field->field));
-        putc_unlocked('=', lines->out);
+        put_text(lines, " ");
+        put_text(lines, capdl_review_field_word(kind, field->field));
         if (field->field == FIELD_CONTENT && lines->options->digest) {
-            capdl_put_text(lines->out, lines->options->digest(lines->options->context, &field->value, 1, digest));
+            put_text(lines, "=");
+            put_text(lines, lines->options->digest(lines->options->context, &field->value, 1, digest));
         } else {
-            capdl_put_hexadecimal(lines->out, field->value);
+            write_word(lines, "=", field->value);
         }
     }
     if (capdl_object_parent(lines->world->spec, id) != CAPDL_NO_OBJECT) {
-        capdl_put_text(lines->out, " in ");
+        put_text(lines, " in ");
         write_name(lines, capdl_object_parent(lines->world->spec, id));
     }
-    putc_unlocked('\n', lines->out);
+    put_text(lines, "\n");
 }
 
-static void write_cap(const struct lines *lines, uint32_t holder, const struct capdl_cap *cap)
+static void write_cap(struct lines *lines, uint32_t holder, const struct capdl_cap *cap)
 {
     struct plain_cap plain = capdl_review_cap(lines->world->spec, cap);
 
-    capdl_put_text(lines->out, "cap ");
+    put_text(lines, "cap ");
     write_name(lines, holder);
     write_word(lines, " ", cap->slot);
-    putc_unlocked(' ', lines->out);
-    capdl_put_text(lines->out, capdl_kind_keyword(cap->kind));
-    putc_unlocked(' ', lines->out);
+    put_text(lines, " ");
+    put_text(lines, capdl_kind_keyword(cap->kind));
+    put_text(lines, " ");
     write_name(lines, cap->object);
     write_number(lines, " rights=", plain.rights);
     write_word(lines, " data=", plain.data);
     write_number(lines, " guard_size=", plain.guard_size);
     write_number(lines, " flags=", plain.flags);
     if (plain.mapping_container != CAPDL_NO_OBJECT) {
-        capdl_put_text(lines->out, " mapping=");
+        put_text(lines, " mapping=");
         write_name(lines, plain.mapping_container);
         write_word(lines, ",", plain.mapping_slot);
     }
-    putc_unlocked('\n', lines->out);
+    put_text(lines, "\n");
 }
 
 struct derived {
@@ -240,7 +286,7 @@ static int derived_compare(const void *left, const void *right, void *context)
     return x->parent.slot < y->parent.slot ? -1 : x->parent.slot > y->parent.slot;
 }
 
-static void write_derivations(const struct lines *lines, const uint32_t *order, uint32_t count)
+static void write_derivations(struct lines *lines, const uint32_t *order, uint32_t count)
 {
     const struct capdl_spec *spec = lines->world->spec;
     uint32_t *rank = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*rank));
@@ -260,11 +306,13 @@ static void write_derivations(const struct lines *lines, const uint32_t *order, 
         if (i > 0 && derived_compare(&list[i - 1], &list[i], spec->derivations) == 0) {
             continue;
         }
-        fprintf(lines->out, "derived ");
+        put_text(lines, "derived ");
         write_name(lines, d->child.container);
-        fprintf(lines->out, " 0x%" PRIx64 " ", d->child.slot);
+        write_word(lines, " ", d->child.slot);
+        put_text(lines, " ");
         write_name(lines, d->parent.container);
-        fprintf(lines->out, " 0x%" PRIx64 "\n", d->parent.slot);
+        write_word(lines, " ", d->parent.slot);
+        put_text(lines, "\n");
     }
     free(rank);
     free(list);
@@ -301,10 +349,14 @@ void capdl_review_lines(const struct capdl_spec *spec, const struct capdl_diff_o
 {
     struct world world;
     struct fields fields = {NULL};
-    struct lines lines = {&world, options, out};
+    struct lines lines;
     uint32_t count, *order = capdl_spec_by_name(spec, &count);
 
     capdl_review_world_init(&world, spec, options);
+    lines.world = &world;
+    lines.options = options;
+    lines.out = out;
+    lines.used = 0;
     flockfile(out);
     fprintf(out, "arch %s\n", capdl_arch_name(spec->arch));
     for (uint32_t i = 0; i < count; i++) {
@@ -316,6 +368,7 @@ void capdl_review_lines(const struct capdl_spec *spec, const struct capdl_diff_o
         }
     }
     write_derivations(&lines, order, count);
+    lines_flush(&lines);
     write_domains(&lines);
     funlockfile(out);
     free(fields.list);

@@ -19,7 +19,7 @@ struct capdl_names_place {
     uint32_t number, hash;
 };
 
-enum { CACHE_LINE = 64, NEIGHBOURS = CACHE_LINE / sizeof(struct capdl_names_place) };
+enum { NEIGHBOURS = 16 }; /* places of the table in two lines of the cache, which are fetched together */
 
 /* Low bits of a name's word; the others are the number of what it stands for. */
 enum { USE_NOTHING, USE_OBJECT, USE_CAP, USE_LISTED, USE_BITS = 2, USE_MASK = (1 << USE_BITS) - 1 };
@@ -56,8 +56,8 @@ static uint64_t word_of(const char *text, size_t length)
 }
 
 /*
- * The last character decides the place within a line of the cache: object_10 to object_17, declared one after the
- * other, are neighbours.
+ * The last character decides the place among neighbours: object_10 to object_19, declared one after the other, are
+ * near each other.
  */
 static uint32_t hash_text(const char *text, size_t length)
 {

@@ -45,6 +45,7 @@ grep -q '^END' "$work/out" || { echo "emulated: no END"; failed=1; }
 refused 'name the kernel it was built for with --kernel' fit "$program"
 refused 'name the kernel it was built for with --kernel' run "$program"
 refused 'is for another processor' fit "$program" --kernel $other
+[ -z "$map" ] || refused 'give its map with .* with --untypeds$' fit "$program" --kernel "$arch-mcs"
 refused 'a built-in profile has no kernel' image "$program" --kernel "$arch-mcs" -o "$work/boot"
 refused 'is not a complete image' show "$program"
 head -c 700 "$program" > "$work/short.elf"

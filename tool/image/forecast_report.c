@@ -422,9 +422,8 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
     if (!forecast_possible(profile)) {
         capdl_error(diags, CAPDL_NOWHERE,
                     "the machine's firmware determines the memory of kernel '%s': give its map with --memory-map (a "
-                    "boot log of the machine, or qemu:SIZE), or the kernel's list with --untypeds; otherwise the "
-                    "initialiser makes this check at boot",
-                    profile->name);
+                    "boot log of the machine, or qemu:SIZE), or the kernel's list with --untypeds%s",
+                    profile->name, image->blob ? "; otherwise the initialiser makes this check at boot" : "");
         return false;
     }
     if (forecast_make(forecast, &input)) {

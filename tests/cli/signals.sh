@@ -47,6 +47,7 @@ if command -v $compiler > /dev/null; then
     "$capdl" compile "$dir/forever.cdl" -I "$dir" -o "$dir/forever.img" || failed=1
     for signal in INT:130 TERM:143; do
         code=${signal#*:} signal=${signal%:*}
+        : > "$dir/out"
         env --default-signal=INT "$capdl" run "$dir/forever.img" > "$dir/out" 2>&1 &
         child=$!
         tries=0

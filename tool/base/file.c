@@ -253,6 +253,23 @@ static void set_handlers(void (*handler)(int))
     }
 }
 
+/* mkstemp. No signal comes between creating the file and noting that it is to be removed. */
+static int create_pending(char *name)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    int fd = mkstemp(name);
+    int error = errno;
+    if (fd >= 0) {
+        replace_pending(NULL, name);
+        set_handlers(remove_pending);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return fd;
+}
+
 static void forget(struct file_output *output)
 {
     bool more = false;
@@ -301,10 +318,8 @@ bool file_create(struct file_output *output, const char *path)
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) { /* /dev/null, a pipe: nothing to rename over */
         output->stream = fopen(path, "wb");
     } else if (asprintf(&output->temporary, "%s.XXXXXX", output->path) >= 0) {
-        int fd = mkstemp(output->temporary);
+        int fd = create_pending(output->temporary);
         if (fd >= 0) {
-            replace_pending(NULL, output->temporary);
-            set_handlers(remove_pending);
             default_mode(fd);
             output->stream = fdopen(fd, "wb");
         }

@@ -23,7 +23,7 @@ digest=$("$capdl" verify "$work/image.elf" --kernel "$prefix" | sed -n 's/.* ker
 for seconds in 5 20 60; do
     # shellcheck disable=SC2086
     { sleep $seconds; echo "xp /18gx $record"; sleep 1; echo quit; } |
-        $qemu -m 2048M -display none -nic none -serial null -monitor stdio -kernel "$work/boot.elf" 2>&1 | tr -d '\r' >"$work/monitor"
+        $qemu -m 3072M -display none -nic none -serial null -monitor stdio -kernel "$work/boot.elf" 2>&1 | tr -d '\r' >"$work/monitor"
     phase=$(grep -a ': 0x' "$work/monitor" | sed -n '6s/.*: 0x0*\([0-9a-f]*\) .*/\1/p')
     said=$(grep -a ': 0x' "$work/monitor" | sed -n '9s/.* 0x0*\([0-9a-f]*\)$/\1/p')
     if [ "$phase" = "10" ] && [ -n "$digest" ] && [ "$said" = "$digest" ]; then exit 0; fi

@@ -3,14 +3,8 @@
 # Manual pages and completion say what --help says, and the tools that read them do not complain. usage: manual.sh CAPDL SOURCES
 set -u
 capdl=$(realpath "$1") sources=$(realpath "$2")
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-fail() {
-    echo "$@"
-    failed=1
-}
+# shellcheck source=../expect.sh
+. "$(dirname "$0")/../expect.sh"
 
 commands=$("$capdl" help | sed -n 's/^  \([a-z]*\) .*/\1/p')
 [ "$(echo "$commands" | wc -l)" -ge 13 ] || fail "commands: $commands"

@@ -5,15 +5,8 @@
 # usage: report.sh CAPDL DIRECTORY SCHEMA [IMAGE]
 set -u
 capdl=$(realpath "$1") here=$(realpath "$2") schema=$(realpath "$3") image=${4:+$(realpath "$4")}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failed=0
-
-fail() {
-    echo "$*"
-    failed=1
-}
+# shellcheck source=../expect.sh
+. "$(dirname "$0")/../expect.sh"
 
 # has FILE LINE: a line that is or contains this
 has() {

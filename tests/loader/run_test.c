@@ -99,13 +99,15 @@ static void test_rest(void)
     CHECK(run("echo x; exec sleep 60", (struct qemu_options){.quiet_seconds = 0.4, .timeout_seconds = 20}) ==
               QEMU_QUIET,
           "quiet");
-    CHECK(run("echo x; while :; do :; done", (struct qemu_options){.quiet_seconds = 0.4, .busy_seconds = 2}) ==
-              QEMU_BUSY,
-          "silent, but busy");
-    CHECK(run("echo x; i=0; while [ $i -lt 500000 ]; do i=$((i + 1)); done; echo y; exec sleep 60",
-              (struct qemu_options){.quiet_seconds = 0.4, .busy_seconds = 60}) == QEMU_QUIET &&
-              strcmp(said, "x\ny\n") == 0,
-          "busy, and then at rest: %s", said);
+    if (access("/proc/self/task", F_OK) == 0) { /* else nothing tells busy from quiet */
+        CHECK(run("echo x; while :; do :; done", (struct qemu_options){.quiet_seconds = 0.4, .busy_seconds = 2}) ==
+                  QEMU_BUSY,
+              "silent, but busy");
+        CHECK(run("echo x; i=0; while [ $i -lt 500000 ]; do i=$((i + 1)); done; echo y; exec sleep 60",
+                  (struct qemu_options){.quiet_seconds = 0.4, .busy_seconds = 60}) == QEMU_QUIET &&
+                  strcmp(said, "x\ny\n") == 0,
+              "busy, and then at rest: %s", said);
+    }
     CHECK(diags.num_errors == 0, "no complaints so far");
 }
 

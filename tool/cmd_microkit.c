@@ -294,7 +294,7 @@ static bool write_module(const struct build *b, FILE *out)
     uint8_t *bytes = memory_zeroed(size, 1);
     memcpy(bytes, b->image, b->image_size - SEAL_BYTES);
     memcpy(bytes + size - SEAL_BYTES, b->image + b->image_size - SEAL_BYTES, SEAL_BYTES);
-    seal_renew(bytes, size);
+    seal_renew(bytes, size, NULL);
     bool good = fwrite(bytes, 1, size, out) == size;
     free(bytes);
     return good;

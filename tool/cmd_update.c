@@ -33,6 +33,13 @@ const struct usage usage_update = {
     .findings = "The program does not fit the layout of the old one: no image is written.",
 };
 
+/* The image in the making, and the spec in it. */
+struct made {
+    uint8_t *bytes;
+    size_t size;
+    struct capdl_spec spec;
+};
+
 /* Segments as they will be mapped: what can be written or executed can be read. */
 static struct update_segment *segments_of(const struct elf_program *elf)
 {
@@ -78,8 +85,9 @@ static bool set_anew(struct input *input, const char *name, const char *path, st
 
 /* Within its room, any program will do: the spec in the image gets it, and is compiled again. */
 static bool swap_in_room(struct input *input, const char *name, const char *path, const struct elf_program *elf,
-                         uint64_t room, FILE *out)
+                         uint64_t room, struct made *made)
 {
+    FILE *out = memory_need(open_memstream((char **)&made->bytes, &made->size));
     struct update_room request = {
         .image = &input->image,
         .image_name = input->name,
@@ -88,11 +96,15 @@ static bool swap_in_room(struct input *input, const char *name, const char *path
         .program = elf,
         .room = room,
     };
-    return update_room(&request, &input->diags, out);
+    struct image image;
+    bool good = update_room(&request, &input->diags, out);
+    good = fclose(out) == 0 && good;
+    return good && image_open(&image, input->name, made->bytes, made->size, &input->diags) &&
+           image_to_spec(&image, input->name, &made->spec, &input->diags);
 }
 
 static bool swap_pages(struct input *input, const char *name, const char *path, const struct elf_program *elf,
-                       FILE *out)
+                       struct made *made)
 {
     uint8_t *bytes = memory_need(malloc(input->bytes.size));
     struct update_segment *segments = segments_of(elf);
@@ -107,18 +119,15 @@ static bool swap_pages(struct input *input, const char *name, const char *path, 
                                          microkit_ipc_buffer(&input->image.profile, elf->bytes.data, elf->bytes.size),
                                      .has_tls = elf->has_tls};
     memcpy(bytes, input->bytes.data, input->bytes.size);
-    bool good = segments && image_update(&input->image, input->name, name, &program, bytes, &input->diags);
-    if (good) {
-        seal_renew(bytes, input->bytes.size);
-        fwrite(bytes, 1, input->bytes.size, out);
-    }
+    made->bytes = bytes;
+    made->size = input->bytes.size;
+    bool good = segments && image_update(&input->image, input->name, name, &program, bytes, &made->spec, &input->diags);
     free(segments);
     free(patches);
-    free(bytes);
     return good;
 }
 
-static bool swap(struct input *input, const char *name, const char *path, FILE *out)
+static bool swap(struct input *input, const char *name, const char *path, struct made *made)
 {
     struct elf_program elf;
     struct elf_request request = {.name = path,
@@ -133,7 +142,7 @@ static bool swap(struct input *input, const char *name, const char *path, FILE *
     bool good = set_anew(input, name, path, &elf, &room);
     if (good) {
         image_check_program(&input->image.profile, &input->diags, path, CAPDL_NOWHERE, elf.bytes.data, elf.bytes.size);
-        good = room ? swap_in_room(input, name, path, &elf, room, out) : swap_pages(input, name, path, &elf, out);
+        good = room ? swap_in_room(input, name, path, &elf, room, made) : swap_pages(input, name, path, &elf, made);
     }
     elf_release(&elf);
     return good;
@@ -147,43 +156,31 @@ static bool renew_inputs(const char *name, const char *path, uint8_t *bytes, siz
         return false;
     }
     inputs_renew(bytes, size, name, program.data, program.size);
-    seal_renew(bytes, size);
     file_release(&program);
     return true;
 }
 
 /* ... and from another system. */
-static bool renew_digest(struct input *input, uint8_t *bytes, size_t size)
+static void renew_digest(const struct input *input, struct made *made)
 {
-    uint8_t *place = system_section_in(bytes, size), digest[SHA256_BYTES];
-    struct image image;
-    struct capdl_spec spec;
-    if (!place) {
-        return true;
-    }
-    capdl_spec_init(&spec);
-    bool good = image_open(&image, input->name, bytes, size, &input->diags) &&
-                image_to_spec(&image, input->name, &spec, &input->diags);
-    if (good && digest_of_image(&spec, input->name, bytes, size, digest)) {
+    uint8_t *place = system_section_in(made->bytes, made->size), digest[SHA256_BYTES];
+    if (place && digest_of_image(&made->spec, input->name, made->bytes, made->size, digest)) {
         memcpy(place, digest, SHA256_BYTES);
-        seal_renew(bytes, size);
     }
-    capdl_spec_free(&spec);
-    return good;
 }
 
 static bool swap_renewed(struct input *input, const char *name, const char *path, FILE *out)
 {
-    char *bytes = NULL;
-    size_t size = 0;
-    FILE *image = open_memstream(&bytes, &size);
-    bool good = image && swap(input, name, path, image);
-    good = image && fclose(image) == 0 && good && renew_inputs(name, path, (uint8_t *)bytes, size) &&
-           renew_digest(input, (uint8_t *)bytes, size);
+    struct made made = {.bytes = NULL};
+    capdl_spec_init(&made.spec);
+    bool good = swap(input, name, path, &made) && renew_inputs(name, path, made.bytes, made.size);
     if (good) {
-        fwrite(bytes, 1, size, out);
+        renew_digest(input, &made);
+        seal_renew(made.bytes, made.size, &input->sealed);
+        fwrite(made.bytes, 1, made.size, out);
     }
-    free(bytes);
+    capdl_spec_free(&made.spec);
+    free(made.bytes);
     return good;
 }
 

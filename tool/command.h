@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "image/image.h"
+#include "image/seal.h"
 
 enum exit_code {
     EXIT_FINE = 0,
@@ -151,6 +152,7 @@ struct input {
     bool has_profile, guessed; /* guessed: for want of a named kernel, and not yet looked at whether it will do */
     bool is_image;
     struct image image;          /* when is_image */
+    struct sealed sealed;        /* the bytes of an image */
     struct microkit_view *views; /* of `microkit --viper-output` */
     struct json_object *result;  /* what input_finish prints; see result.h */
 };

@@ -12,7 +12,6 @@
 #include "base/elf_class.h"
 #include "base/memory.h"
 #include "json/spec_json.h"
-#include "image/seal.h"
 #include "microkit/microkit.h"
 #include "pack/memory_map.h"
 #include "pd/pd.h"
@@ -284,9 +283,9 @@ static int read_text(struct input *input, const struct options *options)
 }
 
 /* Every image has been to other places since it was compiled. */
-static bool check_seal(struct input *input)
+static bool seal_is_good(struct input *input, enum seal_state state)
 {
-    switch (seal_check(input->bytes.data, input->bytes.size)) {
+    switch (state) {
     case SEAL_GOOD:
         return true;
     case SEAL_MISSING:
@@ -324,11 +323,11 @@ static int read_task(struct input *input, const struct options *options)
 static int read_image(struct input *input, unsigned wanted, const struct options *options)
 {
     input->is_image = true;
-    if ((wanted & INPUT_TASK) && seal_check(input->bytes.data, input->bytes.size) == SEAL_MISSING &&
-        image_is_task(input->bytes.data, input->bytes.size)) {
+    enum seal_state state = seal_check(input->bytes.data, input->bytes.size, &input->sealed);
+    if ((wanted & INPUT_TASK) && state == SEAL_MISSING && image_is_task(input->bytes.data, input->bytes.size)) {
         return read_task(input, options);
     }
-    if (!check_seal(input)) {
+    if (!seal_is_good(input, state)) {
         return EXIT_FINDINGS;
     }
     if (!image_open(&input->image, input->name, input->bytes.data, input->bytes.size, &input->diags)) {
@@ -413,5 +412,6 @@ void input_free(struct input *input)
     capdl_diags_free(&input->diags);
     capdl_spec_free(&input->spec);
     file_release(&input->bytes);
+    free(input->sealed.parts);
     file_release(&input->policy);
 }

@@ -146,16 +146,21 @@ for at in 24 200 4200 20000; do # a byte anywhere
     expect 1 'flipped.elf is damaged' run flipped.elf
 done
 
-# seal FILE: gives it a new seal: a mark and the SHA-256 of all before
+# The bytes that hexadecimal digits stand for.
+digits() {
+    sed 's/../&\n/g' | sed -n 's/../0x&/p' | while read -r byte; do
+        printf "\\$(printf %03o "$byte")"
+    done
+}
+
+# seal FILE: gives it a new seal: a mark and the SHA-256 of those of all before, 4 KiB each
 seal() {
     head -c -48 "$1" > unsealed
-    digest=$(sha256sum unsealed | cut -c 1-64 | sed 's/../0x& /g')
+    split -b 4096 --filter=sha256sum unsealed | cut -c 1-64 | digits > parts
     {
         cat unsealed
-        printf 'capdl seal 1\n\0\0\0'
-        for byte in $digest; do
-            printf "\\$(printf %03o "$byte")"
-        done
+        printf 'capdl seal 2\n\0\0\0'
+        sha256sum < parts | cut -c 1-64 | digits
     } > "$1"
 }
 

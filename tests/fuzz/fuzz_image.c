@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *messages = NULL;
     FILE *sink = open_memstream(&messages, &(size_t){0});
 
-    seal_check(data, size);
+    seal_check(data, size, NULL);
     if (!image_is_elf(data, size)) {
         open_blob(data, size);
     } else if (image_open(&image, "image", data, size, &diags)) {

@@ -153,6 +153,7 @@ static void read_methods(struct reverse *r)
             return;
         }
         r->methods[i] = (uint8_t)method;
+        reverse_words_init(&r->params[i], r->words_used[i]);
     }
 }
 

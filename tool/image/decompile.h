@@ -37,6 +37,7 @@ struct reverse {
     struct capdl_blob blob;
     uint8_t methods[CAPDL_BLOB_MAX_METHODS]; /* enum capdl_method */
     struct method_params params[CAPDL_BLOB_MAX_METHODS];
+    uint64_t words_used[CAPDL_BLOB_MAX_METHODS][METHOD_MOST_PARAMS]; /* reverse_words_init */
     bool failed;
     bool started_schedule; /* of domains: nothing may come after it */
 
@@ -83,9 +84,11 @@ bool reverse_io_space(struct reverse *, const struct capdl_call *);
 /* decompile_threads.c */
 bool reverse_thread_call(struct reverse *, enum capdl_method, const struct capdl_call *);
 void reverse_sched(struct reverse *, const struct capdl_call *);
-/* decompile_words.c: whether each word of a call is one that the kernel uses, and whether it must succeed once all
-   calls before it have */
-bool reverse_words_used(const struct method_params *, const struct capdl_call *);
+/* decompile_words.c: which bits of its words a method uses, whether each word of a call is one that the kernel uses,
+   and whether the call must succeed once all before it have */
+void reverse_words_init(const struct method_params *, uint64_t used[METHOD_MOST_PARAMS]);
+bool reverse_words_used(const struct method_params *, const uint64_t used[METHOD_MOST_PARAMS],
+                        const struct capdl_call *);
 bool reverse_cannot_fail(struct reverse *, enum capdl_method, const struct capdl_call *);
 /* decompile_calls.c: a derived slot, filled once, and an object that is nothing but a capability in one; all calls */
 struct held *reverse_fill_slot(struct reverse *, const struct capdl_operand *);

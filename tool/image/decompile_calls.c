@@ -388,7 +388,7 @@ static bool call_is_good(struct reverse *r, enum capdl_method method, const stru
         fail_method(r, method, "has the wrong number of operands");
         return false;
     }
-    if (!reverse_words_used(params, call)) {
+    if (!reverse_words_used(params, r->words_used[call->method], call)) {
         fail_method(r, method, "has bits that the kernel ignores");
         return false;
     }

@@ -35,15 +35,22 @@ static uint64_t bits_used(const struct method_param *param)
     return UINT64_MAX;
 }
 
-bool reverse_words_used(const struct method_params *params, const struct capdl_call *call)
+void reverse_words_init(const struct method_params *params, uint64_t used[METHOD_MOST_PARAMS])
 {
     for (unsigned i = 0; i < params->num_words; i++) {
-        uint64_t used = 0;
+        used[i] = 0;
         for (unsigned k = 0; k < params->count; k++) {
             const struct method_param *param = &params->list[k];
-            used |= param->kind != METHOD_CAP && param->position == i ? bits_used(param) : 0;
+            used[i] |= param->kind != METHOD_CAP && param->position == i ? bits_used(param) : 0;
         }
-        if (call->operands[call->num_caps + i].kind == CAPDL_OPERAND_LITERAL && word(call, i) & ~used) {
+    }
+}
+
+bool reverse_words_used(const struct method_params *params, const uint64_t used[METHOD_MOST_PARAMS],
+                        const struct capdl_call *call)
+{
+    for (unsigned i = 0; i < params->num_words; i++) {
+        if (call->operands[call->num_caps + i].kind == CAPDL_OPERAND_LITERAL && word(call, i) & ~used[i]) {
             return false;
         }
     }

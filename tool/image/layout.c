@@ -42,7 +42,7 @@ struct layout {
 
     FILE *out;
     uint64_t written;
-    struct sha256 sha; /* of what was written */
+    struct seal seal; /* of what was written */
 };
 
 static uint64_t align_page(uint64_t value)
@@ -319,7 +319,7 @@ static void put(struct layout *layout, const void *bytes, size_t size)
 {
     if (size > 0) {
         fwrite(bytes, 1, size, layout->out);
-        sha256_add(&layout->sha, bytes, size);
+        seal_add(&layout->seal, bytes, size);
         layout->written += size;
     }
 }
@@ -407,13 +407,13 @@ static void put_payload(struct layout *layout)
 static bool write_all(struct layout *layout)
 {
     uint8_t seal[SEAL_BYTES];
-    sha256_init(&layout->sha);
+    seal_start(&layout->seal);
     put_headers(layout);
     for (unsigned i = 0; i + 1 < layout->num_segments; i++) {
         put_segment(layout, &layout->segments[i]);
     }
     put_payload(layout);
-    seal_make(&layout->sha, seal);
+    seal_end(&layout->seal, seal);
     fwrite(seal, 1, sizeof(seal), layout->out);
     return fflush(layout->out) == 0 && !ferror(layout->out);
 }

@@ -12,6 +12,7 @@
 
 #include "blob/blob.h"
 #include "image/program.h"
+#include "image/registers.h"
 #include "image/slot_names.h"
 
 enum { NAME_SIZE = 256 };
@@ -28,7 +29,8 @@ struct update {
     const struct image *image;
     const char *image_name, *pd;
     const struct update_program *program;
-    struct capdl_spec spec;
+    struct capdl_spec spec;  /* in the image */
+    struct capdl_spec *made; /* in the changed one */
     struct capdl_diags *diags;
     char base[NAME_SIZE]; /* "ping", or "worker_2" for worker[2] */
     char array[NAME_SIZE];
@@ -353,35 +355,73 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
     return good && found == 1;
 }
 
-/* Reads the thread back from the changed image to see that its entry point was changed, and nothing else. */
-static bool entry_good(struct update *u, const uint8_t *bytes)
+static bool operands_equal(const struct capdl_operand *a, const struct capdl_operand *b)
 {
-    struct image *image = memory_zeroed(1, sizeof(*image));
-    struct capdl_spec spec;
-    capdl_spec_init(&spec);
-    bool good = image_open(image, u->image_name, bytes, u->image->size, u->diags) &&
-                image_to_spec(image, u->image_name, &spec, u->diags) && spec.num_objects == u->spec.num_objects;
-    for (uint32_t i = 0; good && i < spec.num_objects; i++) {
-        bool ours = i == object_of(u, "tcb");
-        good = capdl_object_kind(&spec, i) == capdl_object_kind(&u->spec, i);
-        if (good && capdl_object_kind(&spec, i) == CAPDL_KIND_TCB && capdl_object_tcb(&spec, i) &&
-            capdl_object_tcb(&u->spec, i)) {
-            good = capdl_object_tcb(&spec, i)->ip == (ours ? u->program->entry : capdl_object_tcb(&u->spec, i)->ip) &&
-                   capdl_object_tcb(&spec, i)->sp == capdl_object_tcb(&u->spec, i)->sp;
+    return a->kind == b->kind && a->value == b->value && a->stride == b->stride;
+}
+
+/* Whether two calls are equal but for the entry point, if a thread gets that of the program in place of `old`. */
+static bool calls_equal(const struct update *u, const struct capdl_call *a, const struct capdl_call *b, uint64_t old,
+                        size_t *changed)
+{
+    unsigned ip = 2 + register_layout(u->image->profile.arch)->ip; /* after flags and count */
+    bool equal = a->phase == b->phase && a->method == b->method && a->num_caps == b->num_caps &&
+                 a->num_operands == b->num_operands && a->count == b->count && operands_equal(&a->target, &b->target);
+    for (unsigned i = 0; equal && i < a->num_operands; i++) {
+        const struct capdl_operand *before = &a->operands[i], *after = &b->operands[i];
+        if (!operands_equal(before, after)) {
+            equal = i == ip && a->label == u->image->profile.labels[CAPDL_METHOD_TCB_WRITE_REGISTERS] &&
+                    before->value == old && after->value == u->program->entry && after->stride == before->stride;
+            ++*changed;
         }
     }
-    capdl_spec_free(&spec);
-    free(image);
-    return good;
+    return equal;
+}
+
+/* Reads both images' calls to see that the thread's entry point was changed, and nothing else. */
+static bool entry_good(struct update *u, uint64_t old, const uint8_t *bytes)
+{
+    const struct image *image = u->image;
+    struct capdl_blob *blobs = memory_zeroed(2, sizeof(*blobs));
+    struct capdl_blob_error error;
+    struct capdl_call before, after;
+    size_t changed = 0;
+    bool good = capdl_blob_open(&blobs[0], image->blob, image->header.blob_size, &error) &&
+                capdl_blob_open(&blobs[1], bytes + (image->blob - image->bytes), image->header.blob_size, &error);
+    if (good) {
+        struct capdl_blob_calls old_calls = capdl_blob_calls(&blobs[0]), new_calls = capdl_blob_calls(&blobs[1]);
+        while (good && capdl_blob_next_call(&old_calls, &before)) {
+            good = capdl_blob_next_call(&new_calls, &after) && calls_equal(u, &before, &after, old, &changed);
+        }
+        good = good && !capdl_blob_next_call(&new_calls, &after);
+    }
+    free(blobs);
+    return good && changed == 1;
+}
+
+/* The spec in the changed image: frames with pages that were all zero have what is there now. */
+static void take_spec(struct update *u, uint32_t tcb)
+{
+    struct capdl_spec none = *u->made;
+    for (uint32_t i = 0; i < u->spec.num_objects; i++) {
+        struct capdl_fills fills = {NULL};
+        if (capdl_object_kind(&u->spec, i) == CAPDL_KIND_FRAME && is_programs(u, i)) {
+            fills = capdl_object_fills(&u->spec, i);
+        }
+        for (size_t f = 0; f < fills.count; f++) {
+            fills.list[f].length = fills.list[f].length ? fills.list[f].length : CAPDL_PAGE_SIZE;
+        }
+    }
+    capdl_object_tcb(&u->spec, tcb)->ip = u->program->entry;
+    *u->made = u->spec;
+    u->spec = none;
 }
 
 static bool entry_change(struct update *u, uint32_t tcb, uint8_t *bytes)
 {
     uint64_t old = capdl_object_tcb(&u->spec, tcb)->ip;
-    if (old == u->program->entry) {
-        return true;
-    }
-    if (entry_put(u, tcb, bytes) && entry_good(u, bytes)) {
+    if (old == u->program->entry || (entry_put(u, tcb, bytes) && entry_good(u, old, bytes))) {
+        take_spec(u, tcb);
         return true;
     }
     return refuse(u,
@@ -467,9 +507,11 @@ static bool swap(struct update *u, uint8_t *bytes)
 }
 
 bool image_update(const struct image *image, const char *image_name, const char *name,
-                  const struct update_program *program, uint8_t *bytes, struct capdl_diags *diags)
+                  const struct update_program *program, uint8_t *bytes, struct capdl_spec *spec,
+                  struct capdl_diags *diags)
 {
-    struct update u = {.image = image, .image_name = image_name, .pd = name, .program = program, .diags = diags};
+    struct update u = {
+        .image = image, .image_name = image_name, .pd = name, .program = program, .made = spec, .diags = diags};
     bool good = false;
     capdl_spec_init(&u.spec);
     if (!take_name(&u, name)) {

@@ -30,8 +30,9 @@ struct update_program {
 };
 
 /* Writes the program over that of the PD `name` ("ping", "worker[2]") in `bytes`, a copy of the image's. What does
-   not fit the PD's layout is an error in diags, and the bytes are not to be used then. */
+   not fit the PD's layout is an error in diags, and the bytes are not to be used then. spec, which the caller has
+   initialised, becomes what the bytes hold now. */
 bool image_update(const struct image *, const char *image_name, const char *name, const struct update_program *,
-                  uint8_t *bytes, struct capdl_diags *);
+                  uint8_t *bytes, struct capdl_spec *spec, struct capdl_diags *);
 
 #endif

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # figures.sh CAPDL FIGURES CONTENTS BUILD COMPILER FLAG...: figures that are counted and so the same everywhere, one "NAME VALUE" a line.
-# Systems of the peers' shape, booted on the emulated machine; sizes of what every board gets; with $VALGRIND, instructions of the tool.
+# Systems of the peers' shape, booted on the emulated machine; sizes of what every board gets.
 set -eu
 capdl=$1 figures=$2 contents=$3 build=$4
 shift 4
@@ -32,14 +32,6 @@ boot() { # SYSTEM
           echo "$1-blob-per-100-objects $((0x$blob * 100 / objects))"; }
 }
 
-# Instructions of the tool itself.
-host() { # NAME COMMAND...
-    name=$1
-    shift
-    "$VALGRIND" --tool=callgrind --callgrind-out-file=/dev/null "$@" >"$work/out" 2>"$work/said" || { cat "$work/said" >&2; exit 1; }
-    sed -n "s/.*Collected : \([0-9]*\)\$/host-$name \1/p" "$work/said"
-}
-
 "$@" -ffreestanding -nostdlib -static -o "$work/domain.elf" "$here/domain.c"
 for kind in random text; do
     "$contents" $kind 16777216 >"$work/$kind"
@@ -50,12 +42,3 @@ done
 for system in hello sixty ring shared prefilled-4k-random prefilled-2M-random prefilled-2M-text region-64M-4k scattered; do
     boot $system
 done
-if [ "${VALGRIND:-}" ]; then
-    awk 'BEGIN { print "arch aarch64 objects {"
-        for (i = 0; i < 20000; i++) print "e" i " = ep"
-        print "k = cnode (15 bits) } caps { k {"
-        for (i = 0; i < 20000; i++) print i ": e" i " (RW, badge: " i ")"
-        print "} }" }' >"$work/twenty.cdl"
-    host check "$capdl" check "$work/twenty.cdl"
-    host compile "$capdl" compile "$work/sixty.system" --kernel aarch64-mcs -o "$work/sixty.elf"
-fi

@@ -174,7 +174,13 @@ static const char *device_name(void *tree, uint64_t start, uint64_t size)
     return devicetree_device_at(tree, start, size);
 }
 
-static int compare(struct input inputs[2], const struct options *options)
+/* Errors that check finds: how many, and what the first says. */
+struct mistakes {
+    size_t count;
+    char *first;
+};
+
+static int compare(struct input inputs[2], const struct mistakes mistakes[2], const struct options *options)
 {
     struct fill_contents contents = {.sources = {{&inputs[0].spec, {inputs[0].name, options->directories}},
                                                  {&inputs[1].spec, {inputs[1].name, options->directories}}}};
@@ -200,6 +206,8 @@ static int compare(struct input inputs[2], const struct options *options)
     capdl_diff(&inputs[0].spec, &inputs[1].spec, &diff, &findings);
     for (int i = 0; i < 2; i++) {
         count_totals(&inputs[i], &diff, &report.sides[i]);
+        report.sides[i].errors = mistakes[i].count;
+        report.sides[i].first_error = mistakes[i].first;
     }
     if (contents.missing[0]) {
         capdl_escape_printf(
@@ -228,18 +236,24 @@ static int compare(struct input inputs[2], const struct options *options)
 }
 
 /* What a mistake does cannot be compared: a silence about it is not one to sign. */
-static void warn_of_mistakes(const struct input *input)
+static struct mistakes find_mistakes(const struct input *input)
 {
     struct capdl_diags found = {NULL};
+    struct mistakes mistakes = {0};
     memcpy(found.disabled, input->diags.disabled, sizeof(found.disabled));
     if (!input->is_image && !capdl_spec_check(&input->spec, &found)) {
+        mistakes.count = found.num_errors;
         capdl_escape_printf(
             stderr,
             "capdl: warning: %s has %zu error%s, which 'capdl check' lists: no kernel can build such a system, "
             "so the comparison may be wrong\n",
             input->name, found.num_errors, found.num_errors == 1 ? "" : "s");
     }
+    for (size_t i = 0; i < found.count && !mistakes.first; i++) {
+        mistakes.first = found.list[i].severity == CAPDL_ERROR ? memory_format("%s", found.list[i].message) : NULL;
+    }
     capdl_diags_free(&found);
+    return mistakes;
 }
 
 /* A misspelt subject must not look like one that nothing concerns. */
@@ -290,11 +304,12 @@ int cmd_diff(int argc, char **argv)
         options.json_diags = options.json;
         code = policy_check_change(&inputs[0], &inputs[1], &options, !options.json);
     } else {
-        warn_of_mistakes(&inputs[0]);
-        warn_of_mistakes(&inputs[1]);
+        struct mistakes mistakes[2] = {find_mistakes(&inputs[0]), find_mistakes(&inputs[1])};
         capdl_review_settle(&inputs[0].spec);
         capdl_review_settle(&inputs[1].spec);
-        code = compare(inputs, &options);
+        code = compare(inputs, mistakes, &options);
+        free(mistakes[0].first);
+        free(mistakes[1].first);
     }
     code = input_finish(&inputs[1], &options, code);
     options.json_diags = false;

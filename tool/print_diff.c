@@ -102,6 +102,12 @@ static void print_where(const struct diff_report *report, const struct capdl_fin
     }
 }
 
+const char *diff_consequence_word(const struct capdl_finding *consequence)
+{
+    return consequence->num_pairs || consequence->rank == CAPDL_RANK_PROGRAM ? capdl_rank_word(consequence->rank)
+                                                                             : "also";
+}
+
 static void print_finding(const struct diff_report *report, const struct capdl_finding *finding)
 {
     capdl_escape_printf(stdout, "   %s", finding->text);
@@ -109,7 +115,7 @@ static void print_finding(const struct diff_report *report, const struct capdl_f
     puts(finding->certain ? "" : " (the matching object of the old system is a guess)");
     for (size_t i = 0; i < finding->num_consequences; i++) {
         const struct capdl_finding *consequence = &finding->consequences[i];
-        capdl_escape_printf(stdout, "      %s: %s", capdl_rank_word(consequence->rank), consequence->text);
+        capdl_escape_printf(stdout, "      %s: %s", diff_consequence_word(consequence), consequence->text);
         if (diff_is_elsewhere(finding, consequence)) {
             print_where(report, consequence);
         }
@@ -123,6 +129,10 @@ static void print_totals(const char *what, const struct diff_side *side)
         stdout, "%s %s: %" PRIu64 " objects, %" PRIu64 " capabilities, %" PRIu64 " frames of %" PRIu64 " bytes\n", what,
         side->name, side->objects, side->caps, side->frames, side->bytes);
     printf("    digest of the system: sha256:%s\n", side->digest);
+    if (side->errors) {
+        capdl_escape_printf(stdout, "    an error in it, for which the comparison may be wrong: %s", side->first_error);
+        printf(side->errors > 1 ? "; and %zu more errors, which 'capdl check' lists\n" : "\n", side->errors - 1);
+    }
 }
 
 /* Words of what is shown that need an explanation. */
@@ -225,7 +235,7 @@ static void print_marked_finding(const struct diff_report *report, const struct 
     print_marked_place(report, finding);
     putchar('\n');
     for (size_t i = 0; i < finding->num_consequences; i++) {
-        printf("  - %s: ", capdl_rank_word(finding->consequences[i].rank));
+        printf("  - %s: ", diff_consequence_word(&finding->consequences[i]));
         print_marked(finding->consequences[i].text);
         if (diff_is_elsewhere(finding, &finding->consequences[i])) {
             print_marked_place(report, &finding->consequences[i]);
@@ -261,6 +271,13 @@ void print_diff_markdown(const struct diff_report *report)
         print_marked(side->name);
         printf(" | %" PRIu64 " | %" PRIu64 " | %" PRIu64 " | `%s` |\n", side->objects, side->caps, side->frames,
                side->digest);
+    }
+    for (int i = 0; i < 2; i++) {
+        if (report->sides[i].errors) {
+            printf("\nAn error in the %s system, for which the comparison may be wrong: ", i ? "new" : "old");
+            print_marked(report->sides[i].first_error);
+            puts(report->sides[i].errors > 1 ? "; `capdl check` lists more." : ".");
+        }
     }
     const struct term *found[TERMS_MOST];
     size_t count = find_terms(report, found);

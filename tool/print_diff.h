@@ -21,6 +21,8 @@ struct diff_side {
     const char *name;
     const struct capdl_diags *diags; /* of its texts */
     uint64_t objects, frames, bytes, caps;
+    size_t errors; /* that check finds */
+    const char *first_error;
     char digest[2 * SHA256_BYTES + 1];
 };
 
@@ -40,14 +42,16 @@ const char *diff_verdict_word(enum diff_verdict);
 /* Of a report with its counts. Writes at most `size` bytes. */
 /* Whether to say, of a change, that no information can pass that could not before. */
 bool diff_has_same_flows(const struct diff_report *);
-#define DIFF_SAME_FLOWS                                                                                            \
-    "no new way for data between programs and devices, by memory, messages, signals, faults or control, that was " \
-    "not there before, if only through others; I/O ports, timing, hardware and firmware are not considered"
+#define DIFF_SAME_FLOWS                                                                                                \
+    "none is new: from wherever to wherever data can pass now, it could before, if by another way (memory, messages, " \
+    "signals, faults, control, or other programs); I/O ports, timing, hardware and firmware are not considered"
 void diff_verdict_text(const struct diff_report *, char *text, size_t size);
 /* "old.cdl:3:4", or "" when it is written nowhere. Returns text. */
 enum { DIFF_SOURCE = 300 };
 const char *diff_source(const struct diff_side *, struct capdl_pos, char text[DIFF_SOURCE]);
 
+/* What a consequence is: "flow", "program", or "also" of another edit. */
+const char *diff_consequence_word(const struct capdl_finding *);
 /* Whether a consequence is written in another place than its finding. */
 bool diff_is_elsewhere(const struct capdl_finding *, const struct capdl_finding *consequence);
 

@@ -19,6 +19,10 @@ static struct json_object *side_json(const struct diff_side *side)
     json_object_object_add(object, "frames", json_object_new_uint64(side->frames));
     json_object_object_add(object, "frame_bytes", json_object_new_uint64(side->bytes));
     json_object_object_add(object, "sha256", json_object_new_string(side->digest));
+    if (side->errors) {
+        json_object_object_add(object, "errors", json_object_new_uint64(side->errors));
+        json_object_object_add(object, "first_error", json_object_new_string(side->first_error));
+    }
     return object;
 }
 

@@ -15,11 +15,12 @@ char *capdl_review_message_note(struct review *review, const uint32_t *subjects,
                                 const struct capdl_cap *cap)
 {
     char *others = capdl_review_others(review, &review->new, subjects, count, cap->object), *text;
+    char *names = capdl_review_names(review, subjects, count);
 
-    text = capdl_review_format("%s%s", others,
-                               cap->rights & CAPDL_RIGHT_WRITE && cap->data
-                                   ? "; all have that badge: the receiver cannot tell them apart"
-                                   : "");
+    text = cap->rights & CAPDL_RIGHT_WRITE && cap->data
+               ? capdl_review_format("%s; %s have the same badge: the receiver cannot tell them apart", others, names)
+               : capdl_review_format("%s", others);
+    free(names);
     free(others);
     return text;
 }
@@ -32,31 +33,56 @@ static const char *message_verb(const struct capdl_cap *cap)
     if (notification) {
         return rights & CAPDL_RIGHT_WRITE  ? rights & CAPDL_RIGHT_READ ? "signal and wait for" : "signal"
                : rights & CAPDL_RIGHT_READ ? "wait for"
-                                           : "do nothing with";
+                                           : "hold, without any right,";
     }
     if (!(rights & CAPDL_RIGHT_WRITE)) {
-        return rights & CAPDL_RIGHT_READ ? "receive from" : "do nothing with";
+        return rights & CAPDL_RIGHT_READ ? "receive from" : "hold, without any right,";
     }
     if (rights & CAPDL_RIGHT_READ) {
-        return rights & CAPDL_RIGHT_GRANT ? "send to, hand capabilities to and receive from"
-                                          : "send to and receive from";
+        return rights & CAPDL_RIGHT_GRANT ? "call and receive from" : "send to and receive from";
     }
-    return rights & CAPDL_RIGHT_GRANT         ? "call and hand capabilities to"
-           : rights & CAPDL_RIGHT_GRANT_REPLY ? "call"
-                                              : "send to";
+    return rights & CAPDL_RIGHT_GRANT ? "call" : rights & CAPDL_RIGHT_GRANT_REPLY ? "call" : "send to";
+}
+
+/* Whether anybody calls an endpoint, so that a receiver can answer. On MCS kernels that takes a reply object. */
+static bool can_answer(struct review *review, const uint32_t *subjects, size_t count, uint32_t endpoint)
+{
+    const struct world *world = &review->new;
+    bool called = false, mcs = false, reply = false;
+
+    for (size_t i = world->first_holder[endpoint]; i < world->first_holder[endpoint + 1]; i++) {
+        called |= capdl_cap_can_call(capdl_review_held(world, i));
+    }
+    for (uint32_t i = 0; called && i < world->spec->num_objects; i++) {
+        enum capdl_kind kind = capdl_object_kind(world->spec, i);
+        const struct parties *parties = kind == CAPDL_KIND_RTREPLY ? capdl_review_parties(review, world, i) : NULL;
+
+        mcs |= kind == CAPDL_KIND_SC || kind == CAPDL_KIND_RTREPLY;
+        for (size_t j = 0; parties && j < parties->count; j++) {
+            reply |= capdl_review_among(subjects, count, parties->list[j].who);
+        }
+    }
+    return called && (reply || !mcs);
 }
 
 /* Of receiving where others do. */
 static const char *receiving_note(struct review *review, const struct world *world, const uint32_t *subjects,
                                   size_t count, const struct capdl_cap *cap)
 {
+    if (world == &review->new && cap->rights & CAPDL_RIGHT_READ &&
+        cap->kind == CAPDL_KIND_NOTIFICATION &&capdl_review_bound_to_other(world, subjects, count, cap->object)) {
+        return "; but it is bound to another's thread: for anybody else, to wait there is a fault";
+    }
     const struct parties *parties = capdl_review_parties(review, world, cap->object);
 
     for (size_t i = 0; world == &review->new && cap->rights &CAPDL_RIGHT_READ &&i < parties->count; i++) {
         if (parties->list[i].rights & CAPDL_RIGHT_READ && !capdl_review_among(subjects, count, parties->list[i].who)) {
-            return cap->kind == CAPDL_KIND_EP ? "; each message goes to only one receiver, who can also answer it: one "
-                                                "can take what is meant for the other"
-                                              : "; each signal wakes only one of those that wait";
+            return cap->kind != CAPDL_KIND_EP ? "; each signal wakes only one of those that wait"
+                   : can_answer(review, subjects, count, cap->object)
+                       ? "; each message goes to only one receiver, who can also answer it: one can take what is meant "
+                         "for "
+                         "the other"
+                       : "; each message goes to only one receiver: one can take what is meant for the other";
         }
     }
     return "";
@@ -72,13 +98,17 @@ static char *message_deed(struct review *review, const struct world *world, cons
     if (!(cap->rights & CAPDL_RIGHTS_ALL)) {
         strcpy(rights, "-");
     }
+    const char *hand = cap->kind == CAPDL_KIND_EP && cap->rights & CAPDL_RIGHT_WRITE && cap->rights & CAPDL_RIGHT_GRANT
+                           ? ", and hand over copies of capabilities"
+                           : "";
     if (cap->rights & CAPDL_RIGHT_WRITE && cap->data) {
         badge = world == &review->new ? capdl_review_badge_clause(review, subjects, count, cap)
                                       : capdl_review_format("%s", "");
-        text = capdl_review_format("%s \1 (%s, badge 0x%" PRIx64 "); %s%s%s", message_verb(cap), rights, cap->data,
-                                   others, badge, receiving_note(review, world, subjects, count, cap));
+        text = capdl_review_format("%s \1 (%s, badge 0x%" PRIx64 ")%s; %s%s%s", message_verb(cap), rights, cap->data,
+                                   hand, others, badge, receiving_note(review, world, subjects, count, cap));
     } else {
-        text = capdl_review_format("%s \1 (%s); %s%s", message_verb(cap), rights, others,
+        text = capdl_review_format("%s \1 (%s%s)%s; %s%s", message_verb(cap), rights,
+                                   cap->rights & CAPDL_RIGHT_WRITE ? ", no badge" : "", hand, others,
                                    receiving_note(review, world, subjects, count, cap));
     }
     free(badge);
@@ -125,12 +155,12 @@ static bool is_bound(struct review *review, const struct world *world, uint32_t 
            capdl_object_caps(world->spec, object).count && !capdl_review_parties(review, world, object)->count;
 }
 
-/* ", and revoke 'uart' of driver, 'timer' of clock": what others hold, or "". To be freed. */
+/* ", and take over 'uart' of driver, 'timer' of clock by revoking them": what others hold, or "". To be freed. */
 static char *revoked(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
                      enum capdl_kind control)
 {
-    char *text = capdl_review_format("%s", "");
-    bool any = false;
+    char *text = capdl_review_format("%s", ""), *whole;
+    size_t any = 0;
 
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         size_t num = 0;
@@ -142,15 +172,21 @@ static char *revoked(struct review *review, const struct world *world, const uin
         names = other_holders(review, world, subjects, count, i, &num);
         if (num || is_bound(review, world, i)) {
             longer =
-                capdl_review_format("%s%s'%s'%s%s", text, any ? ", " : ", and revoke ",
+                capdl_review_format("%s%s'%s'%s%s", text, any ? ", " : ", and take over ",
                                     capdl_object_label(world->spec, i, label, sizeof(label)), num ? " of " : "", names);
             free(text);
             text = longer;
-            any = true;
+            any++;
         }
         free(names);
     }
-    return text;
+    whole = capdl_review_format("%s%s%s", text,
+                                any > 1 ? " by revoking them"
+                                : any   ? " by revoking it"
+                                        : "",
+                                any && control == CAPDL_KIND_IRQ_CONTROL ? ", after which it wakes nobody else" : "");
+    free(text);
+    return whole;
 }
 
 static char *control_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
@@ -168,7 +204,7 @@ static char *control_deed(struct review *review, const struct world *world, cons
     char *also, *text;
 
     if (cap->kind == CAPDL_KIND_SCHED_CONTROL) {
-        return capdl_review_format("give any amount of processor time on core %" PRIu64 " (\1)", cap->data);
+        return capdl_review_format("give scheduling contexts any amount of time on core %" PRIu64 " (\1)", cap->data);
     }
     if (!deeds[cap->kind]) {
         return capdl_review_format("use \1");
@@ -234,7 +270,8 @@ static char *untyped_deed(struct review *review, const struct world *world, cons
                 : capdl_review_format("%s", "");
     others = other_holders(review, world, subjects, num_subjects, untyped, &num);
     yet = capdl_review_had_before(review, world, subjects, num_subjects, untyped)
-              ? " already: either can use it up, and whoever has the original can destroy what the other makes there"
+              ? " already: only one of them can make objects there, and whoever has the original can destroy what the "
+                "other makes"
               : ", too";
     note = num ? capdl_review_format("%s %s it%s", others, num == 1 ? "holds" : "hold", yet)
                : capdl_review_format("nobody else holds it");
@@ -254,7 +291,8 @@ static char *number_deed(const struct world *world, const struct capdl_cap *cap)
     enum capdl_class class = capdl_kind_class(cap->kind);
 
     if (cap->kind == CAPDL_KIND_SMC) {
-        return cap->data ? capdl_review_format("call function 0x%" PRIx64 " of the firmware (\1)", cap->data)
+        return cap->data ? capdl_review_format("call function 0x%" PRIx64 " of the firmware (\1), whatever that does",
+                                               cap->data)
                          : capdl_review_format("call every function of the firmware (\1)");
     }
     if (cap->kind == CAPDL_KIND_ARM_SGI_SIGNAL) {
@@ -287,9 +325,22 @@ static char *reply_deed(struct review *review, const struct world *world, const 
 {
     size_t num;
     char *names = other_holders(review, world, subjects, count, cap->object, &num), *text;
+    bool served = false;
 
-    text = num ? capdl_review_format("answer those who call %s, in place of %s (\1)", names, names)
-               : capdl_review_format("use \1, which nobody else has");
+    for (uint32_t i = 0; num && i < world->spec->num_objects && !served; i++) {
+        const struct parties *waiting =
+            capdl_object_kind(world->spec, i) == CAPDL_KIND_EP ? capdl_review_parties(review, world, i) : NULL;
+
+        for (size_t j = 0; waiting && j < waiting->count; j++) {
+            served |= waiting->list[j].rights & CAPDL_RIGHT_READ &&
+                      !capdl_review_among(subjects, count, waiting->list[j].who) &&
+                      capdl_review_party_of(capdl_review_parties(review, world, cap->object), waiting->list[j].who);
+        }
+    }
+    text = num && !served
+               ? capdl_review_format("wait for calls with \1, which %s holds, too, and so can answer them", names)
+           : num ? capdl_review_format("answer those who call %s, who take it for the answer of %s (\1)", names, names)
+                 : capdl_review_format("answer callers through \1, which nobody else has");
     free(names);
     return text;
 }
@@ -309,9 +360,8 @@ static bool is_root(const struct world *world, uint32_t table)
     return false;
 }
 
-/* Who has the same capability to what the kernel has from the start, other than the subjects; to be freed. */
-static char *control_holders(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
-                             const struct capdl_cap *cap, size_t *num)
+char *capdl_review_control_holders(struct review *review, const struct world *world, const uint32_t *subjects,
+                                   size_t count, const struct capdl_cap *cap, size_t *num)
 {
     uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
     char *names;
@@ -338,13 +388,44 @@ static char *control_holders(struct review *review, const struct world *world, c
     return names;
 }
 
+/* Of a deed that the subjects can do no longer: who can still. To be freed. */
+static char *still_note(struct review *review, const uint32_t *subjects, size_t count, const struct capdl_cap *cap)
+{
+    struct capdl_cap now = *cap;
+    size_t num = 0;
+    char *names, *text;
+
+    if (cap->object == CAPDL_NO_OBJECT) {
+        names = capdl_review_control_holders(review, &review->new, subjects, count, cap, &num);
+    } else {
+        now.object = capdl_review_local(review, &review->new, review->old.object_number[cap->object]);
+        names =
+            now.object == REVIEW_NONE ? NULL : other_holders(review, &review->new, subjects, count, now.object, &num);
+    }
+    text = !names ? capdl_review_format("; it is gone")
+           : num  ? capdl_review_format("; %s still can", names)
+                  : capdl_review_format("; now nobody can");
+    free(names);
+    return text;
+}
+
 /* The deed, and who else can do it. */
 static char *with_others(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
                          const struct capdl_cap *cap, char *deed)
 {
     size_t num;
-    char *names = cap->object == CAPDL_NO_OBJECT ? control_holders(review, world, subjects, count, cap, &num)
-                                                 : other_holders(review, world, subjects, count, cap->object, &num);
+
+    if (world == &review->old && cap->kind != CAPDL_KIND_SMC) {
+        char *still = still_note(review, subjects, count, cap);
+        char *lost = capdl_review_format("%s%s", deed, still);
+
+        free(still);
+        free(deed);
+        return lost;
+    }
+    char *names = cap->object == CAPDL_NO_OBJECT
+                      ? capdl_review_control_holders(review, world, subjects, count, cap, &num)
+                      : other_holders(review, world, subjects, count, cap->object, &num);
     bool before =
         cap->object != CAPDL_NO_OBJECT && capdl_review_had_before(review, world, subjects, count, cap->object);
     char *text = cap->kind == CAPDL_KIND_SMC ? num ? capdl_review_format("%s; %s can call some, too", deed, names)
@@ -367,6 +448,39 @@ static char *power_over(const struct review *review, const struct world *world, 
 
     return other ? capdl_review_format(format, capdl_review_subject(review, whom)) : capdl_review_format("%s", "");
 }
+
+static bool uses_container(const struct world *world, uint32_t container, const uint32_t *subjects, size_t count)
+{
+    for (size_t i = world->first_use[container]; i < world->first_use[container + 1]; i++) {
+        if (capdl_review_among(subjects, count, capdl_review_who(world, &world->uses[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether who holds a CNode can use what is in it: a pointer leads there, or it can be moved to where one leads. */
+static bool can_take_out(const struct world *world, const uint32_t *subjects, size_t count, uint32_t cnode)
+{
+    if (uses_container(world, cnode, subjects, count)) {
+        return true;
+    }
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(world->spec, i);
+
+        if (capdl_object_kind(world->spec, i) != CAPDL_KIND_CNODE || !uses_container(world, i, subjects, count)) {
+            continue;
+        }
+        for (uint32_t j = 0; j < caps.count; j++) {
+            if (caps.list[j].kind == CAPDL_KIND_CNODE && uses_container(world, caps.list[j].object, subjects, count)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+#define TO_USE_THEM "to use them would take a pointer that leads there, or a capability to a CNode into which one leads"
 
 /* "guest's virtual CPU", or "a virtual CPU" that no thread runs on. To be freed. */
 static char *guest_of(const struct review *review, const struct world *world, uint32_t vcpu)
@@ -402,13 +516,19 @@ char *capdl_review_deed(struct review *review, const struct world *world, const 
         return untyped_deed(review, world, subjects, count, cap->object);
     }
     owner = whose(review, world, subjects, count, cap->object);
-    all = power_over(review, world, subjects, count, cap->object, ", and so do all that %s may");
+    all = power_over(review, world, subjects, count, cap->object,
+                     cap->kind == CAPDL_KIND_CNODE ? ", and so do all that %s may"
+                                                   : ", and so make %s do all that it may");
     stop = power_over(review, world, subjects, count, cap->object, ", and so stop %s");
     if (cap->kind == CAPDL_KIND_TCB) {
         text = capdl_review_format("stop, resume and redirect %s thread (\1)%s", owner, all);
     } else if (cap->kind == CAPDL_KIND_CNODE) {
         text = strcmp(owner, "the") == 0
-                   ? capdl_review_format("use, copy and delete the capabilities in \1")
+                   ? capdl_review_format(can_take_out(world, subjects, count, cap->object)
+                                             ? "use, copy and delete the capabilities in \1"
+                                             : "copy, move and delete the capabilities in \1; " TO_USE_THEM)
+               : *all && !can_take_out(world, subjects, count, cap->object)
+                   ? capdl_review_format("copy, move and delete %s capabilities within \1%s; " TO_USE_THEM, owner, stop)
                    : capdl_review_format("use, copy and delete %s capabilities (\1)%s", owner, all);
     } else if (cap->kind == CAPDL_KIND_SC) {
         text = capdl_review_format("use and take away %s processor time (\1)%s", owner, stop);
@@ -418,8 +538,8 @@ char *capdl_review_deed(struct review *review, const struct world *world, const 
         text = capdl_review_format("unmap part of %s address space (\1)%s", owner, stop);
     } else if (cap->kind == CAPDL_KIND_VCPU) {
         char *guest = guest_of(review, world, cap->object);
-        text =
-            capdl_review_format("set registers of %s and inject interrupts, and so steer what runs there (\1)", guest);
+        text = capdl_review_format("set registers of %s and inject interrupts, and so control what runs there (\1)",
+                                   guest);
         free(guest);
     } else if (cap->kind == CAPDL_KIND_ASID_POOL) {
         text = capdl_review_format("give address spaces the identifiers that they need, and use these up (\1)");

@@ -62,7 +62,7 @@ static char *irq_note(const struct review *review, const struct edit *edit)
     char label[REVIEW_LABEL], old[40] = "";
 
     if (edit->has_old && left == REVIEW_NONE) {
-        snprintf(old, sizeof(old), "; nobody handles %" PRIu64 " any more", edit->old_value);
+        snprintf(old, sizeof(old), "; nobody is woken by %" PRIu64 " any more", edit->old_value);
     }
     return !edit->has_new ? capdl_review_format("%s", old)
            : now != REVIEW_NONE
@@ -74,35 +74,54 @@ static char *irq_note(const struct review *review, const struct edit *edit)
                : capdl_review_format("; no other interrupt has that number%s", old);
 }
 
-/* What a thread finds at an address. */
-static char *place_note(struct review *review, uint32_t tcb, uint64_t address)
+const struct capdl_cap *capdl_review_mapped_at(const struct world *world, uint32_t subject, uint64_t address)
 {
-    const struct world *world = &review->new;
-    uint32_t owner = world->owner[tcb];
-    char label[REVIEW_LABEL];
-
-    for (uint32_t i = 0; owner != REVIEW_NONE && i < world->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(world->spec, i);
 
         for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
             const struct use *use = &world->uses[j];
 
-            for (uint32_t k = 0; use->who == owner && capdl_kind_is_table(capdl_object_kind(world->spec, i)) &&
-                                 use->shift < 64 && k < caps.count;
+            for (uint32_t k = 0;
+                 capdl_review_who(world, use) == subject && capdl_kind_is_table(capdl_object_kind(world->spec, i)) &&
+                 use->shift < 64 && k < caps.count;
                  k++) {
                 uint64_t start = use->address | caps.list[k].slot << use->shift;
 
                 if (caps.list[k].kind == CAPDL_KIND_FRAME && address >= start &&
                     address - start < UINT64_C(1) << capdl_object_size_bits(world->spec, caps.list[k].object)) {
-                    return capdl_review_format(
-                        "; %s is there%s",
-                        capdl_review_object(review, world->object_number[caps.list[k].object], label),
-                        caps.list[k].rights & CAPDL_RIGHT_EXECUTE ? ", which it may execute" : "");
+                    return caps.list + k;
                 }
             }
         }
     }
-    return capdl_review_format("; nothing is mapped there: to use it is a fault");
+    return NULL;
+}
+
+/* What a thread finds at an address. */
+static char *place_note(struct review *review, uint32_t tcb, uint64_t address)
+{
+    const struct world *world = &review->new;
+    uint32_t owner = capdl_review_owner(world, tcb);
+    const struct capdl_cap *page = owner == REVIEW_NONE ? NULL : capdl_review_mapped_at(world, owner, address);
+    char label[REVIEW_LABEL];
+
+    return page ? capdl_review_format("; %s is there%s",
+                                      capdl_review_object(review, world->object_number[page->object], label),
+                                      page->rights & CAPDL_RIGHT_EXECUTE ? ", which it may execute" : "")
+                : capdl_review_format("; nothing is mapped there: to use it is a fault");
+}
+
+/* Stacks grow down: what counts is below the pointer. */
+static char *stack_note(struct review *review, uint32_t tcb, uint64_t sp)
+{
+    char *place = place_note(review, tcb, sp - 1), *text = place;
+
+    if (strstr(place, "nothing is mapped")) {
+        text = capdl_review_format("; nothing is mapped below it: the first use of the stack is a fault");
+        free(place);
+    }
+    return text;
 }
 
 /* Memory that a device reaches, which another number gives to another device. */
@@ -156,7 +175,7 @@ char *capdl_review_field_note(struct review *review, const struct edit *edit, en
     case FIELD_TCB + CAPDL_TCB_FIELD_ADDR:
         return place_note(review, (uint32_t)edit->object, edit->new_value);
     case FIELD_TCB + CAPDL_TCB_FIELD_SP:
-        return place_note(review, (uint32_t)edit->object, edit->new_value - 1);
+        return stack_note(review, (uint32_t)edit->object, edit->new_value);
     case FIELD_BUDGET:
     case FIELD_PERIOD:
         return capdl_review_budget_note(review, edit);
@@ -165,7 +184,14 @@ char *capdl_review_field_note(struct review *review, const struct edit *edit, en
     default:
         break;
     }
-    if (edit->field >= FIELD_LIST || !is_place(kind, edit->field)) {
+    if (edit->field >= FIELD_LIST) {
+        return capdl_review_format("; what that means, its program decides");
+    }
+    if ((kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ) &&
+        edit->field == FIELD_NUMBER + CAPDL_NUMBER_TRIGGER) {
+        return capdl_review_format("; if the device does not raise it so, it can be lost");
+    }
+    if (!is_place(kind, edit->field)) {
         return capdl_review_format("%s", "");
     }
     twins = capdl_review_twin_note(review, edit);
@@ -182,7 +208,7 @@ char *capdl_review_field_note(struct review *review, const struct edit *edit, en
     reach = kind == CAPDL_KIND_IO_DEVICE && edit->field == FIELD_NUMBER
                 ? capdl_review_format(
                       "%s", strstr(twins, "no other")
-                                ? ""
+                                ? ": it reaches the same memory as before, alone"
                                 : ": with most IOMMUs, each then reaches the memory that is mapped for the other")
                 : reach_of_device(review, (uint32_t)edit->object);
     text = capdl_review_format("%s%s", twins, reach);

@@ -9,8 +9,7 @@ char *capdl_review_who_name(const struct review *review, uint32_t who)
 {
     char label[REVIEW_LABEL];
 
-    return capdl_review_format("%s", who & USE_DEVICE ? capdl_review_object(review, who & ~USE_DEVICE, label)
-                                                      : capdl_review_subject(review, who));
+    return capdl_review_format("%s", capdl_review_who_label(review, who, label));
 }
 
 static char **who_names(const struct review *review, const uint32_t *who, size_t count)

@@ -81,7 +81,7 @@ static uint32_t user_node(const struct flow_graph *graph, uint32_t who)
 
 /* What one sends into and receives from by a capability; `send` and `receive` are the nodes of who has it. */
 static void link_channel(struct flow_graph *graph, uint32_t object, const struct capdl_cap *cap, uint32_t send,
-                         uint32_t receive)
+                         uint32_t receive, bool answers)
 {
     uint32_t data = node_of(graph, object, NODE_DATA), answer = node_of(graph, object, NODE_ANSWER);
     bool endpoint = cap->kind == CAPDL_KIND_EP;
@@ -95,7 +95,7 @@ static void link_channel(struct flow_graph *graph, uint32_t object, const struct
     if (capdl_cap_can_call(cap)) {
         link_add(graph, answer, receive);
     }
-    if (endpoint && cap->rights & CAPDL_RIGHT_READ) {
+    if (endpoint && cap->rights & CAPDL_RIGHT_READ && answers) {
         link_add(graph, send, answer);
     }
 }
@@ -130,15 +130,37 @@ static void link_windows(struct flow_graph *graph, const struct memory *memory)
     }
 }
 
+/* The subject whose thread runs on a virtual CPU, or REVIEW_NONE. */
+static uint32_t guest_of(const struct world *world, uint32_t vcpu)
+{
+    uint32_t owner = REVIEW_NONE;
+
+    for (size_t i = world->first_holder[vcpu]; i < world->first_holder[vcpu + 1] && owner == REVIEW_NONE; i++) {
+        uint32_t tcb = world->holders[i].container;
+
+        owner = capdl_object_kind(world->spec, tcb) == CAPDL_KIND_TCB ? capdl_review_owner(world, tcb) : REVIEW_NONE;
+    }
+    return owner;
+}
+
+/* Whether control of an object of the kind lets one read what its owner has: registers, or by its capabilities. */
+static bool shows(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_TCB || kind == CAPDL_KIND_VCPU || kind == CAPDL_KIND_CNODE;
+}
+
 /* Control of an object is control of whose it is. */
 static void link_control(struct flow_graph *graph, const struct world *world, const struct capdl_cap *cap,
                          uint32_t send, uint32_t receive)
 {
-    uint32_t owner = capdl_review_owner(world, cap->object);
+    uint32_t owner =
+        cap->kind == CAPDL_KIND_VCPU ? guest_of(world, cap->object) : capdl_review_owner(world, cap->object);
 
     if (owner != REVIEW_NONE) {
         link_add(graph, send, owner);
-        link_add(graph, owner, receive);
+        if (shows(cap->kind)) {
+            link_add(graph, owner, receive);
+        }
     } else if (capdl_kind_class(cap->kind) == CAPDL_CLASS_DEVICE) {
         link_add(graph, send, node_of(graph, world->object_number[cap->object], NODE_DATA));
     }
@@ -175,13 +197,55 @@ static bool *find_fault_endpoints(const struct world *world)
     return found;
 }
 
+/* Whether users of a container can answer calls: on MCS kernels, which scheduling contexts show, that takes a reply
+ * object. */
+static bool can_answer(const struct world *world, uint32_t container, const bool *replies)
+{
+    for (size_t i = world->first_use[container]; replies && i < world->first_use[container + 1]; i++) {
+        const struct use *use = &world->uses[i];
+
+        if (!(use->who & USE_DEVICE) && replies[use->who]) {
+            return true;
+        }
+    }
+    return !replies;
+}
+
+/* Which subjects have a reply object; NULL if there is no scheduling context. */
+static bool *find_replies(const struct world *world)
+{
+    bool *found = capdl_spec_realloc(NULL, world->num_subjects + (size_t)1), mcs = false;
+
+    memset(found, 0, world->num_subjects + (size_t)1);
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        enum capdl_kind kind = capdl_object_kind(world->spec, i);
+
+        mcs |= kind == CAPDL_KIND_SC;
+        for (size_t j = world->first_holder[i]; kind == CAPDL_KIND_RTREPLY && j < world->first_holder[i + 1]; j++) {
+            uint32_t container = world->holders[j].container;
+
+            for (size_t k = world->first_use[container]; k < world->first_use[container + 1]; k++) {
+                if (!(world->uses[k].who & USE_DEVICE)) {
+                    found[world->uses[k].who] = true;
+                }
+            }
+        }
+    }
+    if (!mcs) {
+        free(found);
+        return NULL;
+    }
+    return found;
+}
+
 /* left_out: endpoints that do not count, nor does control; NULL: all count. */
 static void link_container(struct flow_graph *graph, const struct review *review, const struct world *world,
-                           uint32_t container, const bool *left_out)
+                           uint32_t container, const bool *left_out, const bool *replies)
 {
     const struct memory *memory = world == &review->new ? &review->new_memory : &review->old_memory;
     struct capdl_caps caps = capdl_object_caps(world->spec, container);
     bool cnode = capdl_object_kind(world->spec, container) == CAPDL_KIND_CNODE;
+    bool answers = can_answer(world, container, replies);
     uint32_t send = node_of(graph, world->object_number[container], NODE_SEND);
     uint32_t receive = node_of(graph, world->object_number[container], NODE_RECEIVE);
 
@@ -199,7 +263,7 @@ static void link_container(struct flow_graph *graph, const struct review *review
         if (cap->kind == CAPDL_KIND_FRAME) {
             link_memory(graph, memory, world->object_number[cap->object], cap, send, receive);
         } else if (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) {
-            link_channel(graph, world->object_number[cap->object], cap, send, receive);
+            link_channel(graph, world->object_number[cap->object], cap, send, receive, answers);
         } else if (cnode && !left_out) {
             link_control(graph, world, cap, send, receive);
         }
@@ -274,22 +338,62 @@ static void sort_links(struct flow_graph *graph)
     graph->first_back = starts(graph->back, kept, graph->num_nodes);
 }
 
+/* A thread that is a subject of its own now, and was part of another, had the ways of that. */
+static void link_split(struct flow_graph *graph, const struct review *review)
+{
+    size_t bytes = (graph->num_subjects + (size_t)1) * sizeof(uint32_t), count;
+    uint32_t *part = capdl_spec_realloc(NULL, bytes),
+             *next = capdl_spec_realloc(NULL, bytes); /* lists by old subject */
+
+    memset(part, 0xff, bytes);
+    memset(next, 0xff, bytes);
+    for (uint32_t i = 0; i < review->new.num_subjects; i++) {
+        uint32_t own = review->new.subject_number[i], was = review->old_of[review->new.subjects[i].tcb];
+        uint32_t whole = was == REVIEW_NONE ? REVIEW_NONE : capdl_review_owner(&review->old, was);
+
+        if (whole != REVIEW_NONE && whole != own) {
+            next[own] = part[whole];
+            part[whole] = own;
+            link_add(graph, whole, own);
+            link_add(graph, own, whole);
+        }
+    }
+    count = graph->count;
+    for (size_t i = 0; i < count; i++) {
+        struct flow_link link = graph->links[i];
+
+        for (uint32_t j = link.from < graph->num_subjects ? part[link.from] : REVIEW_NONE; j != REVIEW_NONE;
+             j = next[j]) {
+            link_add(graph, j, link.to);
+        }
+        for (uint32_t j = link.to < graph->num_subjects ? part[link.to] : REVIEW_NONE; j != REVIEW_NONE; j = next[j]) {
+            link_add(graph, link.from, j);
+        }
+    }
+    free(part);
+    free(next);
+}
+
 void capdl_review_flow_graph(struct flow_graph *graph, const struct review *review, const struct world *world,
                              bool data)
 {
-    bool *left_out = data ? find_fault_endpoints(world) : NULL;
+    bool *left_out = data ? find_fault_endpoints(world) : NULL, *replies = find_replies(world);
 
     *graph = (struct flow_graph){.num_subjects = review->new.num_subjects + review->old.num_subjects};
     graph->num_nodes = graph->num_subjects + num_objects(review) * NODES_OF_OBJECT;
     link_windows(graph, world == &review->new ? &review->new_memory : &review->old_memory);
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
-        link_container(graph, review, world, i, left_out);
+        link_container(graph, review, world, i, left_out, replies);
         if (capdl_object_kind(world->spec, i) == CAPDL_KIND_TCB) {
             link_thread(graph, world, i, !data);
         }
     }
+    if (world == &review->old) {
+        link_split(graph, review);
+    }
     sort_links(graph);
     free(left_out);
+    free(replies);
 }
 
 void capdl_review_flow_graph_free(struct flow_graph *graph)

@@ -408,11 +408,28 @@ static enum carrier carrier_of(const struct flows *f, uint32_t node)
     return kind == CAPDL_KIND_EP ? BY_MESSAGE : kind == CAPDL_KIND_NOTIFICATION ? carrier_beside(f, node) : BY_MEMORY;
 }
 
+/* How control of an object, or a look at it, lets data pass. */
+static const char *control_text(enum capdl_kind kind, bool looks)
+{
+    if (kind == CAPDL_KIND_TCB) {
+        return looks ? ": \5 can read the registers of \16" : ": \16 can set the registers of \5";
+    }
+    if (kind == CAPDL_KIND_VCPU) {
+        return looks ? ": \5 can read registers of the virtual CPU of \16"
+                     : ": \16 can set registers of the virtual CPU of \5";
+    }
+    if (kind == CAPDL_KIND_CNODE) {
+        return looks ? ": \5 gets at the capabilities of \16" : ": \16 can change the capabilities of \5";
+    }
+    return kind == CAPDL_KIND_SC ? ": \16 can take away the processor time of \5"
+                                 : ": \16 can change what memory \5 finds";
+}
+
 static const char *carrier_text(const struct flows *f, uint32_t cause, enum carrier carrier)
 {
     const struct raw_finding *raw = cause == REVIEW_NONE ? NULL : &f->review->raw[cause];
-    bool thread =
-        raw && raw->object != FINDING_NO_OBJECT && capdl_review_kind(f->review, raw->object) == CAPDL_KIND_TCB;
+    enum capdl_kind kind =
+        raw && raw->object != FINDING_NO_OBJECT ? capdl_review_kind(f->review, raw->object) : CAPDL_KIND_FRAME;
     bool faults = raw && raw->field && strstr(raw->field, "fault_ep");
 
     switch (carrier) {
@@ -425,9 +442,9 @@ static const char *carrier_text(const struct flows *f, uint32_t cause, enum carr
     case BY_ANSWER:
         return faults ? ", in answers to faults, which can set registers" : ", in answers to calls";
     case BY_CONTROL:
-        return thread ? ": the first can write registers of the second" : ": the first controls what the second uses";
+        return control_text(kind, false);
     case BY_VIEW:
-        return thread ? ": the second can read registers of the first" : ": the second can look at what the first uses";
+        return control_text(kind, true);
     case CARRIERS:
         break;
     }
@@ -490,7 +507,7 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
         }
     }
     if (found.count) {
-        raw = capdl_flows_tell(f, cause, &one, "data can now pass from \16 to \5 through others", &found, NULL);
+        raw = capdl_flows_tell(f, cause, &one, "data can now pass from \16 to \5 indirectly", &found, NULL);
         raw->flows = true;
         capdl_flows_show_way(f, raw, &f->new, &f->after, nearest);
     }

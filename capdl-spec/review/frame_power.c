@@ -49,11 +49,24 @@ char *capdl_review_frame_power(struct review *review, const uint32_t *users, siz
     readers = gained & CAPDL_RIGHT_WRITE
                   ? with_right(review, users, count, frame, CAPDL_RIGHT_READ | CAPDL_RIGHT_EXECUTE, "find")
                   : NULL;
-    text = !writers && !readers ? capdl_review_format("%s", "")
-           : !readers           ? capdl_review_format("; so \4it|they\4 can see what %s there", writers)
-           : !writers           ? capdl_review_format("; so \4it|they\4 can change what %s there", readers)
-                      : capdl_review_format("; so \4it|they\4 can see what %s there, and change what %s there", writers,
-                                            readers);
+    const char *device = !(capdl_object_flags(review->new.spec, frame) & CAPDL_OBJECT_HAS_PADDR) ? ""
+                         : gained & CAPDL_RIGHT_WRITE
+                             ? "drive the device there, if it is one"
+                             : "read the device there, if it is one, which can change its state";
+    bool any = writers || readers || *device;
+    text = capdl_review_format("%s%s%s%s%s%s%s%s", any ? "; so \4it|they\4 can " : "", device,
+                               !*device || !(writers || readers) ? ""
+                               : writers && readers              ? ", "
+                                                                 : ", and ",
+                               writers ? "see what " : "", writers ? writers : "",
+                               writers ? readers ? " there, and " : " there" : "", readers ? "change what " : "",
+                               readers ? readers : "");
+    if (readers) {
+        char *whole = capdl_review_format("%s there", text);
+
+        free(text);
+        text = whole;
+    }
     free(writers);
     free(readers);
     return text;

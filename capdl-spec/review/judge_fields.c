@@ -154,17 +154,46 @@ static uint32_t *concerned(struct review *review, uint32_t object, size_t *count
     return list;
 }
 
+/* What was in the old system where memory of the new one is, and is elsewhere now or gone; to be freed. */
+static char *lay_there(const struct review *review, uint32_t object)
+{
+    enum { MOST = 16 };
+    const struct capdl_spec *old = review->old.spec, *new = review->new.spec;
+    uint64_t start = capdl_object_paddr(new, object),
+             end = start + ((UINT64_C(1) << capdl_object_size_bits(new, object)) - 1);
+    uint32_t list[MOST];
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < old->num_objects && count < MOST; i++) {
+        enum capdl_kind kind = capdl_object_kind(old, i);
+        uint64_t first = capdl_object_paddr(old, i);
+
+        if (i != review->old_of[object] && (kind == CAPDL_KIND_FRAME || kind == CAPDL_KIND_UT) &&
+            capdl_object_flags(old, i) & CAPDL_OBJECT_HAS_PADDR && first <= end &&
+            start <= first + ((UINT64_C(1) << capdl_object_size_bits(old, i)) - 1)) {
+            list[count++] = i;
+        }
+    }
+    return capdl_review_list(review, &review->old, list, count);
+}
+
 /* The same where it matters that nothing is there. */
 static char *window_note(struct review *review, uint32_t object, enum capdl_rank *rank, const uint32_t *users,
                          size_t count)
 {
-    char *text = capdl_review_window_note(review, object, rank, users, count);
+    char *text = capdl_review_window_note(review, object, rank, users, count), *old;
 
     if (*text || !(capdl_object_flags(review->new.spec, object) & CAPDL_OBJECT_HAS_PADDR)) {
         return text;
     }
     free(text);
-    return capdl_review_format("; what device is there, if any, is not known: no other object of the system is");
+    old = lay_there(review, object);
+    text = *old ? capdl_review_format("; %s lay there before", old)
+                : capdl_review_format(
+                      "; what is at the new address, device or memory, is not known: no other object of the "
+                      "system lies there");
+    free(old);
+    return text;
 }
 
 /* ---- Findings ---- */
@@ -230,6 +259,10 @@ static void judge_ports(struct review *review, const struct edit *edit)
         : also && (up || range[3] == range[1])
             ? capdl_review_format(" may now also use the I/O ports 0x%" PRIx64 " to 0x%" PRIx64 " (\3: now %s, was %s)",
                                   up ? range[1] + 1 : range[2], up ? range[3] : range[0] - 1, after, before)
+        : less && (up || range[3] == range[1])
+            ? capdl_review_format(" can no longer use the I/O ports 0x%" PRIx64 " to 0x%" PRIx64
+                                  " (\3: now %s, was %s)",
+                                  up ? range[3] + 1 : range[0], up ? range[1] : range[2] - 1, after, before)
             : capdl_review_format(" may %s use the I/O ports %s (\3, was %s)", less ? "only" : "now", after, before);
     note = capdl_review_twin_note(review, edit);
     free(who);
@@ -252,14 +285,18 @@ static char *window_text(const struct world *world, uint32_t object)
                : capdl_review_format("%s of RAM", size);
 }
 
-/* What those who have a frame can do with it: all of them together. */
+/* What those who have a frame can do with it; "reach" if some can do more than others. */
 static const char *frame_verb(struct review *review, uint32_t frame)
 {
     const struct parties *parties = capdl_review_parties(review, &review->new, frame);
-    unsigned rights = 0;
+    const unsigned both = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
+    unsigned rights = parties->count ? parties->list[0].rights & both : 0;
 
-    for (size_t i = 0; i < parties->count; i++) {
-        rights |= parties->list[i].rights;
+    for (size_t i = 1; i < parties->count; i++) {
+        if ((parties->list[i].rights & both) != rights && parties->list[i].who != parties->list[i - 1].who) {
+            return "reach";
+        }
+        rights |= parties->list[i].rights & both;
     }
     return rights & CAPDL_RIGHT_WRITE ? rights & CAPDL_RIGHT_READ ? "read and write" : "write" : "read";
 }
@@ -306,14 +343,14 @@ static void judge_size(struct review *review, const struct edit *edit, char *bef
 static const char *switch_text(uint32_t field, bool on)
 {
     if (field == FIELD_TCB + CAPDL_TCB_FIELD_RESUME) {
-        return on ? " now starts at boot" : " no longer starts at boot: it runs only once somebody resumes it";
+        return on ? " now starts at boot" : " no longer starts at boot";
     }
     if (field == FIELD_TCB + CAPDL_TCB_FIELD_FPU_DISABLED) {
         return on ? " can no longer use the FPU: trying is a fault" : " can now use the FPU, which was a fault";
     }
     if (field == FIELD_CONTIGUOUS) {
-        return on ? "elements of \3 are now contiguous in physical memory"
-                  : "elements of \3 need no longer be contiguous in physical memory";
+        return on ? "elements of \3 now have to be contiguous in physical memory, which only devices notice"
+                  : "elements of \3 need no longer be contiguous in physical memory, which only devices notice";
     }
     return NULL;
 }
@@ -443,6 +480,28 @@ static void tell_more(struct review *review, const struct edit *edit, char **tex
     }
 }
 
+/* Who can start a thread that does not start at boot; to be freed. */
+static char *asleep_note(struct review *review, const struct edit *edit)
+{
+    const struct parties *parties = capdl_review_parties(review, &review->new, (uint32_t)edit->object);
+    uint32_t own = capdl_review_owner(&review->new, (uint32_t)edit->object);
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+    size_t count = 0;
+
+    for (size_t i = 0; i < parties->count; i++) {
+        if (parties->list[i].who != own && (!count || list[count - 1] != parties->list[i].who)) {
+            list[count++] = parties->list[i].who;
+        }
+    }
+    char *names = capdl_review_names(review, list, count);
+    char *text = count ? capdl_review_format(": it runs only once %s resume%s it", names, count == 1 ? "s" : "")
+                       : capdl_review_format(": it never runs, for nobody can resume it");
+
+    free(names);
+    free(list);
+    return text;
+}
+
 static void judge_other(struct review *review, const struct edit *edit, char *before, char *after)
 {
     enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
@@ -476,7 +535,9 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
         : kind == CAPDL_KIND_TCB
             ? capdl_review_format("%s%s is %s (was %s)", attribute.text, number, after, before)
             : capdl_review_format("%s%s of \3 is %s (was %s)", attribute.text, number, after, before);
-    note = capdl_review_field_note(review, edit, kind);
+    note = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_RESUME && !(edit->has_new && edit->new_value)
+               ? asleep_note(review, edit)
+               : capdl_review_field_note(review, edit, kind);
     tell_more(review, edit, &text, &before, &after);
     add(review, edit, attribute.rank, before, after, text, note);
     if (both) {

@@ -102,8 +102,8 @@ static struct raw_finding *tell_names(struct review *review, uint32_t cnode, con
                          : before ? " can no longer name as before"
                                   : " can now name, and so use,";
     const char *how = same               ? " by the same numbers as before"
-                      : before && !after ? ", for its guard and slots take more bits than pointers have"
-                      : after && before  ? ": the old numbers (pointers) lead to nothing, others do"
+                      : before && !after ? ": a number that led there would need more bits than pointers have"
+                      : after && before  ? ": the old numbers (pointers) lead to nothing or to others"
                                          : "";
     char *list = list_contents(review, cnode);
     char *what = caps == 1 ? capdl_review_format("the capability") : capdl_review_format("the %u capabilities", caps);

@@ -91,6 +91,24 @@ static bool held_before(struct review *review, const struct held *held)
     return held->count && !held->kept;
 }
 
+/* Of a capability by which only the handing over of capabilities is new: the deed without what was possible before. */
+static char *only_new(struct review *review, const struct held *held, char *deed)
+{
+    static const char verb[] = "call ", hand[] = ", and hand over copies of capabilities";
+    const struct capdl_cap *cap = held->edit->new;
+    char *at = strstr(deed, hand), *text;
+    bool together;
+
+    if (cap->kind != CAPDL_KIND_EP || !held->count || !at || strncmp(deed, verb, strlen(verb)) != 0 ||
+        capdl_review_gained(review, held->users[0], cap, &together) & ~(unsigned)CAPDL_RIGHT_GRANT || together) {
+        return deed;
+    }
+    text = capdl_review_format("also hand over copies of capabilities with calls of %.*s%s",
+                               (int)(at - deed - (ptrdiff_t)strlen(verb)), deed + strlen(verb), at + strlen(hand));
+    free(deed);
+    return text;
+}
+
 static void judge_gain(struct review *review, const struct held *held)
 {
     const struct edit *edit = held->edit;
@@ -98,19 +116,22 @@ static void judge_gain(struct review *review, const struct held *held)
     enum capdl_rank rank = again         ? CAPDL_RANK_HELD
                            : held->count ? capdl_review_gain_rank(review, held->users, held->count, edit->new)
                                          : CAPDL_RANK_LAYOUT;
-    char *deed = capdl_review_deed(review, &review->new, held->users, held->count, edit->new);
+    char *deed = only_new(review, held, capdl_review_deed(review, &review->new, held->users, held->count, edit->new));
     char *power = edit->new->kind == CAPDL_KIND_FRAME && held->count
                       ? capdl_review_frame_power(review, held->users, held->count, edit->new->object, edit->new->rights)
                       : capdl_review_format("%s", "");
     char was[REVIEW_LABEL],
-        *instead = edit->old
-                       ? capdl_review_format(
-                             "; slot %" PRIu64 " held %s", edit->new->slot,
-                             capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), was))
-                       : capdl_review_format("%s", "");
+        *instead =
+            edit->old ? capdl_review_format(
+                            "; slot %" PRIu64 " named %s before%s", edit->new->slot,
+                            capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), was),
+                            !held->count || held->kept || capdl_review_programs_differ(review, held->users, held->count)
+                                ? ""
+                                : ": \4its program is|their programs are\4 the same and will take this for that")
+                      : capdl_review_format("%s", "");
     struct raw_finding *raw =
         capdl_review_add(review, rank, CAPDL_GAINED, capdl_review_target_number(&review->new, edit->new),
-                         again ? "%s \4has|have\4 another capability by which \4it|they\4 may, as before, %s%.0s%s"
+                         again ? "%s \4has|have\4 another capability for what \4it|they\4 could do before: %s%.0s%s"
                                : "%s may now %s%s%s",
                          subject_or_nobody(held, true), deed, power, instead);
 
@@ -226,11 +247,12 @@ static const char *added_deed(const struct plain_cap *a, const struct plain_cap 
     if (b->kind != CAPDL_KIND_EP) {
         return NULL;
     }
-    return more == CAPDL_RIGHT_READ                                 ? "receive from"
-           : more == CAPDL_RIGHT_GRANT_REPLY                        ? "call, and so be answered at,"
-           : more == CAPDL_RIGHT_GRANT && answered                  ? "hand capabilities over with calls of"
-           : more & CAPDL_RIGHT_GRANT && !(more & CAPDL_RIGHT_READ) ? "call and hand capabilities to"
-                                                                    : NULL;
+    return more == CAPDL_RIGHT_READ                ? "receive from"
+           : more == CAPDL_RIGHT_GRANT_REPLY       ? "call, and so be answered at,"
+           : more == CAPDL_RIGHT_GRANT && answered ? "hand over copies of \4its|their\4 capabilities with calls of"
+           : more & CAPDL_RIGHT_GRANT && !(more & CAPDL_RIGHT_READ)
+               ? "call, and hand over copies of \4its|their\4 capabilities at,"
+               : NULL;
 }
 
 /* The deed of rights that are other ones than before: "call \1 (WP instead of W, badge 0x1)". To be freed. */
@@ -291,8 +313,13 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
     struct raw_finding *raw;
 
     if (a->kind == CAPDL_KIND_SCHED_CONTROL) {
-        raw = capdl_review_add(review, rank, CAPDL_CHANGED, target, " may now %.*s, instead of core %" PRIu64 "%s",
-                               length, deed, a->data, rest);
+        size_t num = 0;
+        char *left =
+            capdl_review_control_holders(review, &review->new, held->users, held->count, held->edit->old, &num);
+        raw = capdl_review_add(review, rank, CAPDL_CHANGED, target,
+                               " may now %.*s, instead of core %" PRIu64 ", for which %s%s", length, deed, a->data,
+                               num ? "others still can" : "now nobody can", rest);
+        free(left);
         raw->field = "core";
     } else if (a->kind == CAPDL_KIND_SMC) {
         raw = !b->data ? capdl_review_add(review, rank, CAPDL_CHANGED, target,
@@ -312,7 +339,7 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
 
         raw = capdl_review_add(review, rank, CAPDL_CHANGED, target,
                                "%s now \4appears|appear\4 at \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64
-                               ", as another sender%s",
+                               ", and so as another sender than before%s",
                                subject_or_nobody(held, true), b->data, a->data, note);
         free(note);
         raw->field = "badge";
@@ -344,12 +371,15 @@ static void judge_note(struct review *review, const struct held *held, const str
     bool foreign = owner != REVIEW_NONE && held->count && held->users[0] != owner;
     char *whose = foreign ? capdl_review_format("%s's", capdl_review_subject(review, owner))
                           : capdl_review_format("\4its|their\4 own");
-    char *can = owner == REVIEW_NONE ? capdl_review_format("no longer unmap \1")
-                                     : capdl_review_format("now unmap \1 from %s address space", whose);
-    raw = capdl_review_add(review, foreign ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED,
-                           capdl_review_target_number(&review->new, edit->new),
-                           "%s can %s by \4its|their\4 capability to it, which stands for mapping %s (was %s)",
-                           subject_or_nobody(held, true), can, page, before);
+    char *can =
+        owner == REVIEW_NONE
+            ? capdl_review_format("no longer take \1 out of an address space")
+            : capdl_review_format("now take \1 out of %s address space, where to use it is then a fault,", whose);
+    raw = capdl_review_add(
+        review, foreign ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED,
+        capdl_review_target_number(&review->new, edit->new),
+        "%s can %s by unmapping \4its|their\4 capability to it, which stands for the mapping in %s (was %s)",
+        subject_or_nobody(held, true), can, page, before);
     free(can);
     free(whose);
     raw->field = "mapping";
@@ -444,10 +474,12 @@ static void judge_exchange(struct review *review, const struct held *held, const
     char second[REVIEW_LABEL], first_cap[64], second_cap[64];
     struct raw_finding *raw = capdl_review_add(
         review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, capdl_review_target_number(&review->new, edit->new),
-        "%s \4has|have\4 two slots exchanged: %" PRIu64 " now names \1%s, %" PRIu64
-        " names %s%s; a program that is the same takes one for the other",
+        "%s \4has|have\4 two slots exchanged: %" PRIu64 " now names \1%s, %" PRIu64 " names %s%s%s",
         subject_or_nobody(held, true), edit->new->slot, write_badge(edit->new, first_cap), other->new->slot,
-        capdl_review_object(review, target, second), write_badge(other->new, second_cap));
+        capdl_review_object(review, target, second), write_badge(other->new, second_cap),
+        capdl_review_programs_differ(review, held->users, held->count)
+            ? "; \4its program|their programs\4 changed, too: see that \4it uses|they use\4 the new numbers"
+            : "; \4its program is|their programs are\4 the same and will take one for the other");
 
     raw->field = "slot";
     raw->old_value = capdl_review_format("%" PRIu64, edit->old->slot);

@@ -7,6 +7,7 @@
 #include "private.h"
 
 /* What follows from another address. */
+#define TO_USE_IT "; to use that address is now a fault"
 #define TO_USE_OLD "; to use the old address is now a fault"
 #define TOLD_DEVICE "; whoever gives the device addresses has to give it the new one"
 
@@ -92,7 +93,7 @@ static char *instead_note(const struct review *review, const struct edit *edit)
     char was[REVIEW_LABEL];
 
     return edit->old ? capdl_review_format(
-                           "; there was %s before",
+                           "; %s was there before",
                            capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), was))
                      : capdl_review_format("%s", "");
 }
@@ -107,6 +108,9 @@ static void judge_second_page(struct review *review, const struct mapped *m)
     char *window = capdl_review_window_note(review, cap->object, &rank, m->users, m->count);
     uint64_t first = 0;
     uint8_t before = 0;
+    uint32_t whose;
+    const char *role = capdl_review_frame_role(&review->new, cap->object, &whose);
+    bool is_stack = role && strcmp(role, "stack") == 0;
     bool known = mapped_before(review, m, cap->object, &first, &before);
     struct raw_finding *raw = capdl_review_add(
         review, rank, CAPDL_GAINED, review->new.object_number[cap->object],
@@ -114,14 +118,35 @@ static void judge_second_page(struct review *review, const struct mapped *m)
               : " now \4has|have\4 \1 at another %s as well, \2 (%s)%.0s: the same memory%s%s; %s%s",
         where(m, true), capdl_review_rights(CAPDL_KIND_FRAME, cap->rights, rights),
         capdl_review_rights(CAPDL_KIND_FRAME, before, formerly),
-        m->edit->old || m->users[0] & USE_DEVICE ? "" : "; to use the new address was a fault before", instead, others,
-        window);
+        m->edit->old || m->users[0] & USE_DEVICE ? ""
+        : is_stack && address_of(&review->new, m->edit->new_holder, cap) < first
+            ? "; to use the new address, as when the stack is too small, was a fault before"
+            : "; to use the new address was a fault before",
+        instead, others, window);
 
     raw->old_address = first;
     locate(review, raw, m, true);
     free(window);
     free(others);
     free(instead);
+}
+
+/* What the users of a page can do to others with what they gained, and what others can do to them if they run what is
+ * in it; to be freed. */
+static char *frame_power(struct review *review, const struct mapped *m, uint8_t gained)
+{
+    const struct capdl_cap *cap = m->edit->new;
+    char *power = capdl_review_frame_power(review, m->users, m->count, cap->object, gained), *text = power;
+    const unsigned both = CAPDL_RIGHT_WRITE | CAPDL_RIGHT_EXECUTE;
+
+    if (m->count && !(m->users[0] & USE_DEVICE) && (cap->rights & both) == both && gained & both) {
+        text =
+            capdl_review_format("%s; \4it|they\4 can write code there and run it: a mistake by which data gets there "
+                                "lets an attacker run code",
+                                power);
+        free(power);
+    }
+    return text;
 }
 
 static void judge_page_gain(struct review *review, const struct mapped *m)
@@ -141,7 +166,7 @@ static void judge_page_gain(struct review *review, const struct mapped *m)
     }
     others = capdl_review_others(review, &review->new, m->users, m->count, cap->object);
     instead = instead_note(review, m->edit);
-    power = capdl_review_frame_power(review, m->users, m->count, cap->object, gained);
+    power = frame_power(review, m, gained);
     window = capdl_review_window_note(review, cap->object, &rank, m->users, m->count);
     if (*window && strcmp(others, REVIEW_NOBODY) == 0) {
         *others = '\0'; /* by this frame: by those that lie there, somebody may */
@@ -161,8 +186,13 @@ static void judge_page_loss(struct review *review, const struct mapped *m)
     const struct capdl_cap *cap = m->edit->old;
     struct raw_finding *raw =
         capdl_review_add(review, m->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,
-                         review->old.object_number[cap->object], "%s can no longer %s \1 at %s \2", nobody(m, false),
-                         verb(cap->rights), where(m, false));
+                         review->old.object_number[cap->object], "%s can no longer %s \1 at %s \2%s", nobody(m, false),
+                         verb(cap->rights), where(m, false),
+                         m->old_count && !(m->old_users[0] & USE_DEVICE) &&
+                                 !capdl_review_mapped_at(&review->new, m->old_users[0],
+                                                         address_of(&review->old, m->edit->old_holder, cap))
+                             ? TO_USE_IT
+                             : "");
 
     locate(review, raw, m, false);
 }
@@ -173,7 +203,7 @@ static void judge_page_rights(struct review *review, const struct mapped *m, con
     const struct capdl_cap *cap = m->edit->new;
     char before[8], after[8], *others = capdl_review_others(review, &review->new, m->users, m->count, cap->object);
     uint8_t more = b->rights & (uint8_t)~a->rights;
-    char *power = capdl_review_frame_power(review, m->users, m->count, cap->object, more);
+    char *power = frame_power(review, m, more);
     enum capdl_rank rank = !m->count ? CAPDL_RANK_LAYOUT
                            : more ? capdl_review_memory_rank(review, m->users, m->count, cap->object, more, b->rights)
                                   : CAPDL_RANK_REMOVED;
@@ -205,7 +235,7 @@ static void judge_page_caching(struct review *review, const struct mapped *m, bo
                                   : "%s \4reaches|reach\4 \1 at %s \2 through the cache (was uncached)%s",
                          nobody(m, true), where(m, true),
                          capdl_object_flags(review->new.spec, m->edit->new->object) & CAPDL_OBJECT_HAS_PADDR
-                             ? "; if it is a device, it may miss writes and be read stale"
+                             ? "; if it is a device, writes may not reach it, and reads may give old values"
                              : "");
 
     raw->field = "cached";
@@ -244,9 +274,12 @@ static void tell_exchange(struct review *review, const struct mapped *m, const s
     struct raw_finding *raw = capdl_review_add(
         review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
         review->new.object_number[m->edit->new->object],
-        "%s \4has|have\4 two pages exchanged: \1 is now at %s 0x%" PRIx64 ", and %s at 0x%" PRIx64, nobody(m, true),
-        where(m, true), after, capdl_review_object(review, capdl_review_target_number(&review->new, other->new), label),
-        before);
+        "%s \4has|have\4 two pages exchanged: \1 is now at %s 0x%" PRIx64 ", and %s at 0x%" PRIx64 "%s",
+        nobody(m, true), where(m, true), after,
+        capdl_review_object(review, capdl_review_target_number(&review->new, other->new), label), before,
+        !m->count || m->users[0] & USE_DEVICE || capdl_review_programs_differ(review, m->users, m->count)
+            ? ""
+            : "; \4its program is|their programs are\4 the same and will take one for the other");
 
     raw->old_value = capdl_review_format("0x%" PRIx64, before);
     raw->new_value = capdl_review_format("0x%" PRIx64, after);

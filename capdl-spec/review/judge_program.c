@@ -236,7 +236,7 @@ static bool is_text(const uint8_t *bytes, size_t size)
     return i == size;
 }
 
-/* "config is 0x2 (was 0x1)". False: it has no words. */
+/* "variable config is 0x2 (was 0x1)". False: it has no words. */
 static bool write_variable(const struct review *review, FILE *out, uint32_t was, uint32_t now, uint64_t offset,
                            const struct capdl_variable *variable)
 {
@@ -251,7 +251,7 @@ static bool write_variable(const struct review *review, FILE *out, uint32_t was,
         (variable->size > 8 && (!is_text(old, variable->size) || !is_text(new, variable->size)))) {
         return false;
     }
-    fprintf(out, "%s is ", variable->name);
+    fprintf(out, "variable %s is ", variable->name);
     write_value(out, new, variable->size);
     fputs(" (was ", out);
     write_value(out, old, variable->size);
@@ -259,7 +259,8 @@ static bool write_variable(const struct review *review, FILE *out, uint32_t was,
     return true;
 }
 
-/* What the variables are that differ, ": a is 0x2 (was 0x1), b is 0x1 (was 0x0)"; NULL if something else differs. */
+/* What the variables are that differ, ": variable a is 0x2 (was 0x1), variable b is ..."; NULL if something else
+ * differs. */
 static char *variables_text(const struct review *review, const struct segment *old, const struct segment *new)
 {
     enum { MOST_NAMED = 4 };
@@ -298,6 +299,27 @@ static char *variables_text(const struct review *review, const struct segment *o
     return text;
 }
 
+/* The one byte that differs, with its values. To be freed. */
+static char *byte_text(const struct review *review, const struct segment *old, const struct segment *new,
+                       uint64_t address)
+{
+    const struct capdl_diff_options *options = review->options;
+    uint8_t was, now;
+    bool unused;
+
+    for (size_t i = 0; i < new->count && options->bytes; i++) {
+        uint64_t offset = address - new->pages[i].address;
+
+        if (address >= new->pages[i].address &&
+            offset < UINT64_C(1) << capdl_object_size_bits(review->new.spec, new->pages[i].frame) &&
+            options->bytes(options->context, review->old.spec, old->pages[i].frame, offset, 1, &was, &unused) &&
+            options->bytes(options->context, review->new.spec, new->pages[i].frame, offset, 1, &now, &unused)) {
+            return capdl_review_format(": one byte differs, at 0x%" PRIx64 ": 0x%02x (was 0x%02x)", address, now, was);
+        }
+    }
+    return capdl_review_format(": one byte differs, at 0x%" PRIx64, address);
+}
+
 /* How many bytes differ, and where the first and the last are; "" if that is not known. */
 static char *bytes_text(const struct review *review, const struct segment *old, const struct segment *new)
 {
@@ -323,7 +345,7 @@ static char *bytes_text(const struct review *review, const struct segment *old, 
         count += differ;
     }
     if (count == 1) {
-        return capdl_review_format(": one byte differs, at 0x%" PRIx64, first);
+        return byte_text(review, old, new, first);
     }
     return count
                ? capdl_review_format(": %" PRIu64 " bytes differ, from 0x%" PRIx64 " to 0x%" PRIx64, count, first, last)
@@ -470,15 +492,16 @@ static uint32_t tell_program(struct review *review, const struct edit *edit, uin
     raw = &review->raw[finding];
     free(raw->text);
     same = code ? same_program(review, subject) : capdl_review_format("%s", "");
-    raw->text =
-        !differ ? capdl_review_format(" starts with zeros in its memory where there was data")
-        : total == 1
-            ? capdl_review_format(code ? " runs another program%s" : " starts with other data in its memory%s", same)
-        : code ? capdl_review_format(" runs another program%s: %zu of its %zu segments differ%s", same, differ, total,
-                                     differ == 1 ? "s" : "")
-               : capdl_review_format(" starts with other data in its memory: %zu of %zu segments differ%s, "
-                                     "none of them code",
-                                     differ, total, differ == 1 ? "s" : "");
+    raw->text = !differ      ? capdl_review_format(" starts with zeros in its memory where there was data")
+                : total == 1 ? capdl_review_format(code ? *same ? " runs another program%s" : " runs changed code%s"
+                                                        : " starts with other data in its memory%s",
+                                                   same)
+                : code ? capdl_review_format(" runs %s%s: %zu of its %zu segments differ%s",
+                                             *same ? "another program" : "changed code", same, differ, total,
+                                             differ == 1 ? "s" : "")
+                       : capdl_review_format(" starts with other data in its memory: %zu of %zu segments differ%s, "
+                                             "not its code",
+                                             differ, total, differ == 1 ? "s" : "");
     raw->data_only = !code && differ;
     free(same);
     free(old.list);
@@ -531,4 +554,25 @@ void capdl_review_judge_content(struct review *review, const struct edit *edit)
     } else {
         review->program[subject] = tell_program(review, edit, subject);
     }
+}
+
+bool capdl_review_programs_differ(const struct review *review, const uint32_t *subjects, size_t count)
+{
+    for (size_t i = 0; i < review->edits.count; i++) {
+        const struct edit *edit = &review->edits.list[i];
+
+        if (edit->kind != EDIT_FIELD || edit->field != FIELD_CONTENT) {
+            continue;
+        }
+        for (size_t j = review->new.first_holder[edit->object]; j < review->new.first_holder[edit->object + 1]; j++) {
+            uint32_t table = review->new.holders[j].container;
+
+            for (size_t k = review->new.first_use[table]; k < review->new.first_use[table + 1]; k++) {
+                if (capdl_review_among(subjects, count, capdl_review_who(&review->new, &review->new.uses[k]))) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
 }

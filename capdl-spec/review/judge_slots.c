@@ -4,13 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
-
-struct slot {
-    const struct edit *edit;
-    uint32_t subject; /* whose thread it is, or REVIEW_NONE */
-    char *old, *new;  /* the object that was and is there, in words */
-};
+#include "judge_slots.h"
 
 /* Other threads whose faults come to an endpoint with a badge; NULL for none. To be freed. */
 static char *fault_sharers(const struct review *review, const struct world *world, uint32_t endpoint, uint64_t badge,
@@ -35,6 +29,25 @@ static char *fault_sharers(const struct review *review, const struct world *worl
     return names;
 }
 
+/* Whoever can send messages with the badge of faults can forge them. Takes the text. */
+static char *with_senders(struct review *review, const struct slot *s, char *text)
+{
+    const struct capdl_cap *cap = s->edit->new;
+    size_t num;
+    uint32_t *list =
+        capdl_review_badge_sharers(review, &review->new, &s->subject, s->subject != REVIEW_NONE, cap, &num);
+    char *names = capdl_review_names(review, list, num), *longer = text;
+
+    if (num) {
+        longer = capdl_review_format("%s; %s can send messages with that badge, which the receiver may take for faults",
+                                     text, names);
+        free(text);
+    }
+    free(names);
+    free(list);
+    return longer;
+}
+
 /* Whose faults carry the badge, too, or did before. */
 static char *badge_note(struct review *review, const struct slot *s)
 {
@@ -56,11 +69,11 @@ static char *badge_note(struct review *review, const struct slot *s)
                     : capdl_review_format("; faults of no other thread carry badge 0x%" PRIx64, cap->data);
     free(now);
     free(former);
-    return text;
+    return with_senders(review, s, text);
 }
 
-static struct raw_finding *add(struct review *review, const struct slot *s, enum capdl_rank rank, const char *text,
-                               const char *more)
+struct raw_finding *capdl_review_slot_add(struct review *review, const struct slot *s, enum capdl_rank rank,
+                                          const char *text, const char *more)
 {
     const struct edit *edit = s->edit;
     const struct capdl_cap *cap = edit->new ? edit->new : edit->old;
@@ -96,10 +109,17 @@ static bool only_rights_go(const struct review *review, const struct edit *edit)
            capdl_review_target_number(&review->old, edit->old) == capdl_review_target_number(&review->new, edit->new);
 }
 
-/* Whether the thread itself is new: nothing was there before. */
-static bool is_fresh(const struct review *review, const struct slot *s)
+bool capdl_review_slot_is_fresh(const struct review *review, const struct slot *s)
 {
     return s->edit->new && review->old_of[s->edit->new_holder] == REVIEW_NONE;
+}
+
+/* Whether "x through endpoint 'e' (WP, badge 0x1)" names the same handler as "x, through endpoint 'f'". */
+static bool same_hands(const char *after, const char *former)
+{
+    const char *now = strstr(after, " through "), *was = strstr(former, ", through ");
+
+    return now && was && now - after == was - former && strncmp(after, former, (size_t)(now - after)) == 0;
 }
 
 static void judge_handler(struct review *review, const struct slot *s)
@@ -116,21 +136,24 @@ static void judge_handler(struct review *review, const struct slot *s)
                                                                : capdl_review_format("%s", "");
     bool less = only_rights_go(review, edit);
     const char *what = timeout ? "timeout faults" : "faults";
-    char *text = is_fresh(review, s) ? capdl_review_format("'s %s are handled by %s", what, after)
+    char *text = capdl_review_slot_is_fresh(review, s) ? capdl_review_format("'s %s are handled by %s", what, after)
                  : only_badge ? capdl_review_format("'s %s now reach %s with badge 0x%" PRIx64 " instead of 0x%" PRIx64,
                                                     what, after, edit->new->data, edit->old->data)
-                              : capdl_review_format("'s %s are now handled by %s%s (before: by %s)", what, after,
-                                                    strncmp(after, "nobody", 6) != 0 ? ""
-                                                    : timeout                        ? ": it waits for its next period"
-                                                                                     : stops,
-                                                    former);
+                 : same_hands(after, former)
+                     ? capdl_review_format("'s %s are still handled by %s (before: through %s)", what, after,
+                                           strstr(former, ", through ") + strlen(", through "))
+                     : capdl_review_format("'s %s are now handled by %s%s (before: by %s)", what, after,
+                                           strncmp(after, "nobody", 6) != 0 ? ""
+                                           : timeout                        ? ": it waits for its next period"
+                                                                            : stops,
+                                           former);
     free(former);
     free(stops);
-    struct raw_finding *raw = add(review, s,
-                                  less         ? CAPDL_RANK_REMOVED
-                                  : only_badge ? CAPDL_RANK_IDENTITY
-                                               : CAPDL_RANK_FAULTS,
-                                  text, note);
+    struct raw_finding *raw = capdl_review_slot_add(review, s,
+                                                    less         ? CAPDL_RANK_REMOVED
+                                                    : only_badge ? CAPDL_RANK_IDENTITY
+                                                                 : CAPDL_RANK_FAULTS,
+                                                    text, note);
 
     raw->field = timeout ? "temp_fault_ep" : "fault_ep";
     free(before);
@@ -139,8 +162,7 @@ static void judge_handler(struct review *review, const struct slot *s)
     free(text);
 }
 
-/* Other subjects whose threads have the same object in this slot. */
-static char *sharers(struct review *review, const struct slot *s, size_t *count)
+char *capdl_review_slot_sharers(struct review *review, const struct slot *s, size_t *count)
 {
     const struct capdl_cap *cap = s->edit->new;
     const struct world *world = &review->new;
@@ -167,56 +189,6 @@ static char *sharers(struct review *review, const struct slot *s, size_t *count)
     return text;
 }
 
-/* Whether the new root is a new object, or was part of the same address space: else others may control it. */
-static bool own_root(const struct review *review, const struct slot *s)
-{
-    uint32_t root = s->edit->new->object, was = root == CAPDL_NO_OBJECT ? REVIEW_NONE : review->old_of[root];
-
-    return root != CAPDL_NO_OBJECT && (was == REVIEW_NONE || capdl_review_owner(&review->old, was) == s->subject);
-}
-
-static void judge_space(struct review *review, const struct slot *s, bool vspace)
-{
-    size_t count;
-    char *who = sharers(review, s, &count), *text;
-    bool own_new = !count && s->edit->new && s->edit->new->object != CAPDL_NO_OBJECT &&
-                   (vspace ? review->old_of[s->edit->new->object] == REVIEW_NONE : own_root(review, s));
-    bool same = vspace && s->edit->new && s->edit->old && !count && s->subject != REVIEW_NONE &&own_root(review, s) &&
-                capdl_review_same_map(review, s->subject);
-    struct raw_finding *raw;
-
-    if (same) {
-        text = capdl_review_format(" has another root table, \1 (was %s), with the same pages at the same addresses",
-                                   s->old);
-    } else if (!s->edit->new) {
-        text = capdl_review_format(
-            vspace ? " has no address space now (was %s): it cannot run" : " has no capabilities now (was %s)", s->old);
-    } else if (is_fresh(review, s)) {
-        text = count ? capdl_review_format(
-                           vspace ? " runs in the address space of %s (\1)" : " uses the capabilities of %s (\1)", who)
-                     : capdl_review_format(vspace ? " runs in the address space of \1" : "'s capabilities are in \1");
-    } else if (count) {
-        text = capdl_review_format(vspace ? " now runs in the address space of %s (\1, was %s): it can reach "
-                                            "whatever memory %s can"
-                                          : " now uses the capabilities of %s (\1, was %s): it may do all that %s may",
-                                   who, s->old, who);
-    } else {
-        text = capdl_review_format(vspace ? " runs in another address space: \1 (was %s)"
-                                          : " uses other capabilities: those in \1 (was %s)",
-                                   s->old);
-    }
-    raw = add(review, s,
-              same            ? CAPDL_RANK_LAYOUT
-              : !s->edit->new ? CAPDL_RANK_REMOVED
-              : count         ? CAPDL_RANK_CONTROL
-              : own_new       ? CAPDL_RANK_BEHAVIOUR
-                              : CAPDL_RANK_CONTROL,
-              text, "");
-    raw->field = vspace ? "vspace" : "cspace";
-    free(who);
-    free(text);
-}
-
 /* What the kernel does with an IPC buffer of these rights. */
 static const char *buffer_use(uint8_t rights)
 {
@@ -232,7 +204,7 @@ static void judge_buffer(struct review *review, const struct slot *s)
                                  capdl_review_target_number(&review->new, edit->new);
     enum capdl_rank rank = CAPDL_RANK_BEHAVIOUR;
     size_t count;
-    char rights[2][8], *others = NULL, *text, *who = sharers(review, s, &count);
+    char rights[2][8], *others = NULL, *text, *who = capdl_review_slot_sharers(review, s, &count);
     struct raw_finding *raw;
 
     if (edit->new && edit->new->object != CAPDL_NO_OBJECT) {
@@ -249,15 +221,29 @@ static void judge_buffer(struct review *review, const struct slot *s)
                ? capdl_review_format("'s messages now go through \3, which is the IPC buffer of %s, too (was %s): the "
                                      "messages of each overwrite those of the other; %s",
                                      who, s->old, others)
-           : edit->new &&is_fresh(review, s) ? capdl_review_format("'s IPC buffer is \3; %s", others)
+           : edit->new &&capdl_review_slot_is_fresh(review, s) ? capdl_review_format("'s IPC buffer is \3; %s", others)
            : edit->new
                ? capdl_review_format("'s messages now go through \3 (was %s); %s", s->old, others)
                : capdl_review_format(" has no IPC buffer (was %s): only short messages without capabilities", s->old);
-    raw = add(review, s, edit->new ? rank : CAPDL_RANK_REMOVED, text, "");
+    raw = capdl_review_slot_add(review, s, edit->new ? rank : CAPDL_RANK_REMOVED, text, "");
     raw->field = "ipc_buffer";
     free(who);
     free(others);
     free(text);
+}
+
+/* Whether a thread that was bound to a notification has a capability to wait there. */
+static bool still_waits(struct review *review, const struct slot *s)
+{
+    uint32_t now = capdl_review_local(review, &review->new, review->old.object_number[s->edit->old->object]);
+    const struct parties *parties = now == REVIEW_NONE ? NULL : capdl_review_parties(review, &review->new, now);
+
+    for (size_t i = 0; parties && i < parties->count; i++) {
+        if (parties->list[i].who == s->subject && parties->list[i].rights & CAPDL_RIGHT_READ) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void judge_bound(struct review *review, const struct slot *s)
@@ -268,28 +254,34 @@ static void judge_bound(struct review *review, const struct slot *s)
 
     if (!edit->new) {
         who = capdl_review_senders(review, &review->old, edit->old->object);
-        text =
-            capdl_review_format(" no longer receives the signals of \1, to which it was bound; they come from %s", who);
-        raw = add(review, s, CAPDL_RANK_REMOVED, text, "");
+        text = still_waits(review, s)
+                   ? capdl_review_format(
+                         " is no longer bound to \1: its signals, which come from %s, no longer wake it while it "
+                         "waits for messages; it can still wait there itself",
+                         who)
+                   : capdl_review_format(
+                         " no longer receives the signals of \1, to which it was bound; they come from %s", who);
+        raw = capdl_review_slot_add(review, s, CAPDL_RANK_REMOVED, text, "");
         free(who);
         free(text);
     } else if (only_rights_go(review, edit)) {
-        raw = add(review, s, CAPDL_RANK_REMOVED,
-                  " is bound to \1 by a capability with fewer rights: it receives its signals as before", "");
+        raw = capdl_review_slot_add(
+            review, s, CAPDL_RANK_REMOVED,
+            " is bound to \1 by a capability with fewer rights: it receives its signals as before", "");
     } else {
         who = capdl_review_senders(review, &review->new, edit->new->object);
         also = capdl_review_receivers(review, &review->new, edit->new->object, s->subject);
         bool others = strcmp(also, "nobody") != 0, any = strcmp(who, "nobody") != 0;
         text = capdl_review_format(" %s the signals of \1, to which it is bound%s%s%s; %s%s%s%s%s",
-                                   is_fresh(review, s) ? "receives" : "now receives", edit->old ? " (was " : "",
-                                   edit->old ? s->old : "", edit->old ? ")" : "",
-                                   any ? "they come from " : "nobody sends any", any ? who : "", others ? "; " : "",
-                                   others ? also : "", others ? " can receive them, too" : "");
-        raw = add(review, s,
-                  any || others
-                      ? capdl_review_receive_rank(review, &s->subject, s->subject != REVIEW_NONE, edit->new->object)
-                      : CAPDL_RANK_HELD,
-                  text, "");
+                                   capdl_review_slot_is_fresh(review, s) ? "receives" : "now receives",
+                                   edit->old ? " (was " : "", edit->old ? s->old : "", edit->old ? ")" : "",
+                                   any ? "they come from " : "nobody sends any", any ? who : "", others ? "; for " : "",
+                                   others ? also : "", others ? ", who could wait there, that is now a fault" : "");
+        raw = capdl_review_slot_add(
+            review, s,
+            any || others ? capdl_review_receive_rank(review, &s->subject, s->subject != REVIEW_NONE, edit->new->object)
+                          : CAPDL_RANK_HELD,
+            text, "");
         free(also);
         free(who);
         free(text);
@@ -311,16 +303,16 @@ static char *fresh_time(const struct review *review, const struct capdl_cap *cap
 static void judge_time(struct review *review, const struct slot *s)
 {
     size_t count;
-    char *who = sharers(review, s, &count), *text;
+    char *who = capdl_review_slot_sharers(review, s, &count), *text;
     struct raw_finding *raw;
 
     text = !s->edit->new
                ? capdl_review_format(" has no scheduling context now (was %s): it runs only on the time of its callers",
                                      s->old)
-           : count               ? capdl_review_format(" now runs on \1, the time of %s (was %s)", who, s->old)
-           : is_fresh(review, s) ? fresh_time(review, s->edit->new)
-                                 : capdl_review_format(" now runs on \1 (was %s)", s->old);
-    raw = add(review, s, CAPDL_RANK_TIME, text, "");
+           : count ? capdl_review_format(" now runs on \1, the time of %s (was %s)", who, s->old)
+           : capdl_review_slot_is_fresh(review, s) ? fresh_time(review, s->edit->new)
+                                                   : capdl_review_format(" now runs on \1 (was %s)", s->old);
+    raw = capdl_review_slot_add(review, s, CAPDL_RANK_TIME, text, "");
     raw->field = "sc";
     free(who);
     free(text);
@@ -340,8 +332,19 @@ static char *vcpu_note(struct review *review, const struct world *world, const s
         }
     }
     names = capdl_review_names(review, list, count);
-    text = count ? capdl_review_format("; %s %s it", names, count == 1 ? "controls" : "control")
-                 : capdl_review_format("; nobody else controls it");
+    uint32_t before = world == &review->new ? review->old_of[vcpu] : REVIEW_NONE, guest = REVIEW_NONE;
+    for (size_t i = before == REVIEW_NONE ? 0 : review->old.first_holder[before];
+         before != REVIEW_NONE && i < review->old.first_holder[before + 1] && guest == REVIEW_NONE; i++) {
+        uint32_t tcb = review->old.holders[i].container;
+        guest = capdl_object_kind(review->old.spec, tcb) == CAPDL_KIND_TCB ? capdl_review_owner(&review->old, tcb)
+                                                                           : REVIEW_NONE;
+    }
+    char *was = guest == REVIEW_NONE || guest == s->subject
+                    ? capdl_review_format("%s", "")
+                    : capdl_review_format(", on which %s ran before", capdl_review_subject(review, guest));
+    text = count ? capdl_review_format("%s; %s %s it", was, names, count == 1 ? "controls" : "control")
+                 : capdl_review_format("%s; nobody else controls it", was);
+    free(was);
     free(names);
     free(list);
     return text;
@@ -361,10 +364,10 @@ static void judge_thread(struct review *review, const struct slot *s)
             capdl_review_judge_guard(review, edit, &s->subject, s->subject != REVIEW_NONE);
             return;
         }
-        judge_space(review, s, false);
+        capdl_review_judge_space(review, s, false);
         return;
     case CAPDL_TCB_SLOT_VSPACE:
-        judge_space(review, s, true);
+        capdl_review_judge_space(review, s, true);
         return;
     case CAPDL_TCB_SLOT_IPC_BUFFER:
         judge_buffer(review, s);
@@ -391,11 +394,15 @@ static void judge_thread(struct review *review, const struct slot *s)
     const struct world *world = edit->new ? &review->new : &review->old;
     char *control = vcpu && cap->object != CAPDL_NO_OBJECT ? vcpu_note(review, world, s, cap->object)
                                                            : capdl_review_format("%s", "");
-    text = is_fresh(review, s) ? capdl_review_format(" has \1 as %s%s", what, control)
-           : edit->new         ? capdl_review_format(" now has \1 as %s (was %s)%s", what, s->old, control)
-                               : capdl_review_format(" no longer has \1 as %s%s", what, control);
+    text = capdl_review_slot_is_fresh(review, s) ? capdl_review_format(" has \1 as %s%s", what, control)
+           : edit->new ? capdl_review_format(" now has \1 as %s (was %s)%s", what, s->old, control)
+                       : capdl_review_format(" no longer has \1 as %s%s", what, control);
     free(control);
-    add(review, s, !edit->new ? CAPDL_RANK_REMOVED : guest ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, text, "");
+    capdl_review_slot_add(review, s,
+                          !edit->new ? CAPDL_RANK_REMOVED
+                          : guest    ? CAPDL_RANK_CONTROL
+                                     : CAPDL_RANK_BEHAVIOUR,
+                          text, "");
     free(text);
 }
 
@@ -451,7 +458,7 @@ static void judge_signal(struct review *review, const struct slot *s, uint64_t i
     capdl_review_object(review, interrupt, irq);
     bool same = edit->old && edit->new &&capdl_review_target_number(&review->old, edit->old) ==
                                  capdl_review_target_number(&review->new, edit->new);
-    bool moved = edit->old && edit->new && !same, fresh = is_fresh(review, s);
+    bool moved = edit->old && edit->new && !same, fresh = capdl_review_slot_is_fresh(review, s);
     text = same ? capdl_review_format("%s signals \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64
                                       ": to its receiver (%s) it is another interrupt",
                                       irq, edit->new->data, edit->old->data, after)
@@ -463,8 +470,8 @@ static void judge_signal(struct review *review, const struct slot *s, uint64_t i
                                              fresh ? "signals" : "now signals", edit->new->data, after,
                                              fresh ? "" : "; before, it signalled nothing")
                        : capdl_review_format("%s no longer signals \1: it no longer wakes %s", irq, before);
-    raw = add(review, s, only_rights_go(review, s->edit) ? CAPDL_RANK_REMOVED : CAPDL_RANK_INTERRUPT, text,
-              moved ? "" : note);
+    raw = capdl_review_slot_add(review, s, only_rights_go(review, s->edit) ? CAPDL_RANK_REMOVED : CAPDL_RANK_INTERRUPT,
+                                text, moved ? "" : note);
     free(note);
     raw->field = "notification";
     free(before);
@@ -486,7 +493,7 @@ static void judge_device(struct review *review, const struct slot *s)
     if (!count) {
         text = s->edit->new ? capdl_review_format("%s now leads to \1 (was %s); no device uses it", label, s->old)
                             : capdl_review_format("%s no longer leads to \1; no device used it", label);
-        add(review, s, CAPDL_RANK_LAYOUT, text, "");
+        capdl_review_slot_add(review, s, CAPDL_RANK_LAYOUT, text, "");
         free(text);
         free(devices);
         return;
@@ -498,7 +505,11 @@ static void judge_device(struct review *review, const struct slot *s)
            : s->edit->new ? capdl_review_format(" now \4reaches|reach\4 %s, through \1, instead of %s, through %s",
                                                 after, before, s->old)
                           : capdl_review_format(" no longer \4reaches|reach\4 %s: it has no \1 now", before);
-    raw = add(review, s, same ? CAPDL_RANK_LAYOUT : s->edit->new ? CAPDL_RANK_DMA : CAPDL_RANK_REMOVED, text, "");
+    raw = capdl_review_slot_add(review, s,
+                                same           ? CAPDL_RANK_LAYOUT
+                                : s->edit->new ? CAPDL_RANK_DMA
+                                               : CAPDL_RANK_REMOVED,
+                                text, "");
     capdl_review_concern(raw, devices, count);
     free(before);
     free(after);

@@ -25,8 +25,10 @@ void capdl_review_judge_object(struct review *review, const struct edit *edit)
 
     if (kind != CAPDL_KIND_TCB) {
         raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, edit->has_new ? CAPDL_GAINED : CAPDL_LOST, edit->object,
-                               edit->has_new ? "there is a \1 that nothing refers to"
-                                             : "\1, which nothing referred to, is gone");
+                               world->first_holder[local] < world->first_holder[local + 1]
+                                   ? edit->has_new ? "there is a \1" : "\1 is gone"
+                               : edit->has_new ? "there is a \1 that nothing refers to"
+                                               : "\1, which nothing referred to, is gone");
     } else if (!edit->has_new) {
         raw = capdl_review_add(review, CAPDL_RANK_REMOVED, CAPDL_LOST, edit->object, " is gone: its thread was \3");
         capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
@@ -178,16 +180,18 @@ static char *schedule_text(const struct capdl_domains *domains)
     return text;
 }
 
-/* A domain's time in a round of the schedule; false if durations have different units. */
+/*
+ * A domain's time in a round of the schedule: from the entry with which it starts up to the end marker, where the
+ * kernel goes back to that entry (nextDomain of seL4 15). False if durations have different units.
+ */
 static bool domain_share(const struct capdl_domains *domains, uint64_t domain, uint64_t *own, uint64_t *round)
 {
+    uint64_t start = domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0;
+
     *own = *round = 0;
-    for (size_t i = 0; i < domains->num_schedule; i++) {
+    for (uint64_t i = start; i < domains->num_schedule && !domains->schedule[i].end_marker; i++) {
         const struct capdl_domain_entry *entry = &domains->schedule[i];
 
-        if (entry->end_marker) {
-            continue;
-        }
         if (entry->unit != domains->schedule[0].unit || entry->duration > UINT64_MAX / 1024 / 256) {
             return false;
         }
@@ -195,6 +199,13 @@ static bool domain_share(const struct capdl_domains *domains, uint64_t domain, u
         *own += entry->domain == domain ? entry->duration : 0;
     }
     return *round != 0;
+}
+
+double capdl_review_domain_percent(const struct capdl_spec *spec, uint64_t domain)
+{
+    uint64_t own, round;
+
+    return domain_share(&spec->domains, domain, &own, &round) ? 100.0 * (double)own / (double)round : 100;
 }
 
 /* "payload and payload_io", whose threads are in a domain; to be freed. */
@@ -234,8 +245,13 @@ static char *shares_note(const struct review *review)
             continue;
         }
         names = domain_members(review, domain, &count);
-        fprintf(out, "; domain %" PRIu64 " (%s) has %.3g %% of the time (was %.3g %%)", domain,
-                count ? names : "nobody", 100.0 * (double)b / (double)now, 100.0 * (double)a / (double)was);
+        if (!b) {
+            fprintf(out, "; domain %" PRIu64 " (%s) never runs (had %.3g %% of the time)", domain,
+                    count ? names : "nobody", 100.0 * (double)a / (double)was);
+        } else {
+            fprintf(out, "; domain %" PRIu64 " (%s) has %.3g %% of the time (was %.3g %%)", domain,
+                    count ? names : "nobody", 100.0 * (double)b / (double)now, 100.0 * (double)a / (double)was);
+        }
         free(names);
     }
     fclose(out);
@@ -252,6 +268,21 @@ static char *start_text(const struct capdl_domains *domains, uint64_t start)
            : entry && !entry->end_marker
                ? capdl_review_format("entry %" PRIu64 ", domain %" PRIu64, start, entry->domain)
                : capdl_review_format("entry %" PRIu64, start);
+}
+
+/* What follows if a schedule starts there: it repeats from there. To be freed. */
+static char *first_note(const struct review *review, uint64_t start)
+{
+    const struct capdl_domains *domains = &review->new.spec->domains;
+    char *names, *text;
+
+    if (start == 0 || start >= domains->num_schedule || domains->schedule[start].end_marker) {
+        return capdl_review_format("%s", "");
+    }
+    names = shares_note(review);
+    text = capdl_review_format("; it starts and repeats from there: no entry before it ever runs%s", names);
+    free(names);
+    return text;
 }
 
 void capdl_review_judge_schedule(struct review *review, const struct edit *edit)
@@ -272,10 +303,12 @@ void capdl_review_judge_schedule(struct review *review, const struct edit *edit)
                                   : capdl_review_format("%" PRIu64, edit->old_value);
         after = edit->field == 1 ? start_text(&review->new.spec->domains, edit->new_value)
                                  : capdl_review_format("%" PRIu64, edit->new_value);
+        char *first = edit->field == 1 ? first_note(review, edit->new_value) : capdl_review_format("%s", "");
         raw = capdl_review_add(review, CAPDL_RANK_TIME, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                               edit->field == 1 ? "the domain schedule now starts with %s (was with %s)"
-                                                : "the domain schedule is written from index %s on (was %s)",
-                               after, before);
+                               edit->field == 1 ? "the domain schedule now starts with %s (was with %s)%s"
+                                                : "the domain schedule is written from index %s on (was %s)%s",
+                               after, before, first);
+        free(first);
         raw->field = edit->field == 1 ? "domain_set_start" : "index_shift";
     }
     raw->old_value = before;

@@ -8,7 +8,7 @@
 enum { MOST_SENDERS = 64 }; /* of thousands that are alike, these tell who no longer stands between */
 
 /* If they are several: each stood on every way, so on each way all of them did. */
-#define ALL_MIDDLES "\16\4|, one after the other\4"
+#define ALL_MIDDLES "\16\4|, all of which it had to pass before\4"
 
 /* Who stood between whom: pairs of a sender and a receiver. */
 struct bypass {

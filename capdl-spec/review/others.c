@@ -52,6 +52,30 @@ static void add_bound(const struct world *world, uint32_t object, const uint32_t
     }
 }
 
+/* Interrupts signal notifications, too. */
+static void add_interrupts(const struct world *world, uint32_t object, uint32_t **writers, size_t *num)
+{
+    for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
+        uint32_t holder = world->holders[i].container;
+
+        if (capdl_kind_class(capdl_object_kind(world->spec, holder)) == CAPDL_CLASS_INTERRUPT) {
+            *writers = capdl_spec_realloc(*writers, (*num + 2) * sizeof(**writers));
+            (*writers)[(*num)++] = USE_DEVICE | world->object_number[holder];
+        }
+    }
+}
+
+bool capdl_review_bound_to_other(const struct world *world, const uint32_t *subjects, size_t count,
+                                 uint32_t notification)
+{
+    uint32_t *list = NULL;
+    size_t num = 0;
+
+    add_bound(world, notification, subjects, count, &list, &num);
+    free(list);
+    return num > 0;
+}
+
 bool capdl_review_had_before(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
                              uint32_t object)
 {
@@ -158,6 +182,7 @@ char *capdl_review_others(struct review *review, const struct world *world, cons
         }
     }
     add_bound(world, object, subjects, count, &readers, &num_readers);
+    add_interrupts(world, object, &writers, &num_writers);
     first = capdl_review_names(review, writers, num_writers);
     second = capdl_review_names(review, readers, num_readers);
     if (capdl_object_kind(world->spec, object) == CAPDL_KIND_FRAME) {

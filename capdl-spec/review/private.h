@@ -338,6 +338,8 @@ enum { REVIEW_LABEL = 160 };
 const struct parties *capdl_review_parties(struct review *, const struct world *, uint32_t object);
 /* The first entry of a subject or device, or NULL. */
 const struct party *capdl_review_party_of(const struct parties *, uint32_t who);
+/* "client", "I/O device 'nic'", or "SMMU device 'gpu'" of a stream id. Returns text or a name that stays. */
+const char *capdl_review_who_label(const struct review *, uint32_t who, char text[REVIEW_LABEL]);
 /* "client", "client and other", "client, app[0..7], third and 2997 more": a dozen names. To be
    freed. */
 char *capdl_review_names(const struct review *, const uint32_t *who, size_t count);
@@ -412,6 +414,8 @@ char *capdl_review_domain_note(const struct review *, const struct edit *);
 /* How long a subject may run, of a budget or period that is another one; NULL: nobody runs on it, or it has no period.
  */
 char *capdl_review_budget_text(const struct review *, const struct edit *);
+/* Of the time that the schedule gives to a domain; 100 without one. */
+double capdl_review_domain_percent(const struct capdl_spec *, uint64_t domain);
 char *capdl_review_budget_note(const struct review *, const struct edit *);
 
 /* field_notes.c: the end of a sentence about another value, or "". To be freed. */
@@ -467,6 +471,9 @@ enum capdl_rank capdl_review_memory_rank(struct review *, const uint32_t *subjec
 /* "call \1 (WP, badge 0x1), which server serves": what a capability lets one do. To be freed. */
 char *capdl_review_deed(struct review *, const struct world *, const uint32_t *subjects, size_t count,
                         const struct capdl_cap *);
+/* Who has the same capability to what the kernel has from the start, other than the subjects; to be freed. */
+char *capdl_review_control_holders(struct review *, const struct world *, const uint32_t *subjects, size_t count,
+                                   const struct capdl_cap *, size_t *num);
 /* "; frame 'uart' lies there, too: server can write it", or "": what else of the spec lies in the memory of a frame or
    untyped. *rank becomes that of reaching this, if it is graver. To be freed. */
 char *capdl_review_window_note(struct review *, uint32_t object, enum capdl_rank *rank, const uint32_t *subjects,
@@ -487,6 +494,12 @@ uint32_t *capdl_review_badge_sharers(struct review *, const struct world *, cons
                                      const struct capdl_cap *, size_t *num);
 /* "; x has that badge, too ...": whose badge it is or was. To be freed. */
 char *capdl_review_badge_clause(struct review *, const uint32_t *subjects, size_t count, const struct capdl_cap *);
+/* Whether the bytes of a program of the subjects differ, as far as the inputs have any. */
+bool capdl_review_programs_differ(const struct review *, const uint32_t *subjects, size_t count);
+/* The page that a subject (in numbers of the comparison) has at an address, or NULL. */
+const struct capdl_cap *capdl_review_mapped_at(const struct world *, uint32_t subject, uint64_t address);
+/* Whether a notification is bound to a thread of somebody else: then only that can wait for its signals. */
+bool capdl_review_bound_to_other(const struct world *, const uint32_t *subjects, size_t count, uint32_t notification);
 /* Whether all who have an object, but the subjects, had it in the old system, with no fewer rights. */
 bool capdl_review_had_before(struct review *, const struct world *, const uint32_t *subjects, size_t count,
                              uint32_t object);

@@ -175,12 +175,19 @@ char *capdl_review_format(const char *format, ...)
     return text;
 }
 
-static const char *who_label(const struct review *review, uint32_t who, char label[REVIEW_LABEL])
+const char *capdl_review_who_label(const struct review *review, uint32_t who, char label[REVIEW_LABEL])
 {
+    char object[REVIEW_LABEL];
+
     if (!(who & USE_DEVICE)) {
         return capdl_review_subject(review, who);
     }
-    return capdl_review_object(review, who & ~USE_DEVICE, label);
+    capdl_review_object(review, who & ~USE_DEVICE, object);
+    if (capdl_review_kind(review, who & ~USE_DEVICE) != CAPDL_KIND_STREAMID) {
+        return strcpy(label, object);
+    }
+    snprintf(label, REVIEW_LABEL, "SMMU device %s", strchr(object, '\'')); /* a stream id stands for its device */
+    return label;
 }
 
 /* The index in "app[3]", after which nothing comes; false of another name. */
@@ -278,7 +285,7 @@ char *capdl_review_names(const struct review *review, const uint32_t *who, size_
     size_t num_devices = 0;
 
     for (size_t i = 0; i < count; i++) {
-        labels[i] = who_label(review, who[i], label);
+        labels[i] = capdl_review_who_label(review, who[i], label);
         if (labels[i] == label) {
             labels[i] = devices[num_devices++] = capdl_review_format("%s", label);
         }
@@ -430,7 +437,15 @@ static void memory_role(const struct review *review, const struct world *world, 
     int length = 0;
 
     if (role && world->subjects && subject != REVIEW_NONE && !role_is_new(review, world, object)) {
-        length = snprintf(text, REVIEW_LABEL, "%s of %.60s, ", role, world->subjects[subject].label);
+        uint32_t was = world == &review->new && review->old_of ? review->old_of[object] : REVIEW_NONE,
+                 owner = REVIEW_NONE;
+        const char *former = was == REVIEW_NONE ? NULL : capdl_review_frame_role(&review->old, was, &owner);
+        bool moved = former && owner != REVIEW_NONE && review->old.subjects &&
+                     review->old.subject_number[owner] != world->subject_number[subject];
+
+        length = snprintf(text, REVIEW_LABEL, "%s of %.60s%s, ", moved ? former : role,
+                          moved ? review->old.subjects[owner].label : world->subjects[subject].label,
+                          moved ? " before" : "");
     }
     length += snprintf(text + length, REVIEW_LABEL - (size_t)length, "%s", capdl_review_size(bytes, size));
     if (capdl_object_flags(world->spec, object) & CAPDL_OBJECT_HAS_PADDR) {

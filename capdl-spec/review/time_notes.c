@@ -47,7 +47,7 @@ char *capdl_review_priority_note(const struct review *review, const struct edit 
     char *text = !between.count ? capdl_review_format("; it still runs before and after the same threads")
                  : rises        ? capdl_review_format("; it now runs before %s, which %s while it does", between.names,
                                                between.count == 1 ? "waits" : "wait")
-                                : capdl_review_format("; it now runs after %s, and waits while %s", between.names,
+                                : capdl_review_format("; it now runs after %s, and waits as long as %s", between.names,
                                                between.count == 1 ? "that does" : "they do");
 
     rivals_free(&between);
@@ -135,27 +135,14 @@ char *capdl_review_core_note(const struct review *review, uint32_t tcb)
     return text;
 }
 
-/* Whether a schedule of domains that is written down leaves one out. */
-static bool is_never(const struct capdl_domains *domains, uint64_t domain)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < domains->num_schedule; i++) {
-        any |= !domains->schedule[i].end_marker;
-        if (!domains->schedule[i].end_marker && domains->schedule[i].domain == domain) {
-            return false;
-        }
-    }
-    return any;
-}
-
 char *capdl_review_domain_note(const struct review *review, const struct edit *edit)
 {
     const struct world *world = &review->new;
     uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
     uint32_t own = capdl_review_owner(world, (uint32_t)edit->object);
     size_t count = 0, left = 0;
-    char *names, *text, empty[80] = "";
+    double percent = capdl_review_domain_percent(world->spec, edit->new_value);
+    char *names, *text, empty[80] = "", share[100] = "";
 
     for (uint32_t i = 0; i < world->num_subjects; i++) {
         uint64_t dom = capdl_tcb_values(world->spec, world->subjects[i].tcb)->dom;
@@ -169,13 +156,18 @@ char *capdl_review_domain_note(const struct review *review, const struct edit *e
     if (!left) {
         snprintf(empty, sizeof(empty), "; nobody runs in domain %" PRIu64 " any more", edit->old_value);
     }
-    text = is_never(&world->spec->domains, edit->new_value)
+    if (percent < 100) {
+        snprintf(share, sizeof(share), ", %.3g %% of all", percent);
+    } else if (edit->new_value && !world->spec->domains.num_schedule) {
+        snprintf(share, sizeof(share), "; the system has no schedule: unless the kernel has one, it never runs");
+    }
+    text = percent == 0
                ? capdl_review_format("; the domain schedule has no time for that domain: it never runs%s", empty)
            : count
                ? capdl_review_format("; it shares the time of that domain with %s: they can delay each other, and tell "
                                      "from that what the others do%s",
                                      names, empty)
-               : capdl_review_format("; nobody else runs in the time of that domain%s", empty);
+               : capdl_review_format("; nobody else runs in the time of that domain%s%s", share, empty);
     free(names);
     free(list);
     return text;
@@ -217,6 +209,7 @@ char *capdl_review_budget_note(const struct review *review, const struct edit *e
     const struct capdl_sc *b = capdl_object_sc(world->spec, (uint32_t)edit->object);
     uint32_t owner = capdl_review_owner(world, (uint32_t)edit->object), tcb = REVIEW_NONE;
     struct rivals below;
+    double percent;
     char *text;
 
     for (uint32_t i = 0; i < world->num_subjects && owner != REVIEW_NONE; i++) {
@@ -232,8 +225,17 @@ char *capdl_review_budget_note(const struct review *review, const struct edit *e
         return capdl_review_format("; the same share, but %s at a time", b->budget > a->budget ? "more" : "less");
     }
     below = find_rivals(review, tcb, 0, capdl_tcb_values(world->spec, tcb)->prio);
-    text = below.count ? capdl_review_format("; %s, of no higher priority, can be kept waiting longer", below.names)
-                       : capdl_review_format("; nobody has to wait for it");
+    text = below.count
+               ? capdl_review_format("; %s, of the same or a lower priority, can be kept waiting longer", below.names)
+               : capdl_review_format("; no thread of the same or a lower priority runs on its core: nobody waits");
     rivals_free(&below);
+    percent = capdl_review_domain_percent(world->spec, capdl_tcb_values(world->spec, tcb)->dom);
+    if (percent < 100) {
+        char *longer =
+            capdl_review_format("%s; it gets no more than the %.3g %% of its scheduling domain", text, percent);
+
+        free(text);
+        text = longer;
+    }
     return text;
 }

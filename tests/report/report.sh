@@ -22,7 +22,7 @@ done << 'END'
 4 hardware: server can read and write physical memory 0x9000000 to 0x9000fff (frame 'uart')
 9 faults: client has no fault handler for thread 'tcb_client': a fault suspends it and nobody is told
 client: server (MSN); and 1 more through others
-monitor: server (H); and 1 more through others
+monitor: server (H)
 server: client (A) monitor (F)
 faults go to faults, which is served by monitor
 serves faults: called by nobody; faults of server
@@ -99,7 +99,7 @@ sed 's/vspace: vs_other/vspace: vs_client/; s/cn_monitor { /cn_monitor { 9: cn_k
     "$here/../review/base.cdl" > together.cdl
 "$capdl" report together.cdl > together.txt 2> /dev/null
 has together.txt "2 control: client runs in the same address space as other: each can change the other's code, stack and data"
-has together.txt "1 reshape: monitor can use, copy and delete the capabilities in CNode 'cn_kept'; nobody else can"
+has together.txt "1 reshape: monitor can copy, move and delete the capabilities in CNode 'cn_kept'; to use them would take a pointer that leads there"
 ! grep -q 'control: client can write .* of ' together.txt || fail "what an address space has in common is told page by page"
 
 # ---- Pictures, with and without Graphviz ----

@@ -33,15 +33,15 @@ EDITS = [
     ("appliance", CHANNEL, 1, [
         ("", "web may now signal notification 'ntfn_blk' (W, badge 0x20); blk receives there"),
         ("flow", "blk may now signal notification 'ntfn_web' (W, badge 0x200)"),
-        ("program", "blk's data at 0x220000 .* has other content: microkit_notifications is 0x22 (was 0x2)"),
-        ("program", "web's data at .*: microkit_notifications is 0x217 (was 0x17)")]),
+        ("program", "blk's data at 0x220000 .* has other content: variable microkit_notifications is 0x22 (was 0x2)"),
+        ("program", "web's data at .*: variable microkit_notifications is 0x217 (was 0x17)")]),
     ("appliance", [(END, '<channel><end pd="web" id="9" pp="true"/><end pd="keystore" id="5"/></channel></system>')], 1, [
         ("", "web may now signal notification 'ntfn_keystore'"), ("flow", "web may now call endpoint 'ep_keystore'"),
         ("flow", "keystore may now signal notification 'ntfn_web'"),
-        ("program", "web's data .*: microkit_notifications is 0x217 (was 0x17), microkit_pps is 0x204 (was 0x4)")]),
+        ("program", "web's data .*: variable microkit_notifications is 0x217 (was 0x17), variable microkit_pps is 0x204 (was 0x4)")]),
     ("appliance", [('    <channel><end pd="web" id="4" /><end pd="uart_virt" id="1" /></channel>\n', "")], 1, [
         ("", "web can no longer signal"), ("removed", "uart_virt can no longer signal"),
-        ("removed", "web's data .*: microkit_notifications is 0x7 (was 0x17)")]),
+        ("removed", "web's data .*: variable microkit_notifications is 0x7 (was 0x17)")]),
     ("appliance", [('<end pd="web" id="4" />', '<end pd="web" id="6" />')], 1, [
         ("", "uart_virt now appears at notification 'ntfn_web' with badge 0x40 instead of 0x10"),
         ("layout", "web has notification 'ntfn_uart_virt' in slot 16 instead of 14")]),
@@ -70,20 +70,20 @@ EDITS = [
         ("identity", "vpn, .* have other badges at endpoint 'ep_fault_monitor'"),
         ("behaviour", "monitor has 13 capabilities in other slots, .*: TCB 'tcb_vpn' in 17 (was 18)"),
         ("removed", "timer can no longer signal notification 'ntfn_dns'"),
-        ("removed", "timer's data .*: microkit_notifications is 0xa (was 0xe)")]),
+        ("removed", "timer's data .*: variable microkit_notifications is 0xa (was 0xe)")]),
     ("appliance", [REGION, filled(WEB_MAPS, '<map mr="fresh" vaddr="0xb000000" perms="rw"/>'),
                    filled(UART_MAPS, '<map mr="fresh" vaddr="0xb000000" perms="r"/>')], 1, [
         ("", "web may now read and write new frame 'frame_mr_fresh_000000000' to"),
         ("shared-memory", "uart may now read new frame 'frame_mr_fresh_000000000' to")]),
     ("appliance", [(r'    <memory_region name="config".*\n', ""), (r'        <map mr="config".*\n', "")], 1, [
         ("", "web can no longer read frame 'frame_mr_config"), ("removed", "supervisor can no longer read and write frame"),
-        ("program", "web's data .*: region_vaddr is 0x0 (was 0xa000000)")]),
+        ("program", "web's data .*: variable region_vaddr is 0x0 (was 0xa000000)")]),
     ("appliance", [('<map mr="keys" vaddr="0x5000000"', '<map mr="keys" vaddr="0x5800000"')], 1, [
         ("", "keystore now finds the 2 pages"), ("layout", "1 object has another name: pt_keystore_vaddr_0x5000000 -> ")]),
     ("appliance", [('<irq irq="33" id="0" />', '<irq irq="33" id="0" /><irq irq="34" id="7" />')], 1, [
         ("", "uart may now acknowledge new Arm interrupt 'irq_34_uart'"),
         ("interrupt", "Arm interrupt 'irq_34_uart' signals notification 'ntfn_uart' (badge 0x80) and wakes uart"),
-        ("interrupt", "uart's data .*: microkit_irqs is 0x81 (was 0x1)")]),
+        ("interrupt", "uart's data .*: variable microkit_irqs is 0x81 (was 0x1)")]),
     ("appliance", [('irq="33"', 'irq="X"'), ('irq="30"', 'irq="33"'), ('irq="X"', 'irq="30"')], 1, [
         ("", "uart now serves interrupt 30, and no longer 33 (Arm interrupt 'irq_30_uart')"),
         ("interrupt", "in exchange, timer now serves interrupt 33, and no longer 30 (Arm interrupt 'irq_33_timer')"),
@@ -94,7 +94,7 @@ EDITS = [
          ("removed", "uart can no longer acknowledge Arm interrupt 'irq_33_uart'")]),
     ("appliance", [('name="blk" priority="75"', 'name="blk" priority="75" passive="true"')], 1, [
         ("", "monitor may now use and take away blk's processor time"), ("receive", "monitor may now wait for"),
-        ("program", "blk's data .*: microkit_passive is 0x1 (was 0x0)")]),
+        ("program", "blk's data .*: variable microkit_passive is 0x1 (was 0x0)")]),
     ("appliance", [('name="blk" priority="75"', 'name="blk" priority="75" cpu="1"')], 1, [
         ("", "blk now runs on core 1 (was 0)"), ("interrupt", "blk: the target core of Arm interrupt 'irq_48_blk' is 1 (was 0)")]),
     ("appliance", [('name="blk" priority="75"', 'name="blk" priority="75" stack_size="0x4000"')], 1, [
@@ -106,7 +106,7 @@ EDITS = [
         ("", "guest_0 is a new thread of priority 20"), ("control", "uart may now set registers of guest_0's virtual CPU"),
         ("control", "uart may now stop, resume and redirect guest_0's thread"), ("faults", "guest_0's faults are handled by uart")]),
     ("appliance", [('"dns"', '"names"')], 1, [
-        ("", "23 objects have other names"), ("program", "names's data .*: microkit_name is \"names\" (was \"dns\")"),
+        ("", "23 objects have other names"), ("program", "names's data .*: variable microkit_name is \"names\" (was \"dns\")"),
         ("program", "monitor's constants")]),
     ("drone", [("faults = ep", "faults = ep fresh = ep"), ("cnode_imu {", "cnode_imu { 9: fresh (R)"),
                ("cnode_gps {", "cnode_gps { 9: fresh (WP, badge: 1)")], 1, [
@@ -187,7 +187,7 @@ def judge(done, count, words):
     if found != count:
         wrong.append("%d findings, not %d" % (found, count))
     for kind, text in words:
-        start = "      %s: " % kind if kind else "   "
+        start = "      (?:also|%s): " % kind if kind else "   "
         if not re.search("^" + start + pattern(text), done.stdout, re.M):
             wrong.append("not said: %s%s" % (start, text))
     return wrong

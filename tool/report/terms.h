@@ -10,7 +10,7 @@ struct term {
     const char *word, *meaning;
 };
 
-enum { TERMS_MOST = 32 };
+enum { TERMS_MOST = 64 };
 
 /* The terms that a text uses, in the order of terms.def; returns how many. */
 size_t terms_of(const char *text, const struct term *found[TERMS_MOST]);

@@ -298,6 +298,9 @@ int cmd_run(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
+    if (!options.kernel) {
+        machine_prepare();
+    }
     code = input_read(&input, options.operands[0], INPUT_IMAGE | INPUT_TASK, &options);
     result_start(&input, &options, "run");
     setvbuf(stdout, NULL, _IOLBF, 0); /* what was printed is seen, however this ends */

@@ -233,6 +233,7 @@ int cmd_verify(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
+    machine_prepare();
     code = input_read(&image, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
     depfile_start(); /* what is read from here on is the spec's */
     if (code == EXIT_FINE && !image.is_image) {

@@ -59,6 +59,23 @@ static void add_files(struct program_files *files, DIR *directory, const char *p
     }
 }
 
+static bool searched(struct program_files *files, DIR *directory)
+{
+    struct stat status;
+    if (fstat(dirfd(directory), &status) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < files->num_searched; i++) {
+        if (files->searched[i].device == status.st_dev && files->searched[i].inode == status.st_ino) {
+            return true;
+        }
+    }
+    files->searched =
+        memory_grow(files->searched, &files->capacity_searched, files->num_searched + 1, sizeof(*files->searched));
+    files->searched[files->num_searched++] = (struct searched){status.st_dev, status.st_ino};
+    return false;
+}
+
 /* Its own files first, then those `depth` directories down. */
 static void search(struct program_files *files, const char *path, uint16_t machine, unsigned depth)
 {
@@ -66,7 +83,9 @@ static void search(struct program_files *files, const char *path, uint16_t machi
     if (!directory) {
         return;
     }
-    add_files(files, directory, path, machine);
+    if (!searched(files, directory)) {
+        add_files(files, directory, path, machine);
+    }
     rewinddir(directory);
     for (struct dirent *entry; depth > 0 && files->entries_left && (entry = readdir(directory));) {
         char *name = join(path, entry->d_name);
@@ -99,6 +118,7 @@ void program_files_free(struct program_files *files)
     for (size_t i = 0; i < files->found.count; i++) {
         file_release(&files->bytes[i]);
     }
+    free(files->searched);
     free(files->list);
     free(files->bytes);
 }

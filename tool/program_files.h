@@ -3,6 +3,8 @@
 #ifndef TOOL_PROGRAM_FILES_H
 #define TOOL_PROGRAM_FILES_H
 
+#include <sys/types.h>
+
 #include "base/file.h"
 #include "machine/symbols.h"
 
@@ -11,6 +13,11 @@ struct program_files {
     struct symbol_file *list;
     struct file_bytes *bytes;
     size_t capacity_list, capacity_bytes;
+    struct searched {
+        dev_t device;
+        ino_t inode;
+    } *searched; /* directories, which may be named twice */
+    size_t num_searched, capacity_searched;
     unsigned entries_left; /* of directories, that will still be looked at */
 };
 

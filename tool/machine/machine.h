@@ -87,6 +87,11 @@ bool machine_run(const struct image *, const struct machine_options *, struct ma
 bool machine_run_confined(const struct image *, const struct machine_options *, struct machine_result *,
                           struct capdl_diags *);
 
+/* An image is about to be run: loads what takes long to load, while the caller reads the image. The functions that make
+ * a process wait for the end of that by machine_prepared. */
+void machine_prepare(void);
+void machine_prepared(void);
+
 /* Any ELF program as the initial task; options.profile must be given. */
 struct machine_program {
     const char *name;

@@ -223,6 +223,7 @@ bool machine_run_confined(const struct image *image, const struct machine_option
     double seconds = options->timeout_seconds > 0 ? options->timeout_seconds + GRACE_SECONDS : 0;
     struct confined_job job = {.body = run_here, .receive = receive, .context = &run, .seconds = seconds};
     *result = (struct machine_result){0};
+    machine_prepared();
     struct confined_end end = confined_run(&job);
     return confined_ended(&end, "image", seconds, diags) && run.has_result;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Unicorn, loaded when the first machine is made. Relocating it takes 30 ms, which commands that run no machine
- * save. Its functions have their usual names.
+ * Unicorn, loaded when the first machine is made. Relocating it takes several milliseconds, which commands that run
+ * no machine save. Its functions have their usual names.
  */
 #ifndef MACHINE_UNICORN_H
 #define MACHINE_UNICORN_H

@@ -165,6 +165,7 @@ bool verify_image_confined(const struct image *image, const struct verify_option
         job.specs[i].files = fill_files_load(&specs[i]);
     }
     struct confined_job process = {.body = verify_here, .receive = receive, .context = &job, .seconds = MOST_SECONDS};
+    machine_prepared();
     struct confined_end end = confined_run(&process);
     bool good = confined_ended(&end, "image", MOST_SECONDS, diags) && job.good;
     for (size_t i = 0; i < count; i++) {

@@ -122,13 +122,14 @@ static void judge_gain(struct review *review, const struct held *held)
                       : capdl_review_format("%s", "");
     char was[REVIEW_LABEL],
         *instead =
-            edit->old ? capdl_review_format(
-                            "; slot %" PRIu64 " named %s before%s", edit->new->slot,
-                            capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), was),
-                            !held->count || held->kept || capdl_review_programs_differ(review, held->users, held->count)
-                                ? ""
-                                : ": \4its program is|their programs are\4 the same and will take this for that")
-                      : capdl_review_format("%s", "");
+            edit->old
+                ? capdl_review_format(
+                      "; slot %" PRIu64 " named %s before%s", edit->new->slot,
+                      capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), was),
+                      !held->count || held->kept || capdl_review_programs_differ(review, held->users, held->count)
+                          ? ""
+                          : ": \4its program is|their programs are\4 unchanged and will use this as if it were that")
+                : capdl_review_format("%s", "");
     struct raw_finding *raw =
         capdl_review_add(review, rank, CAPDL_GAINED, capdl_review_target_number(&review->new, edit->new),
                          again ? "%s \4has|have\4 another capability for what \4it|they\4 could do before: %s%.0s%s"

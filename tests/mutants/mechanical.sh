@@ -4,11 +4,13 @@
 # in twenty of those that change the program go unnoticed.
 #
 # usage: mechanical.sh SOURCES SEED COUNT [FIRST]    COUNT changes that compile and change the object code; FIRST: skip that many draws
-# $CC: the compiler. $KEEP: a directory for the copy and its build, kept for the next run. $SLOWER: by how much tests may take longer.
+# $CC: the compiler. $KEEP: a directory for the copy and its builds, kept for the next run. $SLOWER: by how much tests may take longer.
+# $DRAWS: a file with the changes to try, FILE NUMBER on each line, instead of drawn ones.
 #
 # A table (entered.sh) says which tests enter which function, so that a change needs only those tests, the quickest first, and only
 # what these need is built. If they pass and building enters the function, too, or nothing does, everything is built, and the tests
 # run that use what the build then makes otherwise (images, initialisers, loaders). A test that runs out of time has noticed.
+# What none of these notices is tried with sanitizers, as in CI: they see memory that is not freed, or is too small.
 # In the end every test that noticed something runs on the sources as they are: one that fails there has noticed nothing.
 set -eu
 sources=$(cd "$1" && pwd)
@@ -17,6 +19,7 @@ work=${KEEP:-}
 [ -n "$work" ] || work=$(mktemp -d)
 tree=$work/tree
 build=$tree/build
+sanitized=$work/sanitized
 mkdir -p "$tree"
 # shellcheck disable=SC3045
 ulimit -c 0
@@ -26,7 +29,7 @@ end_large() {
     while sleep 1; do
         ps -eo pid=,rss= | awk '$2 > 6000000 { print $1 }' | while read -r process; do
             case $(readlink "/proc/$process/exe") in
-            "$build"/*) kill -9 "$process" ;;
+            "$build"/* | "$sanitized"/*) kill -9 "$process" ;;
             esac
         done
     done
@@ -45,6 +48,8 @@ done) | while read -r file; do
 done
 [ -f "$build/build.ninja" ] || meson setup "$build" "$tree" > "$work/setup" 2>&1 || { cat "$work/setup" >&2; exit 2; }
 ninja -C "$build" > "$work/ninja" 2>&1 || { tail -n 30 "$work/ninja" >&2; exit 2; }
+[ -f "$sanitized/build.ninja" ] || meson setup "$sanitized" "$tree" -Db_sanitize=address,undefined > "$work/setup" 2>&1 ||
+    { cat "$work/setup" >&2; exit 2; }
 ${CC:-cc} -O2 -D_GNU_SOURCE -o "$work/mutate" "$tree/tests/mutants/mutate.c"
 sum=$(cd "$tree" && find . -name '*.[ch]' -o -name '*.def' | grep -v '^./build/' | sort | xargs cat | cksum)
 if [ "$sum" != "$(cat "$work/entered.sum" 2> /dev/null)" ]; then
@@ -141,7 +146,22 @@ tests_of_made() {
         "$work/changed" "$work/needs"
 }
 
+# The same with sanitizers, of the quickest tests.
+failing_sanitized() { # FILE-WITH-A-TEST-A-LINE
+    head -n 40 "$1" > "$work/quick"
+    plain=$build build=$sanitized
+    by=$(failing_of_built "$work/quick")
+    build=$plain
+    [ -z "$by" ] || echo "$by, sanitized"
+}
+
 notice() { # FILE LINE
+    by=$(notice_plain "$@")
+    [ -n "$by" ] || by=$(failing_sanitized "$work/tests")
+    echo "$by"
+}
+
+notice_plain() { # FILE LINE
     tests_of "$1" "$2" > "$work/all"
     grep -vx '(build)' "$work/all" > "$work/tests" || true
     for part in 1,6p 7,40p '41,$p'; do
@@ -175,6 +195,7 @@ echo "| change | noticed by |"
 echo "|---|---|"
 # shellcheck disable=SC2086 # a list
 "$work/mutate" draw "$seed" $((first + 3 * count)) $files | tail -n +$((first + 1)) > "$work/draws"
+[ -z "${DRAWS:-}" ] || cp "$DRAWS" "$work/draws"
 while read -r file number && [ $((noticed + unnoticed)) -lt "$count" ]; do
     drawn=$((drawn + 1))
     object_code "$file" "$work/before" < /dev/null || { broken=$((broken + 1)); continue; }
@@ -195,7 +216,10 @@ while read -r file number && [ $((noticed + unnoticed)) -lt "$count" ]; do
 done < "$work/draws"
 ninja -C "$build" > "$work/ninja" 2>&1 || true
 grep -vxE 'the build|' "$work/noticing" | sort -u > "$work/good" || true
-bad=$(failing_of "$work/good")
+grep -v ', sanitized$' "$work/good" > "$work/part" || true
+bad=$(failing_of "$work/part")
+sed -n 's/, sanitized$//p' "$work/good" > "$work/part"
+[ -n "$bad" ] || bad=$(failing_sanitized "$work/part")
 echo
 echo "$noticed of $((noticed + unnoticed)) noticed; of $drawn drawn, $broken did not compile and $same changed nothing; $((($(date +%s) - begin) / 60)) minutes"
 [ -z "$bad" ] || { echo "$bad fails without a change" >&2; exit 2; }

@@ -304,12 +304,17 @@ static void system_call(struct engine *e, struct kernel *k, uint64_t pc)
     kernel_syscall(k, (int64_t)regs[RDX]);
 }
 
+/* The kernel saves the flags after it has added up the address of the thread's context: a negative one, with an even
+   number of bits in its lowest byte if FPU state has 576 bytes, as XSAVE has by default. */
+enum { STATUS_FLAGS = 0x8d5, SIGN_AND_PARITY = 0x84, INTERRUPTS = 0x200 };
+
 static void system_enter(struct engine *e, struct kernel *k)
 {
     uint64_t *regs = k->current->regs;
     regs[FAULT_IP] = regs[RDX];
     regs[NEXT_IP] = regs[RDX] + 2;
     regs[RSP] = regs[RCX];
+    regs[FLAGS] = (regs[FLAGS] & ~(uint64_t)STATUS_FLAGS) | SIGN_AND_PARITY | INTERRUPTS;
     regs[ERROR] = ERROR_SYSCALL;
     forget(e, k, RCX);
     forget(e, k, RDX);
@@ -371,8 +376,8 @@ static void special(struct kernel *k, const struct x86_instruction *i, const uin
 {
     if (x86_is_invalid(i)) {
         exception(k, VECTOR_INVALID, 0);
-    } else if (i->map == 1) {
-        exception(k, X86_PROTECTION, 0);
+    } else if (i->map == 1) { /* without SYSCALL there is no SYSRET */
+        exception(k, i->opcode == X86_SYSRET && k->profile->sysenter ? VECTOR_INVALID : X86_PROTECTION, 0);
     } else if (i->opcode == 0xcc || i->opcode == 0xcd) {
         software_interrupt(k, pc, i->length, i->opcode == 0xcd ? code[i->length - 1] : VECTOR_BREAKPOINT);
     } else {

@@ -6,8 +6,8 @@
 #include "cpu.h"
 
 enum { X86_USER_CS = 0x2b, X86_USER_SS = 0x33 };
-enum { X86_PROTECTION = 13 }; /* vector of the general protection fault */
-enum { X86_CPUID = 0xa2 };    /* in map 1 */
+enum { X86_PROTECTION = 13 };                 /* vector of the general protection fault */
+enum { X86_SYSRET = 0x07, X86_CPUID = 0xa2 }; /* in map 1 */
 
 /* x86_length.c */
 struct x86_instruction {

@@ -69,7 +69,7 @@ static bool is_undefined(const struct x86_instruction *i)
 /* SYSRET, RDPMC, SYSEXIT, CPUID */
 static bool is_special_two(uint8_t opcode)
 {
-    return opcode == 0x07 || opcode == 0x33 || opcode == 0x35 || opcode == X86_CPUID;
+    return opcode == X86_SYSRET || opcode == 0x33 || opcode == 0x35 || opcode == X86_CPUID;
 }
 
 bool x86_is_invalid(const struct x86_instruction *i)

@@ -56,10 +56,11 @@ static void expect(bool condition, const char *what)
 static void try_decode(const uint8_t *bytes, size_t size)
 {
     struct capdl_profile profile;
+    char flaw[PROFILE_FLAW];
     size_t again_size;
     uint8_t *again;
 
-    if (!profile_decode(bytes, size, &profile)) {
+    if (!profile_decode(bytes, size, &profile, flaw)) {
         return;
     }
     again = profile_encode(&profile, &again_size);
@@ -70,10 +71,11 @@ static void try_decode(const uint8_t *bytes, size_t size)
 static void try_profile(const struct capdl_profile *profile)
 {
     struct capdl_profile back;
+    char flaw[PROFILE_FLAW];
     size_t size;
     uint8_t *bytes = profile_encode(profile, &size);
 
-    expect(profile_decode(bytes, size, &back), "read what cannot be decoded");
+    expect(profile_decode(bytes, size, &back, flaw), "read what cannot be decoded");
     free(bytes);
 }
 

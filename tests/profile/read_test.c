@@ -89,7 +89,7 @@ static void test_arm_tables(const struct capdl_profile *p)
     check_types(p, types, sizeof(types) / sizeof(types[0]));
     CHECK(p->syscalls[CAPDL_SYSCALL_CALL] == -1 && p->syscalls[CAPDL_SYSCALL_WAIT] == -2, "API calls");
     CHECK(p->syscalls[CAPDL_SYSCALL_DEBUG_HALT] == 0, "a call that is switched off");
-    CHECK(p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] == -7, "PutChar is %d", p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR]);
+    CHECK(p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] == -13, "PutChar is %d", p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR]);
     CHECK(p->faults[CAPDL_FAULT_VM] == 6 && p->faults[CAPDL_FAULT_TIMEOUT] == 0, "faults");
 }
 
@@ -146,7 +146,7 @@ static void test_x86(void)
     CHECK(p.arch == CAPDL_ARCH_X86_64 && !p.mcs && p.sysenter && !p.printing && p.debug, "switches");
     check_labels(&p, labels, sizeof(labels) / sizeof(labels[0]));
     check_types(&p, types, sizeof(types) / sizeof(types[0]));
-    CHECK(p.syscalls[CAPDL_SYSCALL_DEBUG_HALT] == -5 && p.syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] == 0, "calls");
+    CHECK(p.syscalls[CAPDL_SYSCALL_DEBUG_HALT] == -9 && p.syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] == 0, "calls");
     CHECK(p.user_top == UINT64_C(0x7ffffffff000) && p.vspace_levels == 4 && p.vspace_index_bits[3] == 9, "VSpace");
     CHECK(p.bootinfo_schedcontrol_offset == 0 && p.bootinfo_untyped_offset == 144, "bootinfo");
     CHECK(p.num_memory == 0 && p.num_devices == 0 && p.kernel.start == 0x100000 && p.kernel.end == 0x180000, "memory");

@@ -99,7 +99,7 @@ static void put_profile(struct encoder *e)
         [CAPDL_BOOT_SYS_PUTCHAR] = profile->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR],
         [CAPDL_BOOT_UNTYPED_OFFSET] = profile->bootinfo_untyped_offset,
         [CAPDL_BOOT_SCHEDCONTROL_OFFSET] = profile->bootinfo_schedcontrol_offset,
-        [CAPDL_BOOT_FAN_OUT] = profile->fan_out,
+        [CAPDL_BOOT_FAN_OUT] = profile->fan_out < UINT16_MAX ? profile->fan_out : UINT16_MAX, /* as the blob has room */
         [CAPDL_BOOT_SLOT_BITS] = profile->size_bits[CAPDL_TYPE_CNODE],
         [CAPDL_BOOT_TYPE_UNTYPED] = profile->types[CAPDL_TYPE_UNTYPED],
         [CAPDL_BOOT_TYPE_CNODE] = profile->types[CAPDL_TYPE_CNODE],

@@ -167,8 +167,11 @@ static bool read_profile(struct opening *opening)
     if (!elf_view_find(&opening->view, ".capdl.profile", &section) || section.sh_type != SHT_PROGBITS) {
         return refuse(opening, "has no section .capdl.profile: it may have been stripped of sections");
     }
-    if (!profile_decode(image->bytes + section.sh_offset, section.sh_size, &image->profile)) {
-        return refuse(opening, "has a damaged section .capdl.profile");
+    char flaw[PROFILE_FLAW];
+    if (!profile_decode(image->bytes + section.sh_offset, section.sh_size, &image->profile, flaw)) {
+        char damaged[PROFILE_FLAW + 64];
+        snprintf(damaged, sizeof(damaged), "has a damaged section .capdl.profile%s%s", *flaw ? ": " : "", flaw);
+        return refuse(opening, damaged);
     }
     if (image->profile.arch != image->header.arch) {
         return refuse(opening, "has a kernel profile for another architecture");

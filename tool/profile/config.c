@@ -187,7 +187,7 @@ static void fill_numbers(struct reader *reader, const struct text_file *file)
     p->num_domains = (uint32_t)config_number(reader, file, "NUM_DOMAINS", 1, 256);
     p->num_domain_schedules = (uint32_t)config_optional(reader, file, "NUM_DOMAIN_SCHEDULES", UINT16_MAX);
     p->num_priorities = (uint32_t)config_number(reader, file, "NUM_PRIORITIES", 1, 256);
-    p->root_cnode_bits = (uint32_t)config_number(reader, file, "ROOT_CNODE_SIZE_BITS", 4, 32);
+    p->root_cnode_bits = (uint32_t)config_number(reader, file, "ROOT_CNODE_SIZE_BITS", 7, 26);
     p->max_untypeds = (uint32_t)config_number(reader, file, "MAX_NUM_BOOTINFO_UNTYPED_CAPS", 1, UINT16_MAX);
     p->fan_out = (uint32_t)config_number(reader, file, "RETYPE_FAN_OUT_LIMIT", 1, UINT32_MAX);
     p->reset_chunk_bits = (uint32_t)config_number(reader, file, "RESET_CHUNK_BITS", 0, 63);

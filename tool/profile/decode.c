@@ -14,6 +14,7 @@
 struct input {
     const uint8_t *at, *end;
     bool failed;
+    char *flaw;
 };
 
 struct text {
@@ -65,7 +66,8 @@ static struct text take_text(struct input *in)
     return text;
 }
 
-static int64_t take_number(struct input *in, int64_t least, int64_t most)
+/* The i-th number of a field. */
+static int64_t take_number(struct input *in, const struct field *field, size_t i)
 {
     bool negative = in->at < in->end && *in->at >> 5 == CBOR_NEGATIVE;
     uint64_t head = take_head(in, negative ? CBOR_NEGATIVE : CBOR_UNSIGNED);
@@ -75,7 +77,10 @@ static int64_t take_number(struct input *in, int64_t least, int64_t most)
         return fail(in);
     }
     value = negative ? -1 - (int64_t)head : (int64_t)head;
-    return value < least || value > most ? fail(in) : value;
+    if (in->failed || (field->kind == FIELD_NAMED && value == field->absent)) {
+        return fail(in);
+    }
+    return field_in_range(field, i, value, in->flaw) ? value : fail(in);
 }
 
 static bool text_is(struct text text, const char *name)
@@ -149,7 +154,7 @@ static void take_levels(struct input *in, struct capdl_profile *p, const struct 
     }
     p->vspace_levels = (uint8_t)levels;
     for (size_t i = 0; i < levels; i++) {
-        field_set(p, field, i, take_number(in, field->least, field->most));
+        field_set(p, field, i, take_number(in, field, i));
     }
 }
 
@@ -171,7 +176,7 @@ static void take_named(struct input *in, struct capdl_profile *p, const struct f
         if (name == field->count) {
             fail(in);
         } else {
-            field_set(p, field, name, take_number(in, field->least, field->most));
+            field_set(p, field, name, take_number(in, field, name));
         }
     }
 }
@@ -208,7 +213,7 @@ static void take_field(struct input *in, struct capdl_profile *p, const struct f
         field_set(p, field, 0, take_bool(in));
         break;
     case FIELD_NUMBER:
-        field_set(p, field, 0, take_number(in, field->least, field->most));
+        field_set(p, field, 0, take_number(in, field, 0));
         break;
     case FIELD_LEVELS:
         take_levels(in, p, field);
@@ -233,11 +238,12 @@ static const struct field *find_field(struct text key)
     return NULL;
 }
 
-bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *p)
+bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *p, char flaw[PROFILE_FLAW])
 {
-    struct input in = {bytes, bytes + size, false};
+    struct input in = {bytes, bytes + size, false, flaw};
     struct text last = {NULL};
 
+    *flaw = 0;
     memset(p, 0, sizeof(*p));
     if (size == 0 || take_head(&in, CBOR_MAP) != num_profile_fields) {
         return false;
@@ -250,5 +256,5 @@ bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *p)
         }
         take_field(&in, p, field);
     }
-    return !in.failed && in.at == in.end && profile_flaw(p) == NULL;
+    return !in.failed && in.at == in.end && profile_good(p, flaw);
 }

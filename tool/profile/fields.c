@@ -3,11 +3,9 @@
 
 #include <string.h>
 
-#include <capdl/architecture.h>
 #include <capdl/blob.h>
 
 #include "profile/names.h"
-#include "profile/methods.h"
 
 enum { PAGE = 4096 };
 
@@ -29,10 +27,10 @@ enum { PAGE = 4096 };
     {                                                                                                                 \
         .key = #member, .label = text, .kind = FIELD_NUMBER, WHERE(member), .count = 1, .least = (from), .most = (to) \
     }
-#define NAMED(member, text, type, ids, none, from, to)                                                                 \
+#define NAMED(member, text, type, ids, none, from, to, once)                                                           \
     {                                                                                                                  \
         .key = #member, .label = text, .kind = FIELD_NAMED, ELEMENTS(member, type), .absent = (none), .least = (from), \
-        .most = (to), .names = (ids)                                                                                   \
+        .most = (to), .names = (ids), .distinct = (once)                                                               \
     }
 #define REGIONS(member, text)                                                                        \
     {                                                                                                \
@@ -61,7 +59,7 @@ const struct field profile_fields[] = {
     NUMBER(num_domains, "domains", 1, 256),
     NUMBER(num_domain_schedules, "domain schedule entries", 0, UINT16_MAX),
     NUMBER(num_priorities, "priorities", 1, 256),
-    NUMBER(root_cnode_bits, "root CNode, log2 of slots", 4, 32),
+    NUMBER(root_cnode_bits, "root CNode, log2 of slots", 7, 26),
     NUMBER(max_untypeds, "untypeds in bootinfo", 1, UINT16_MAX),
     NUMBER(fan_out, "objects per Retype", 1, UINT32_MAX),
     NUMBER(reset_chunk_bits, "untyped reset chunk, log2 of bytes", 0, 63),
@@ -70,12 +68,12 @@ const struct field profile_fields[] = {
     NUMBER(timer_tick_ms, "timer tick in milliseconds", 0, UINT16_MAX),
     NUMBER(max_period_us, "longest period in microseconds", 0, INT64_MAX),
     NUMBER(kernel_wcet_us, "kernel WCET in microseconds", 0, UINT32_MAX),
-    NAMED(syscalls, "system call", int32_t, syscall_ids, 0, INT16_MIN, -1),
-    NAMED(labels, "label", uint16_t, method_ids, CAPDL_PROFILE_ABSENT, 1, CAPDL_PROFILE_ABSENT - 1),
-    NAMED(types, "object type", uint16_t, type_ids, CAPDL_PROFILE_ABSENT, 0, CAPDL_PROFILE_ABSENT - 1),
-    NAMED(size_bits, "size bits", uint8_t, type_ids, 0, 1, 63),
+    NAMED(syscalls, "system call", int32_t, syscall_ids, 0, INT16_MIN, -1, true),
+    NAMED(labels, "label", uint16_t, method_ids, CAPDL_PROFILE_ABSENT, 1, CAPDL_PROFILE_ABSENT - 1, true),
+    NAMED(types, "object type", uint16_t, type_ids, CAPDL_PROFILE_ABSENT, 0, CAPDL_PROFILE_ABSENT - 1, true),
+    NAMED(size_bits, "size bits", uint8_t, type_ids, 0, 1, 63, false),
     NUMBER(max_untyped_bits, "largest untyped, log2 of bytes", 4, 63),
-    NAMED(faults, "fault", uint8_t, fault_ids, 0, 1, 15),
+    NAMED(faults, "fault", uint8_t, fault_ids, 0, 1, 15, true),
     {.key = "vspace_index_bits",
      .label = "VSpace levels, log2 of entries",
      .kind = FIELD_LEVELS,
@@ -141,101 +139,4 @@ size_t field_regions(const struct capdl_profile *p, const struct field *field, c
         return 1;
     }
     return *(const size_t *)(const void *)((const char *)p + field->count_offset);
-}
-
-static bool regions_ascend(const struct capdl_region *regions, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (regions[i].start >= regions[i].end || (i > 0 && regions[i].start < regions[i - 1].end)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool has_required_methods(const struct capdl_profile *p)
-{
-    for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++) {
-        if (p->labels[method] == CAPDL_PROFILE_ABSENT && method_required(p, method)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool has_required_types(const struct capdl_profile *p)
-{
-    static const enum capdl_type needed[] = {
-        CAPDL_TYPE_UNTYPED, CAPDL_TYPE_TCB,      CAPDL_TYPE_ENDPOINT,   CAPDL_TYPE_NOTIFICATION,
-        CAPDL_TYPE_CNODE,   CAPDL_TYPE_FRAME_4K, CAPDL_TYPE_PAGE_TABLE, CAPDL_TYPE_VSPACE,
-    };
-
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        if (p->types[needed[i]] == CAPDL_PROFILE_ABSENT) {
-            return false;
-        }
-    }
-    return !p->mcs || (p->types[CAPDL_TYPE_SCHED_CONTEXT] != CAPDL_PROFILE_ABSENT &&
-                       p->types[CAPDL_TYPE_REPLY] != CAPDL_PROFILE_ABSENT);
-}
-
-/* Nothing that is another architecture's. */
-static bool is_of_its_architecture(const struct capdl_profile *p)
-{
-    for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++) {
-        if (p->labels[i] != CAPDL_PROFILE_ABSENT && method_xml_id(p->arch, i) == NULL) {
-            return false;
-        }
-    }
-    for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
-        if (p->types[i] != CAPDL_PROFILE_ABSENT && type_name(p->arch, i) == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool has_sizes(const struct capdl_profile *p)
-{
-    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++) {
-        if ((p->types[i] == CAPDL_PROFILE_ABSENT) != (p->size_bits[i] == 0)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-const char *profile_flaw(const struct capdl_profile *p)
-{
-    if (!capdl_arch_boots(p->arch)) {
-        return "its architecture is not supported";
-    }
-    if (p->syscalls[CAPDL_SYSCALL_CALL] == 0) {
-        return "it has no number for the system call Call";
-    }
-    if (!has_required_methods(p)) {
-        return "it lacks a label that every boot needs";
-    }
-    if (!has_required_types(p)) {
-        return "it lacks an object type that every boot needs";
-    }
-    if (!is_of_its_architecture(p)) {
-        return "it has a method or object type of another architecture";
-    }
-    if (!has_sizes(p)) {
-        return "object types and sizes do not match";
-    }
-    if ((p->bootinfo_schedcontrol_offset != 0) != p->mcs) {
-        return "an offset of SchedControl must exist on MCS, and only there";
-    }
-    if (!regions_ascend(p->memory, p->num_memory)) {
-        return "memory regions are not ascending";
-    }
-    if (!regions_ascend(p->devices, p->num_devices)) {
-        return "device regions are not ascending";
-    }
-    if (p->kernel.start > p->kernel.end) {
-        return "the kernel image ends before it starts";
-    }
-    return NULL;
 }

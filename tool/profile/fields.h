@@ -3,7 +3,7 @@
 #ifndef TOOL_PROFILE_FIELDS_H
 #define TOOL_PROFILE_FIELDS_H
 
-#include <capdl/profile.h>
+#include "profile/profile.h"
 
 enum field_kind {
     FIELD_STRING,  /* char[] */
@@ -28,6 +28,7 @@ struct field {
     int64_t least;       /* NUMBER, NAMED, LEVELS: range of a value */
     int64_t most;
     const char *const *names; /* NAMED */
+    bool distinct;            /* NAMED: no two of them are equal, but for absent ones */
 };
 
 /* In the order in which people read them. `prefix` is not among them: it means nothing on another machine. */
@@ -41,8 +42,11 @@ void field_set(struct capdl_profile *, const struct field *, size_t i, int64_t v
 /* Regions of a REGION or REGIONS field; returns how many. */
 size_t field_regions(const struct capdl_profile *, const struct field *, const struct capdl_region **);
 
-/* Finds what keeps a profile from being one, or returns 0: a sentence without a full stop. For all profiles that
- * come from outside. */
-const char *profile_flaw(const struct capdl_profile *);
+/* Whether a value that is read is in a field's range; if not, flaw (PROFILE_FLAW bytes) says so. */
+bool field_in_range(const struct field *, size_t i, int64_t value, char *flaw);
+
+/* Whether it can be the profile of a kernel; for all profiles that come from outside. If not, flaw says why: a sentence
+   without a full stop. */
+bool profile_good(const struct capdl_profile *, char flaw[PROFILE_FLAW]);
 
 #endif

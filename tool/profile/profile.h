@@ -28,10 +28,12 @@ bool profile_read(const char *prefix, struct capdl_profile *, struct capdl_diags
 /* A kernel as a user names it: a built-in profile or, when there is none of that name, an install prefix. */
 bool profile_find(const char *name_or_prefix, struct capdl_profile *, struct capdl_diags *);
 
+enum { PROFILE_FLAW = 200 }; /* bytes for what is wrong with a profile */
+
 /* The profile as deterministic CBOR, and back. Encode returns malloc'd bytes; decode returns false on anything it
- * does not accept. */
+ * does not accept: flaw says what no kernel has, or is empty if encode would not write such bytes. */
 uint8_t *profile_encode(const struct capdl_profile *, size_t *size);
-bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *);
+bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *, char flaw[PROFILE_FLAW]);
 
 /* `capdl profile`'s outputs. */
 void profile_print(const struct capdl_profile *, FILE *);

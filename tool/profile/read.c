@@ -111,7 +111,7 @@ bool profile_read(const char *prefix, struct capdl_profile *p, struct capdl_diag
 {
     struct reader reader = {.prefix = prefix, .profile = p, .diags = diags};
     size_t errors = diags->num_errors;
-    const char *flaw;
+    char flaw[PROFILE_FLAW];
 
     memset(p, 0, sizeof(*p));
     if ((size_t)snprintf(p->prefix, sizeof(p->prefix), "%s", prefix) >= sizeof(p->prefix)) {
@@ -127,8 +127,7 @@ bool profile_read(const char *prefix, struct capdl_profile *p, struct capdl_diag
         read_syscalls(&reader);
         read_sizes(&reader);
         read_platform(&reader);
-        flaw = profile_flaw(p);
-        if (diags->num_errors == errors && flaw != NULL) {
+        if (diags->num_errors == errors && !profile_good(p, flaw)) {
             capdl_error(diags, reader_position(&reader, ""), "these are not the facts of one kernel: %s", flaw);
         }
     }

@@ -2,6 +2,7 @@
 enum seL4_Fault_tag {
     seL4_Fault_NullFault = 0,
     seL4_Fault_CapFault = 1,
+    seL4_Fault_UnknownSyscall = 2,
     seL4_Fault_UserException = 3,
     seL4_Fault_VMFault = 5
 };

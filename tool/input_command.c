@@ -75,7 +75,7 @@ bool input_kernel_fits(struct input *input)
                     image->name, kernel->name, what, kernel->prefix);
         return false;
     }
-    if (!input->image.blob && forecast_possible(kernel)) {
+    if (forecast_possible(kernel) && (!input->image.blob || kernel->prefix[0])) {
         return true; /* the forecast counts slots exactly */
     }
     uint64_t slots = image_root_slots(kernel, input->image.header.image_end - input->image.header.image_start);

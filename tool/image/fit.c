@@ -190,14 +190,32 @@ bool fit_check(struct program *program, const uint8_t *bytes, size_t size)
     return fits;
 }
 
+static struct forecast_input exact_input(const struct program *program, const struct capdl_image_header *header)
+{
+    return (struct forecast_input){.profile = program->profile,
+                                   .image_start = header->image_start,
+                                   .image_end = header->image_end,
+                                   .tree_size = program->profile->dtb_bytes,
+                                   .image_at = program->options->image_at};
+}
+
+uint64_t fit_root_slots(const struct program *program, const struct capdl_image_header *header)
+{
+    const struct forecast_input input = exact_input(program, header);
+    struct forecast forecast;
+    if (program->options->untypeds || !is_exact(program)) {
+        return image_root_slots(program->profile, header->image_end - header->image_start);
+    }
+    forecast_make(&forecast, &input);
+    uint64_t slots = forecast.first_empty;
+    forecast_free(&forecast);
+    return slots;
+}
+
 bool fit_image(struct program *program, const uint8_t *bytes, size_t size, const struct capdl_image_header *header)
 {
     const struct capdl_profile *profile = program->profile;
-    struct forecast_input input = {.profile = profile,
-                                   .image_start = header->image_start,
-                                   .image_end = header->image_end,
-                                   .tree_size = profile->dtb_bytes,
-                                   .image_at = program->options->image_at};
+    const struct forecast_input input = exact_input(program, header);
     struct forecast forecast;
     bool fits;
     if (!is_exact(program)) {

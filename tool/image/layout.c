@@ -289,7 +289,7 @@ static bool fits_kernel(struct layout *layout)
     struct program *program = layout->program;
     const struct capdl_profile *profile = program->profile;
     uint64_t bytes = layout->header.image_end - layout->header.image_start;
-    uint64_t needed = image_root_slots(profile, bytes) + initial_slots(program);
+    uint64_t needed = fit_root_slots(program, &layout->header) + initial_slots(program);
     uint64_t available = UINT64_C(1) << profile->root_cnode_bits;
     unsigned bits = profile->root_cnode_bits;
     char label[256];

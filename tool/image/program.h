@@ -403,6 +403,8 @@ void device_memory_check(struct program *, const struct forecast *);
 bool fit_check(struct program *, const uint8_t *blob, size_t size);
 /* The same exactly, where the kernel's memory is known, for an image of this size. */
 bool fit_image(struct program *, const uint8_t *blob, size_t size, const struct capdl_image_header *);
+/* Slots of the root CNode that the kernel fills before the initialiser runs: exactly where that is known. */
+uint64_t fit_root_slots(const struct program *, const struct capdl_image_header *);
 
 /* layout.c: writes the image. False: an error is in diags. */
 bool layout_write(struct program *, const uint8_t *blob, size_t blob_size, FILE *out);

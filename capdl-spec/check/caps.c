@@ -38,7 +38,7 @@ void capdl_check_container(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         if (caps.count && capdl_object_kind(c->spec, i) != CAPDL_KIND_PROGRAM &&
@@ -53,7 +53,7 @@ void capdl_check_slot_range(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
         const struct capdl_cap *last = caps.count ? &caps.list[caps.count - 1] : NULL;
         uint64_t slots = last ? num_slots(c, i) : 0;
@@ -147,7 +147,7 @@ void capdl_check_cap_slot(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE || capdl_kind_is_table(capdl_object_kind(c->spec, i))) {
@@ -192,7 +192,7 @@ static void check_one_guard(struct checker *c, const struct capdl_cap *cap)
 /* Calls visit for each cap of the spec that has this flag. */
 static void each_flagged(struct checker *c, unsigned flag, void (*visit)(struct checker *, const struct capdl_cap *))
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         for (uint32_t j = 0; j < caps.count; j++) {
@@ -242,7 +242,7 @@ static void check_one_handler(struct checker *c, uint32_t id, uint64_t slot)
 
 void capdl_check_fault_handler(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) != CAPDL_KIND_TCB) {
             continue;
         }
@@ -264,7 +264,7 @@ void capdl_check_bound_twice(struct checker *c)
     uint32_t *owner = capdl_check_zeros(c, sizeof(*owner)); /* 1 + its number */
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB && j < caps.count; j++) {
@@ -304,7 +304,7 @@ static void check_one_rights(struct checker *c, const struct capdl_cap *cap)
 
 void capdl_check_rights(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && j < caps.count; j++) {

@@ -110,13 +110,52 @@ static void note_uses(struct checker *c, uint32_t id)
     }
 }
 
+_Static_assert(CAPDL_KIND_COUNT <= 64, "kinds are kept in 64 bits");
+
+/* Kinds of which nothing but capabilities says anything that is not in the object. */
+static bool can_be_alike(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_FRAME ||
+           kind == CAPDL_KIND_CNODE || kind == CAPDL_KIND_TCB || kind == CAPDL_KIND_SC || kind == CAPDL_KIND_RTREPLY;
+}
+
+static void note_alike(struct checker *c, uint32_t first, uint32_t end)
+{
+    enum { FEWEST = 64 };
+    const struct capdl_object_basic *basic = &c->spec->objects->basic[first];
+
+    if (end - first < FEWEST || basic->has & ~(unsigned)CAPDL_COLUMN_INDEX ||
+        !can_be_alike((enum capdl_kind)basic->kind)) {
+        return;
+    }
+    if (!c->alike) {
+        c->alike = capdl_check_zeros(c, sizeof(*c->alike));
+    }
+    c->alike[first + 1] = end;
+}
+
+static void find_alike(struct checker *c)
+{
+    const struct capdl_object_basic *basic = c->spec->objects->basic;
+    uint32_t first = 0;
+
+    for (uint32_t i = 1; i <= c->spec->num_objects; i++) {
+        if (i == c->spec->num_objects || memcmp(&basic[i], &basic[first], sizeof(*basic)) != 0) {
+            note_alike(c, first, i);
+            c->kinds |= UINT64_C(1) << basic[first].kind;
+            first = i;
+        }
+    }
+}
+
 static void collect(struct checker *c)
 {
     const struct capdl_spec *spec = c->spec;
 
     c->used = capdl_check_zeros(c, sizeof(*c->used));
     c->table_holder = capdl_check_zeros(c, sizeof(*c->table_holder));
-    for (uint32_t i = 0; i < spec->num_objects; i++) {
+    find_alike(c);
+    for (uint32_t i = 0; i < spec->num_objects; i = capdl_check_next(c, i)) {
         note_uses(c, i);
     }
     for (size_t i = 0; i < spec->num_irqs; i++) {
@@ -148,6 +187,9 @@ bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags)
         checker.misplaced |= is_of_structure(checks[i].id) && diags->num_errors > found;
     }
     capdl_check_free_reach(&checker);
+    if (checker.alike) {
+        capdl_check_zeros_free(&checker, checker.alike, sizeof(*checker.alike));
+    }
     capdl_check_zeros_free(&checker, checker.used, sizeof(*checker.used));
     capdl_check_zeros_free(&checker, checker.table_holder, sizeof(*checker.table_holder));
     return diags->num_errors == errors;

@@ -42,6 +42,8 @@ struct checker {
     bool errors_only;          /* the text had errors: what is missing may just not have been understood */
     bool misplaced;            /* so it may because of errors in what holds what */
     bool *used;                /* per object: something refers to it */
+    uint64_t kinds;            /* bit k: there are objects of kind k */
+    uint32_t *alike;           /* see capdl_check_next; 0: there are no large arrays */
     uint32_t *table_holder;    /* per object: 1 + the page table in which it first is as a page table, or 0 */
     struct check_reach reach;
 };
@@ -49,6 +51,28 @@ struct checker {
 static inline const struct capdl_architecture *capdl_check_facts(const struct checker *c)
 {
     return capdl_architecture(c->spec->arch);
+}
+
+/*
+ * The object after this one that a check must look at: of the elements of a large array with nothing in them, which
+ * differ in their index alone, the first stands for all. Who asks what refers to an object must look at each.
+ */
+static inline uint32_t capdl_check_next(const struct checker *c, uint32_t object)
+{
+    uint32_t next = object + 1;
+
+    return c->alike && next < c->spec->num_objects && c->alike[next] ? c->alike[next] : next;
+}
+
+/* Whether both objects are declared at the same place of the text. */
+static inline bool capdl_check_same_place(const struct checker *c, uint32_t a, uint32_t b)
+{
+    return c->spec->objects->basic[a].at && c->spec->objects->basic[a].at == c->spec->objects->basic[b].at;
+}
+
+static inline bool capdl_check_has_kind(const struct checker *c, enum capdl_kind kind)
+{
+    return c->kinds >> kind & 1;
 }
 
 /* Reports unless the last finding of this check was at the same position. */

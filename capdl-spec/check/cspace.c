@@ -107,7 +107,7 @@ static const struct capdl_cap *root_of(const struct checker *c, uint32_t thread)
 /* Most CSpaces are one CNode for all bits: nothing is to be walked then. */
 static bool has_rest(const struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_cap *root = root_of(c, i);
 
         if (root && bits_taken(c, root) < capdl_check_facts(c)->word_bits) {
@@ -126,7 +126,7 @@ static void check_roots(struct checker *c, bool report_unreached)
     }
     walk.seen = capdl_check_zeros(c, sizeof(*walk.seen));
     walk.full = capdl_check_zeros(c, sizeof(*walk.full));
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_cap *root = root_of(c, i);
 
         if (root) {
@@ -152,7 +152,7 @@ void capdl_check_out_of_reach(struct checker *c)
         return;
     }
     check_roots(c, true);
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && c->used[i] && !c->reach.by[i] &&
             capdl_object_caps(c->spec, i).count) {
             capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, i),

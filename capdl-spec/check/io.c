@@ -74,7 +74,7 @@ static void each_twin(struct checker *c, enum capdl_kind kind, uint64_t (*key)(c
     struct numbered *list = NULL;
     size_t count = 0, capacity = 0;
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == kind) {
             list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
             list[count++] = (struct numbered){key(c, i), i};
@@ -105,7 +105,7 @@ static void report_device_twice(struct checker *c, uint32_t first, uint32_t seco
 
 void capdl_check_io_device(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_IO_DEVICE) {
             check_one_device(c, i);
         }
@@ -183,10 +183,14 @@ static void check_io_level(struct checker *c, uint32_t id)
 void capdl_check_io_table(struct checker *c)
 {
     size_t size = c->spec->num_objects * sizeof(uint32_t);
-    uint32_t *holder = capdl_spec_realloc(NULL, size), leaf = CAPDL_NO_OBJECT;
+    uint32_t *holder, leaf = CAPDL_NO_OBJECT;
 
+    if (!capdl_check_has_kind(c, CAPDL_KIND_IO_DEVICE) && !capdl_check_has_kind(c, CAPDL_KIND_IO_PT)) {
+        return;
+    }
+    holder = capdl_spec_realloc(NULL, size);
     memset(holder, 0xff, size);
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
         bool holds =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_IO_DEVICE || capdl_object_kind(c->spec, i) == CAPDL_KIND_IO_PT;
@@ -239,7 +243,7 @@ static void check_binding(struct checker *c, uint32_t id)
 
 void capdl_check_stream(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_STREAMID) {
             check_binding(c, i);
         }

@@ -10,7 +10,7 @@
 /* Calls visit for each capability in a CNode that threads reach. */
 static void each_reached(struct checker *c, void (*visit)(struct checker *, uint32_t cnode, const struct capdl_cap *))
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && c->reach.by[i] && j < caps.count;
@@ -183,7 +183,7 @@ void capdl_check_irq_signal(struct checker *c)
     }
     each_reached(c, note_signaller);
     each_reached(c, note_binder);
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB) {
             note_bound_binder(c, i);
         }
@@ -252,7 +252,7 @@ void capdl_check_fault_server(struct checker *c)
     if (!capdl_check_has_reach(c)) {
         return;
     }
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) != CAPDL_KIND_TCB) {
             continue;
         }

@@ -34,7 +34,7 @@ void capdl_check_irq(struct checker *c)
         }
         map[irq->object] = irq;
     }
-    for (uint32_t i = 0; i < spec->num_objects; i++) {
+    for (uint32_t i = 0; i < spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_kind_class(capdl_object_kind(spec, i)) == CAPDL_CLASS_INTERRUPT && !map[i]) {
             capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(spec, i),
                                "interrupt object '%s' has no number: map it in 'irq maps'",
@@ -63,7 +63,7 @@ static void check_thread_domains(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB && capdl_tcb_values(c->spec, i)->dom > 255) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "TCB '%s' is in domain %" PRIu64 ": expected 0 to 255", capdl_check_label(c, i, label),
@@ -133,7 +133,7 @@ void capdl_check_domain_schedule(struct checker *c)
         return;
     }
     find_scheduled(domains, scheduled);
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_tcb *tcb =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? capdl_tcb_values(c->spec, i) : NULL;
 
@@ -249,7 +249,7 @@ static void check_bound(struct checker *c, uint32_t holder, const struct capdl_c
 {
     char label[CHECK_LABEL], what[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         enum capdl_kind kind = capdl_object_kind(c->spec, i);
         if (capdl_kind_class(kind) == CAPDL_CLASS_DEVICE && capdl_kind_issues(control->kind, kind) &&
             capdl_object_caps(c->spec, i).count && !has_cap_to(c->spec, holder, i)) {
@@ -286,7 +286,7 @@ static void check_control(struct checker *c, uint32_t holder, const struct capdl
 
 void capdl_check_revocable(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
         for (uint32_t k = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && k < caps.count; k++) {
             if (capdl_kind_has(caps.list[k].kind, CAPDL_TRAIT_SINGLE)) {

@@ -177,7 +177,7 @@ static void check_holders(struct checker *c, const struct capdl_cap **holders)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && j < caps.count; j++) {
@@ -256,7 +256,7 @@ static void check_overlap(struct checker *c, uint32_t id)
     uint64_t start = capdl_object_paddr(c->spec, id), size = range_size(c->spec, id);
     char label[CHECK_LABEL], other[CHECK_LABEL];
 
-    for (uint32_t i = 0; size && i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; size && i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         uint64_t at = capdl_object_paddr(c->spec, i), length = range_size(c->spec, i);
 
         if (length && (i < id || capdl_object_kind(c->spec, i) != CAPDL_KIND_LEFTOVER) && i != id &&
@@ -274,10 +274,14 @@ static void check_overlap(struct checker *c, uint32_t id)
 void capdl_check_leftover(struct checker *c)
 {
     const struct capdl_spec *spec = c->spec;
-    const struct capdl_cap **holders = capdl_spec_realloc(NULL, (spec->num_objects + 1) * sizeof(*holders));
+    const struct capdl_cap **holders;
     struct asked asked = {.devices = CAPDL_NO_OBJECT};
     char label[CHECK_LABEL];
 
+    if (!capdl_check_has_kind(c, CAPDL_KIND_LEFTOVER)) {
+        return;
+    }
+    holders = capdl_spec_realloc(NULL, (spec->num_objects + 1) * sizeof(*holders));
     memset(holders, 0, (spec->num_objects + 1) * sizeof(*holders));
     check_holders(c, holders);
     for (uint32_t i = 0; i < spec->num_objects; i++) {

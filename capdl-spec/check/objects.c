@@ -23,7 +23,7 @@ void capdl_check_object_arch(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (!capdl_kind_on_arch(capdl_object_kind(c->spec, i), c->spec->arch)) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "'%s' is %s (%s), which does not exist on %s", capdl_check_label(c, i, label),
@@ -62,7 +62,7 @@ static void check_untyped_size(struct checker *c, uint32_t id)
 
 void capdl_check_size(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE) {
             check_cnode_size(c, i);
         } else if (capdl_object_kind(c->spec, i) == CAPDL_KIND_UT) {
@@ -85,7 +85,7 @@ void capdl_check_frame_size(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_FRAME && capdl_check_knows_size(c, i) &&
             !capdl_check_frame_is_legal(c, i)) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
@@ -118,7 +118,7 @@ static void check_one_fill(struct checker *c, uint32_t id, const struct capdl_fi
 
 void capdl_check_fill(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_fills fills = capdl_object_fills(c->spec, i);
         for (size_t j = 0;
              capdl_object_kind(c->spec, i) == CAPDL_KIND_FRAME && capdl_check_knows_size(c, i) && j < fills.count;
@@ -132,7 +132,7 @@ void capdl_check_priority(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_tcb *tcb =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? capdl_object_tcb(c->spec, i) : NULL;
 
@@ -167,7 +167,7 @@ void capdl_check_registers(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; capdl_check_facts(c)->address_bits && i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; capdl_check_facts(c)->address_bits && i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_tcb *tcb =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? capdl_object_tcb(c->spec, i) : NULL;
 
@@ -185,7 +185,7 @@ void capdl_check_scheduling(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_sc *sc = capdl_object_kind(c->spec, i) == CAPDL_KIND_SC ? capdl_object_sc(c->spec, i) : NULL;
 
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_SC && capdl_object_flags(c->spec, i) & CAPDL_OBJECT_HAS_SIZE &&
@@ -230,7 +230,7 @@ static void check_one_thread(struct checker *c, uint32_t id)
 
 void capdl_check_thread(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB) {
             check_one_thread(c, i);
         }
@@ -259,5 +259,8 @@ void capdl_check_unused(struct checker *c)
         capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, i),
                            "%s '%s' is not used: no capability refers to it",
                            capdl_kind_name(capdl_object_kind(c->spec, i)), capdl_check_label(c, i, label));
+        while (i + 1 < c->spec->num_objects && capdl_check_same_place(c, i, i + 1)) {
+            i++; /* an array's elements are reported once */
+        }
     }
 }

@@ -21,7 +21,7 @@ static uint32_t *collect(const struct checker *c, enum capdl_kind kind, size_t *
     size_t capacity = 0;
 
     *count = 0;
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == kind) {
             list = capdl_spec_grow(list, &capacity, *count + 1, sizeof(*list));
             list[(*count)++] = i;
@@ -191,7 +191,7 @@ static void check_one_msi(struct checker *c, uint32_t id)
 
 void capdl_check_msi(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_MSI_IRQ) {
             check_one_msi(c, i);
         }

@@ -77,7 +77,7 @@ void capdl_check_paddr(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         uint64_t mask = (UINT64_C(1) << capdl_object_size_bits(c->spec, i)) - 1;
 
         if (is_fixed(c->spec, i) && capdl_object_paddr(c->spec, i) & mask) {
@@ -113,7 +113,7 @@ static uint32_t *fixed_collect(const struct checker *c, uint32_t *count)
     uint32_t *list = capdl_spec_realloc(NULL, c->spec->num_objects * sizeof(*list));
 
     *count = 0;
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if ((capdl_object_kind(c->spec, i) == CAPDL_KIND_FRAME || capdl_object_kind(c->spec, i) == CAPDL_KIND_UT) &&
             is_fixed(c->spec, i)) {
             list[(*count)++] = i;
@@ -205,7 +205,7 @@ static void check_circles(struct checker *c)
     uint32_t *mark = capdl_check_zeros(c, sizeof(*mark));
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         uint32_t at = capdl_object_parent(c->spec, i) == CAPDL_NO_OBJECT ? CAPDL_NO_OBJECT : i;
 
         while (at != CAPDL_NO_OBJECT && !mark[at]) {
@@ -227,12 +227,12 @@ void capdl_check_cover(struct checker *c)
     char label[CHECK_LABEL];
 
     check_circles(c);
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_parent(c->spec, i) != CAPDL_NO_OBJECT) {
             check_child(c, i, used);
         }
     }
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         uint64_t size = UINT64_C(1) << capdl_object_size_bits(c->spec, i);
 
         if (used[i] > size && !c->errors_only) {

@@ -13,9 +13,11 @@ struct worklist {
     size_t count, capacity;
 };
 
-static bool is_system(const struct capdl_spec *spec)
+static bool is_system(const struct checker *c)
 {
-    for (uint32_t i = 0; i < spec->num_objects; i++) {
+    const struct capdl_spec *spec = c->spec;
+
+    for (uint32_t i = 0; capdl_check_has_kind(c, CAPDL_KIND_TCB) && i < spec->num_objects; i++) {
         if (capdl_object_kind(spec, i) == CAPDL_KIND_TCB && capdl_spec_cap_at(spec, i, CAPDL_TCB_SLOT_CSPACE) &&
             capdl_spec_cap_at(spec, i, CAPDL_TCB_SLOT_VSPACE)) {
             return true;
@@ -67,7 +69,7 @@ static void find_reached(struct checker *c)
 {
     struct worklist list = {NULL};
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_cap *cspace = capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? cspace_of(c, i) : NULL;
 
         if (cspace && join(&c->reach.by[cspace->object], i + 1)) {
@@ -105,7 +107,7 @@ static void unite(struct checker *c, uint32_t a, uint32_t b)
 /* Calls visit for each capability to an object in a CNode. */
 static void each_held(struct checker *c, void (*visit)(struct checker *, uint32_t cnode, const struct capdl_cap *))
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && j < caps.count; j++) {
@@ -138,7 +140,7 @@ static void join_granting(struct checker *c, uint32_t cnode, const struct capdl_
 
 static void join_threads(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_cap *cspace = capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? cspace_of(c, i) : NULL;
 
         if (cspace) {
@@ -199,7 +201,7 @@ static void note_slot(struct checker *c, uint32_t thread, const struct capdl_cap
 
 static void note_slots(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB && j < caps.count; j++) {
@@ -238,7 +240,7 @@ static void find_reach(struct checker *c)
 
 bool capdl_check_has_reach(struct checker *c)
 {
-    if (c->diags->num_errors || (!c->reach.known && !is_system(c->spec))) {
+    if (c->diags->num_errors || (!c->reach.known && !is_system(c))) {
         return false;
     }
     if (!c->reach.known) {

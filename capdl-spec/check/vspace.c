@@ -72,7 +72,7 @@ void capdl_check_table_nesting(struct checker *c)
     const struct capdl_architecture *facts = capdl_check_facts(c);
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
         const struct capdl_arch_table *table =
             capdl_kind_is_table(capdl_object_kind(c->spec, i)) ? table_find(c, capdl_object_kind(c->spec, i)) : NULL;
@@ -119,7 +119,7 @@ void capdl_check_table_shared(struct checker *c)
 {
     bool *seen = capdl_check_zeros(c, sizeof(*seen));
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_kind_is_table(capdl_object_kind(c->spec, i))) {
             check_shared_in(c, i, seen);
         }
@@ -160,7 +160,7 @@ static void check_level(struct checker *c, uint32_t table, const struct capdl_ca
 
 void capdl_check_frame_level(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
         unsigned shift = capdl_kind_is_table(capdl_object_kind(c->spec, i)) ? capdl_check_table_shift(c, i) : 0;
 
@@ -177,7 +177,7 @@ void capdl_check_frame_rights(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         for (uint32_t j = 0; capdl_kind_is_table(capdl_object_kind(c->spec, i)) && j < caps.count; j++) {
@@ -225,7 +225,7 @@ void capdl_check_frame_caching(struct checker *c)
     }
     const struct capdl_cap **first = capdl_check_zeros(c, sizeof(*first));
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         for (uint32_t j = 0; capdl_kind_is_table(capdl_object_kind(c->spec, i)) && j < caps.count; j++) {
@@ -301,7 +301,7 @@ void capdl_check_mapping(struct checker *c)
     const struct capdl_cap **list = NULL;
     size_t count = 0, capacity = 0;
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         for (uint32_t j = 0; j < caps.count; j++) {
@@ -405,7 +405,7 @@ static void check_one_buffer(struct checker *c, uint32_t id)
 
 void capdl_check_ipc_buffer(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB) {
             check_one_buffer(c, i);
         }

@@ -76,6 +76,8 @@ struct capdl_objects *capdl_spec_objects_new(void);
 void capdl_spec_objects_free(struct capdl_objects *);
 /* One more object; all of it is zero. */
 uint32_t capdl_spec_objects_add(struct capdl_spec *);
+/* So many more elements of the array whose last one was just added, all like that. */
+void capdl_spec_add_alike(struct capdl_spec *, uint32_t element, uint32_t count);
 /* capdl_spec_caps_mark: there are some now. */
 struct capdl_object_caps *capdl_spec_caps_of(const struct capdl_spec *, uint32_t container);
 void capdl_spec_caps_mark(struct capdl_spec *, uint32_t container);
@@ -104,6 +106,11 @@ struct spec_name *capdl_spec_name_lookup(const struct capdl_spec *, const char *
 void capdl_spec_names_free(struct capdl_names *);
 /* Enters an object that has just been added under its name and index. */
 void capdl_spec_name_enter(struct capdl_spec *, struct spec_name *, uint32_t index, uint32_t object);
+/* The same of so many elements with consecutive indices, which are consecutive objects. */
+void capdl_spec_name_enter_elements(struct capdl_spec *, struct spec_name *, uint32_t index, uint32_t object,
+                                    uint32_t count);
+/* Whether some array has not all elements below its last one. */
+bool capdl_spec_names_have_holes(const struct capdl_spec *);
 uint32_t capdl_spec_name_find(const struct capdl_spec *, const struct spec_name *, uint32_t index);
 
 uint32_t capdl_spec_add_named(struct capdl_spec *, struct spec_name *, uint32_t index, enum capdl_kind,

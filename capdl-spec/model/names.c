@@ -400,6 +400,34 @@ static void enter_element(struct capdl_spec *spec, struct spec_name *name, uint3
     names->num_sparse++;
 }
 
+void capdl_spec_name_enter_elements(struct capdl_spec *spec, struct spec_name *name, uint32_t index, uint32_t object,
+                                    uint32_t count)
+{
+    struct capdl_spec_name_use *use = use_listed(spec, name);
+
+    if (use->dense && index == use->dense && object == use->first + index) {
+        use->num_elements += count;
+        use->dense += count;
+        use->array_length = use->array_length < use->dense ? use->dense : use->array_length;
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        enter_element(spec, name, index + i, object + i);
+    }
+}
+
+bool capdl_spec_names_have_holes(const struct capdl_spec *spec)
+{
+    const struct capdl_names *names = spec->names;
+
+    for (size_t i = 0; i < names->num_uses; i++) {
+        if (names->uses[i].num_elements < names->uses[i].array_length) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void capdl_spec_name_enter(struct capdl_spec *spec, struct spec_name *name, uint32_t index, uint32_t object)
 {
     if (index != CAPDL_NO_INDEX) {

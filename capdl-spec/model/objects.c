@@ -165,6 +165,28 @@ uint32_t capdl_spec_objects_add(struct capdl_spec *spec)
     return spec->num_objects++;
 }
 
+void capdl_spec_add_alike(struct capdl_spec *spec, uint32_t element, uint32_t count)
+{
+    struct capdl_objects *objects = spec->objects;
+    struct capdl_object_basic basic = objects->basic[element];
+    uint32_t first = spec->num_objects, index = capdl_object_index(spec, element) + 1;
+    uint32_t parent = capdl_object_parent(spec, element);
+
+    if (count > SPEC_MOST_OBJECTS - first) {
+        capdl_spec_too_large("this spec is too large: it has more than 2^30 objects");
+    }
+    reserve(objects, (size_t)first + count);
+    for (uint32_t i = 0; i < count; i++) {
+        objects->basic[first + i] = basic;
+        objects->index[first + i] = index + i + 1;
+    }
+    for (uint32_t i = 0; parent != CAPDL_NO_OBJECT && i < count; i++) {
+        objects->parent[first + i] = parent + 1;
+    }
+    spec->num_objects += count;
+    capdl_spec_name_enter_elements(spec, capdl_spec_name_at(spec, basic.name), index, first, count);
+}
+
 struct capdl_objects *capdl_spec_objects_new(void)
 {
     struct capdl_objects *objects = capdl_spec_realloc(NULL, sizeof(*objects));

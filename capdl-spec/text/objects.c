@@ -305,6 +305,13 @@ static uint32_t add_object(struct text_parser *p, const struct declaration *decl
     return id;
 }
 
+/* Whether nothing is in an element that could differ in the next one but its index. */
+static bool is_bare(const struct capdl_spec *spec, uint32_t element)
+{
+    return !(capdl_object_flags(spec, element) & CAPDL_OBJECT_HAS_PADDR) &&
+           !capdl_object_has(spec, element, CAPDL_COLUMN_PADDR | CAPDL_COLUMN_CONTENT | CAPDL_COLUMN_CAPS);
+}
+
 static bool add_array(struct text_parser *p, struct declaration *decl)
 {
     uint32_t element = capdl_spec_name_find(p->spec, decl->base.name, (uint32_t)decl->first);
@@ -320,8 +327,13 @@ static bool add_array(struct text_parser *p, struct declaration *decl)
         report_duplicate(p, decl->base.pos, element);
         return false;
     }
-    for (uint64_t i = 0; i < decl->count; i++) {
-        decl->object = add_object(p, decl, (uint32_t)(decl->first + i));
+    decl->object = add_object(p, decl, (uint32_t)decl->first);
+    if (is_bare(p->spec, decl->object)) {
+        capdl_spec_add_alike(p->spec, decl->object, (uint32_t)(decl->count - 1));
+    } else {
+        for (uint64_t i = 1; i < decl->count; i++) {
+            decl->object = add_object(p, decl, (uint32_t)(decl->first + i));
+        }
     }
     if (decl->count > 1) {
         decl->object = CAPDL_NO_OBJECT;
@@ -541,6 +553,9 @@ static void array_check(struct text_parser *p, uint32_t last)
 /* `x[]` means every element, so an array has no holes. */
 void capdl_text_arrays_check(struct text_parser *p)
 {
+    if (!capdl_spec_names_have_holes(p->spec)) {
+        return;
+    }
     for (uint32_t i = 0; i < p->spec->num_objects; i++) {
         uint32_t index = capdl_object_index(p->spec, i);
         struct capdl_spec_name_use use;

@@ -56,6 +56,9 @@ count threads-diff 1 "$capdl" diff "$work/threads.cdl" "$work/renamed.cdl"
 count threads-graph 0 "$capdl" graph "$work/threads.cdl"
 
 # A million of them.
+"$generate" array 1000000 >"$work/array.cdl"
+count million-array-check 0 "$capdl" check "$work/array.cdl"
+count million-array-show 0 "$capdl" show "$work/array.cdl"
 for style in threads long-names; do
     "$generate" $style 1000000 >"$work/million.cdl"
     kilobytes "million-$style-compile-kilobytes" "$capdl" compile "$work/million.cdl" -o "$work/million.elf"

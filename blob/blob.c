@@ -175,11 +175,11 @@ bool capdl_blob_next_call(struct capdl_blob_calls *calls, struct capdl_call *cal
     return true;
 }
 
-void capdl_call_step(struct capdl_call *call)
+void capdl_call_step(struct capdl_call *call, uint64_t steps)
 {
-    call->target.value += call->target.stride;
+    call->target.value += call->target.stride * steps;
     for (unsigned i = 0; i < call->num_operands; i++) {
-        call->operands[i].value += call->operands[i].stride;
+        call->operands[i].value += call->operands[i].stride * steps;
     }
 }
 

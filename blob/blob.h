@@ -135,8 +135,8 @@ struct capdl_blob_calls capdl_blob_calls(const struct capdl_blob *);
 bool capdl_blob_next_phase(struct capdl_blob_calls *);
 /* Next call, of this phase or of the next that has any. False after the last call of the last phase. */
 bool capdl_blob_next_call(struct capdl_blob_calls *, struct capdl_call *);
-/* Advances the operands of a run to its next step. */
-void capdl_call_step(struct capdl_call *);
+/* Advances the operands of a run by so many steps. */
+void capdl_call_step(struct capdl_call *, uint64_t steps);
 
 /* A name: "text", or "text[index]" for an element of an array, or "text" and at least `digits` digits of the index. */
 struct capdl_blob_name {

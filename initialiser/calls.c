@@ -14,7 +14,7 @@ static void suspend_threads(void)
             if (started.phase == CAPDL_PHASE_START) {
                 call_run(call_start(CAPDL_BOOT_TCB_SUSPEND, started.target.kind, started.target.value));
             }
-            capdl_call_step(&started);
+            capdl_call_step(&started, 1);
         } while (--started.count);
     }
 }

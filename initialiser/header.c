@@ -7,4 +7,5 @@ __attribute__((section(".capdl.header"), used)) struct capdl_image_header header
     .version = CAPDL_BLOB_VERSION,
     .arch = INITIALISER_ARCH,
     .object = UINT64_MAX,
+    .digest = CAPDL_DIGEST_START,
 };

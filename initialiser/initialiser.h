@@ -51,8 +51,8 @@ struct untyped_desc {
 struct ipc_buffer {
     word tag;
     word words[MESSAGE_WORDS];
-    word user_data;
-    word caps[3];
+    word target; /* the user's: we keep there for whom the last call was */
+    word caps[CAPDL_CALL_MAX_CAPS];
 };
 
 /* What the phases know, in the order in which they learn it. */

@@ -50,23 +50,10 @@ static word resolve(const struct capdl_operand *operand)
 enum { INFO_CAPS = 7, INFO_LABEL = 12 };
 
 /* Adds a word to the digest: docs/evidence.md. */
-static inline uint64_t add_word(uint64_t digest, uint64_t value, uint64_t multiplier)
+static inline uint64_t add_word(uint64_t digest, uint64_t value)
 {
-    digest = (digest ^ value) * multiplier;
+    digest = (digest + value) * CAPDL_DIGEST_MULTIPLIER;
     return digest ^ digest >> 32;
-}
-
-/* And of those before `end`, from so many bytes before it on: a negative number, which ends the loop when it is 0. */
-static inline uint64_t add_words(uint64_t digest, const word *end, intptr_t from, uint64_t multiplier)
-{
-    if (from) {
-        __asm__("" : "+r"(end)); /* addresses are worked out before the loop, which is most of what we do */
-        do {
-            digest = add_word(digest, *(const word *)((uintptr_t)end + (uintptr_t)from), multiplier);
-            from += (intptr_t)sizeof(*end);
-        } while (from);
-    }
-    return digest;
 }
 
 /* Steps whose messages follow from each other. */
@@ -75,79 +62,96 @@ struct run {
     struct varying {
         word *at;
         word stride;
+        uint64_t place;                           /* as in the digest */
     } varying[1 + CAPDL_CALL_MAX_OPERANDS], *end; /* what differs between them */
 };
 
-/* From one step to the next. */
-static inline void add_strides(const struct varying *from, const struct varying *end)
+/* Where a word is in the message, as a part of the digest. */
+static inline uint64_t place_of(const struct ipc_buffer *buffer, const word *at)
 {
-    if (from != end) {
-        do {
-            *from->at += from->stride;
-        } while (++from != end);
-    }
+    return ((uintptr_t)at - (uintptr_t)buffer) * ((UINT64_C(1) << CAPDL_DIGEST_PLACE_SHIFT) / sizeof(*at));
 }
 
-/* Puts operands into the message. One initial capability does not follow from the other. */
-__attribute__((noinline)) static void put(struct run *run, word *to, const struct capdl_operand *operand,
-                                          unsigned count)
+/* Puts a call into the message: its target, capabilities and words. They are in the digest where they differ from those
+   of the call before. One initial capability does not follow from the other. */
+static inline uint64_t put(struct run *run, struct ipc_buffer *buffer, const struct capdl_call *call, uint64_t digest)
 {
-    for (const struct capdl_operand *end = operand + count; operand != end; operand++, to++) {
-        *to = operand->kind == CAPDL_OPERAND_LITERAL ? (word)operand->value : resolve(operand);
+    const struct capdl_operand *operand = &call->target, *end = call->operands + call->num_operands;
+    const struct capdl_operand *words = call->operands + call->num_caps;
+    word *to = &buffer->target;
+
+    __asm__("" : "+r"(words)); /* known now, not again at each operand */
+    for (; operand != end; operand++, to++) {
+        word value;
+        if (operand == words) {
+            to = buffer->words;
+        }
+        value = operand->kind == CAPDL_OPERAND_LITERAL ? (word)operand->value : resolve(operand);
+        if (value != *to) {
+            *to = value;
+            digest = add_word(digest + place_of(buffer, to), value);
+        }
         if (operand->stride) {
-            *run->end++ = (struct varying){to, (word)operand->stride};
+            *run->end++ = (struct varying){to, (word)operand->stride, place_of(buffer, to)};
             if (operand->kind == CAPDL_REF_INITIAL) {
                 run->steps = 1;
             }
         }
     }
+    return digest;
+}
+
+/* From one step to the next. */
+static inline uint64_t add_strides(const struct varying *from, const struct varying *end, uint64_t digest)
+{
+    if (from != end) {
+        do {
+            word value = *from->at + from->stride;
+            *from->at = value;
+            digest = add_word(digest + from->place, value);
+        } while (++from != end);
+    }
+    return digest;
 }
 
 /*
  * The message is in the IPC buffer, which the kernel leaves alone: none of its answers has words. So a step changes
- * what differs, and reads the rest for the digest only. Returns the answer to the last step, which is the first that
- * fails.
+ * what differs only. Returns the answer to the last step, which is the first that fails.
  */
 __attribute__((flatten)) static unsigned make_steps(struct capdl_call *call)
 {
     struct ipc_buffer *buffer = self.ipc_buffer;
     const unsigned num_words = call->num_operands - call->num_caps;
     const word info = (word)call->label << INFO_LABEL | call->num_caps << INFO_CAPS | num_words;
-    const word *caps_end = buffer->caps + call->num_caps, *words_end = buffer->words + num_words;
-    intptr_t caps = -(intptr_t)(call->num_caps * sizeof(word)), words = -(intptr_t)(num_words * sizeof(word));
-    uint64_t digest = header.digest, multiplier = UINT64_C(0x9e3779b97f4a7c15), left;
-    word target, error;
+    uint64_t digest = add_word(header.digest, info), left;
     const struct varying *end;
     const word *registers;
     struct run run;
+    word error;
 
     run.steps = call->phase == CAPDL_PHASE_DOMAINS ? 1 : call->count; /* there, arch_complete changes words */
     run.end = run.varying;
-    put(&run, &target, &call->target, 1);
-    put(&run, buffer->caps, call->operands, call->num_caps);
-    put(&run, buffer->words, call->operands + call->num_caps, num_words);
+    digest = put(&run, buffer, call, digest);
     registers = arch_complete(call, buffer->words);
     left = run.steps;
-    header.num_calls += left; /* at once: should one of them never return, the record is of the whole run */
     end = run.end;
-    __asm__("" : "+r"(multiplier), "+r"(caps), "+r"(words)); /* known now, not again at each step */
-    do {
-        uint64_t sum = add_word(add_word(digest, info, multiplier), target, multiplier);
-        __asm__("" : "+r"(sum)); /* in a register, too, where the kernel leaves few for what outlives the call */
-        sum = add_words(sum, caps_end, caps, multiplier);
-        sum = add_words(sum, words_end, words, multiplier);
-        __asm__("" : "=r"(digest) : "0"(sum));
-        error = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], target, info, registers) >> INFO_LABEL;
-        digest = add_word(digest, error, multiplier);
+    header.num_calls += left; /* at once: should one of them never return, the record is of the whole run */
+    for (;;) {
+        error = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], buffer->target, info, registers) >> INFO_LABEL;
         if (error) {
+            digest = add_word(digest, error);
             break;
         }
-        add_strides(run.varying, end);
-    } while (--left);
+        if (!--left) {
+            break;
+        }
+        digest = add_strides(run.varying, end, add_word(digest, info));
+    }
     header.digest = digest;
     header.num_calls -= left - (left != 0); /* the one that failed was made */
-    for (call->count += left - run.steps; call->count && run.steps != left; left++) {
-        capdl_call_step(call);
+    call->count -= run.steps - left;
+    if (call->count) {
+        capdl_call_step(call, run.steps - left);
     }
     return (unsigned)error;
 }

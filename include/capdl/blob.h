@@ -137,6 +137,14 @@ enum { CAPDL_BOOTINFO_WORDS = 18 };
  */
 #define CAPDL_IMAGE_MAGIC UINT64_C(0x4c44504143344c65) /* "eL4CAPDL" */
 
+/*
+ * The digest of kernel calls (docs/evidence.md) begins with this number in the header. Images of earlier versions begin
+ * with 0, and have another digest.
+ */
+#define CAPDL_DIGEST_START 1
+#define CAPDL_DIGEST_MULTIPLIER UINT64_C(0x9e3779b97f4a7c15)
+enum { CAPDL_DIGEST_PLACE_SHIFT = 52 };
+
 struct capdl_image_header {
     uint64_t magic;
     uint32_t version; /* CAPDL_BLOB_VERSION */

@@ -119,8 +119,8 @@ static void check_calls(const struct capdl_blob *blob)
     CHECK(capdl_blob_next_call(&calls, &c));
     CHECK(c.label == 47 && c.count == 3 && c.num_caps == 1 && c.num_operands == 3);
     CHECK(c.operands[0].kind == CAPDL_REF_INITIAL && c.operands[0].value == CAPDL_INITIAL_VSPACE);
-    capdl_call_step(&c);
-    capdl_call_step(&c);
+    capdl_call_step(&c, 1);
+    capdl_call_step(&c, 1);
     CHECK(c.target.kind == CAPDL_REF_SLOT && c.target.value == 3 && c.operands[0].value == 3);
     CHECK(c.operands[1].kind == CAPDL_OPERAND_LITERAL && c.operands[1].value == 0x202000 && c.operands[2].value == 3);
     CHECK(capdl_blob_next_call(&calls, &c));

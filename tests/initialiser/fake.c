@@ -180,6 +180,7 @@ static void write_header(void)
         .scratch_size = sizeof(memory.scratch),
         .image_end = (uintptr_t)&memory.ipc_buffer,
         .object = UINT64_MAX,
+        .digest = CAPDL_DIGEST_START,
     };
 }
 

@@ -164,6 +164,7 @@ static struct seam seam_over(struct native *n)
     bootinfo[BOOTINFO_IPC_BUFFER] = (uintptr_t)(n->memory + size);
     n->blob = copied(image + (h->blob_start - h->image_start), h->blob_size);
     n->scratch = copied(image + (h->scratch_start - h->image_start), h->scratch_size);
+    digest_start(n->kernel, h->digest);
     struct seam seam = {.header = *h,
                         .bootinfo = bootinfo,
                         .window_page = WINDOW_PAGE,

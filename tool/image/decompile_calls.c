@@ -477,7 +477,7 @@ void reverse_calls(struct reverse *r)
             return;
         }
         left -= call.count;
-        for (uint64_t i = 0; i < call.count && !r->failed; i++, capdl_call_step(&call)) {
+        for (uint64_t i = 0; i < call.count && !r->failed; i++, capdl_call_step(&call, 1)) {
             reverse_call(r, r->methods[call.method], &call);
         }
     }

@@ -156,7 +156,7 @@ static void find_pools(struct reverse *r)
     while (capdl_blob_next_call(&calls, &call)) {
         bool pool = r->methods[call.method] == CAPDL_METHOD_ASID_CONTROL_MAKE_POOL && call.num_operands > 0 &&
                     call.operands[0].kind == CAPDL_REF_SLOT;
-        for (uint64_t i = 0; pool && i < call.count; i++, capdl_call_step(&call)) {
+        for (uint64_t i = 0; pool && i < call.count; i++, capdl_call_step(&call, 1)) {
             r->slots[call.operands[0].value].kind = CAPDL_KIND_ASID_POOL;
             pool = call.operands[0].stride > 0;
         }

@@ -8,12 +8,30 @@
 
 #include <capdl/blob.h>
 
-static const uint64_t multiplier = 0x9e3779b97f4a7c15;
+/* Where words are in an IPC buffer, the message info and the target where the kernel reads nothing. */
+enum { PLACE_INFO = 0, PLACE_WORDS = 1, PLACE_TARGET = MESSAGE_CAPS_OFFSET - 1, PLACE_CAPS = MESSAGE_CAPS_OFFSET };
 
-static void take(struct call_digest *digest, uint64_t word)
+void digest_start(struct kernel *k, uint64_t value)
 {
-    uint64_t mixed = (digest->pending ^ word) * multiplier;
+    k->calls = (struct call_digest){.value = value, .is_old = value == 0};
+}
+
+/* Initialisers of earlier versions. */
+static void take_old(struct call_digest *digest, uint64_t word)
+{
+    uint64_t mixed = (digest->pending ^ word) * CAPDL_DIGEST_MULTIPLIER;
     digest->pending = mixed ^ (mixed >> 32);
+}
+
+static void take(struct call_digest *digest, uint64_t place, uint64_t word)
+{
+    if (digest->is_old) {
+        take_old(digest, word);
+    } else if (place == PLACE_INFO || word != digest->last[place]) {
+        uint64_t mixed = (digest->pending + (place << CAPDL_DIGEST_PLACE_SHIFT) + word) * CAPDL_DIGEST_MULTIPLIER;
+        digest->pending = mixed ^ (mixed >> 32);
+    }
+    digest->last[place] = word;
 }
 
 /* A duration that the initialiser computes from bootinfo is in the digest as in the blob: 0, then microseconds. */
@@ -51,24 +69,27 @@ void digest_call(struct kernel *k, uint64_t cptr, const uint8_t *buffer)
     }
     digest->answered = false;
     digest->pending = digest->value;
-    take(digest, info);
-    take(digest, cptr);
+    take(digest, PLACE_INFO, info);
+    take(digest, PLACE_TARGET, cptr);
     for (unsigned i = 0; buffer && i < message_info_caps(info); i++) {
-        take(digest, buffer_word(k, buffer, MESSAGE_CAPS_OFFSET + i));
+        take(digest, PLACE_CAPS + i, buffer_word(k, buffer, MESSAGE_CAPS_OFFSET + i));
     }
     for (unsigned i = 0; i < message_info_length(info); i++) {
         if (i == CAPDL_DURATION_OPERANDS - 2 && is_open_duration(k, info)) {
-            take(digest, 0);
+            take(digest, PLACE_WORDS + i, 0);
         } else if (i < k->facts->message_registers) {
-            take(digest, regs[k->registers->message[i]]);
+            take(digest, PLACE_WORDS + i, regs[k->registers->message[i]]);
         } else if (buffer) {
-            take(digest, buffer_word(k, buffer, 1 + i));
+            take(digest, PLACE_WORDS + i, buffer_word(k, buffer, 1 + i));
         }
     }
 }
 
 void digest_answer(struct kernel *k, const struct tcb *caller)
 {
+    uint64_t result = caller->regs[k->registers->message_info] >> 12;
     k->calls.answered = true;
-    take(&k->calls, caller->regs[k->registers->message_info] >> 12);
+    if (result || k->calls.is_old) {
+        take(&k->calls, PLACE_INFO, result);
+    }
 }

@@ -54,6 +54,8 @@ struct call_digest {
     bool answered;
     bool starts;                       /* the call that starts the first thread has come, or our end */
     uint64_t start_value, start_count; /* what they were then */
+    bool is_old;                       /* the digest of earlier versions */
+    uint64_t last[MESSAGE_CAPS_OFFSET + MESSAGE_MAX_CAPS]; /* what was in each place of the message */
 };
 
 struct domain_slot {
@@ -234,7 +236,9 @@ void record_invocation(struct kernel *, const struct invocation *);
 void record_fault(struct kernel *, struct tcb *);
 void record_gone(struct kernel *, const struct object *);
 
-/* digest.c: the current thread's call, and what its caller is answered. */
+/* digest.c: what the initialiser begins with, as its header has it; the current thread's call, and what its caller is
+ * answered. */
+void digest_start(struct kernel *, uint64_t value);
 void digest_call(struct kernel *, uint64_t cptr, const uint8_t *buffer);
 void digest_answer(struct kernel *, const struct tcb *caller);
 

@@ -82,6 +82,13 @@ static void put_char(void *context, char c)
     }
 }
 
+static struct capdl_image_header read_header(const struct machine *m)
+{
+    struct capdl_image_header header;
+    memcpy(&header, m->header_bytes, sizeof(header));
+    return header;
+}
+
 /* The header is at an 8-byte boundary of the image, somewhere before the blob; its second number tells version
  * and machine. */
 static void find_header(struct machine *m)
@@ -94,16 +101,10 @@ static void find_header(struct machine *m)
     for (uint64_t at = 0; at + sizeof(struct capdl_image_header) <= size; at += sizeof(*numbers)) {
         if (memcmp(image + at, numbers, sizeof(numbers)) == 0) {
             m->header_bytes = image + at;
+            digest_start(m->kernel, read_header(m).digest);
             return;
         }
     }
-}
-
-static struct capdl_image_header read_header(const struct machine *m)
-{
-    struct capdl_image_header header;
-    memcpy(&header, m->header_bytes, sizeof(header));
-    return header;
 }
 
 /* Its last call may start a domain schedule that does not include it: then it never gets to say that it is done. */

@@ -164,19 +164,17 @@ static uint64_t order_of(const struct capdl_plan *plan, size_t i)
 /* Enters the next untyped of RAM in this state; false after the last. */
 static bool next_untyped(struct capdl_plan *plan, unsigned state)
 {
-    const struct capdl_untyped *untypeds = plan->request.untypeds;
+    const struct capdl_untyped *first = plan->request.untypeds, *end = first + plan->request.num_untypeds;
     uint64_t next = 0;
 
     leave_untyped(plan);
     plan->untyped = plan->request.num_untypeds;
-    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
-        uint64_t order;
-        if (untypeds[i].state != state || untypeds[i].is_device) {
-            continue;
-        }
-        order = order_of(plan, i);
-        if (order > next && order < plan->order) {
-            next = order;
+    for (const struct capdl_untyped *untyped = first; untyped != end; untyped++) {
+        if (untyped->state == state && !untyped->is_device) {
+            uint64_t order = order_of(plan, (size_t)(untyped - first));
+            if (order > next && order < plan->order) {
+                next = order;
+            }
         }
     }
     if (!next) {
@@ -398,8 +396,9 @@ static bool find_fixed(struct capdl_plan *plan)
 /* Where all objects may be anywhere and no larger CSpace is needed, it begins with the last stage. */
 static bool start(struct capdl_plan *plan)
 {
-    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
-        struct capdl_untyped *untyped = &plan->request.untypeds[i];
+    struct capdl_untyped *untyped = plan->request.untypeds, *end = untyped + plan->request.num_untypeds;
+
+    for (; untyped != end; untyped++) {
         untyped->state = UNTOUCHED;
         untyped->used = 0;
         /* No kernel has it: nothing fits into it. Device memory beyond the kernel's window on x86-64 may be unaligned.

@@ -47,11 +47,12 @@ static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES
 
 static void count_untouched(const struct capdl_plan *plan, uint64_t counts[SIZES])
 {
+    const struct capdl_untyped *untyped = plan->request.untypeds, *end = untyped + plan->request.num_untypeds;
+
     for (unsigned size = 0; size < SIZES; size++) {
         counts[size] = 0;
     }
-    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
-        const struct capdl_untyped *untyped = &plan->request.untypeds[i];
+    for (; untyped != end; untyped++) {
         if (!untyped->is_device && untyped->state == UNTOUCHED) {
             counts[untyped->size_bits]++;
         }
@@ -67,8 +68,9 @@ static void add_needs(const struct capdl_plan_group *groups, size_t num_groups, 
 
 static void select_untypeds(struct capdl_plan *plan, uint64_t counts[SIZES])
 {
-    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
-        struct capdl_untyped *untyped = &plan->request.untypeds[i];
+    struct capdl_untyped *untyped = plan->request.untypeds, *end = untyped + plan->request.num_untypeds;
+
+    for (; untyped != end; untyped++) {
         if (!untyped->is_device && untyped->state == UNTOUCHED && counts[untyped->size_bits]) {
             counts[untyped->size_bits]--;
             untyped->state = SELECTED;

@@ -102,11 +102,9 @@ static void read_operands(struct capdl_cbor *c, struct capdl_operand *operand, u
             value = at[1];
             at += 2;
         } else {
-            bool negative;
             c->at = at;
-            value = capdl_cbor_int(c, &negative);
+            value = capdl_cbor_argument(c, byte < REFERENCE + 0x20 ? (unsigned)value : NEITHER, EXPECTED("an integer"));
             at = c->at;
-            byte = negative ? REFERENCE : 0;
         }
         operand->kind = CAPDL_OPERAND_LITERAL;
         operand->stride = 0;

@@ -49,9 +49,12 @@ bool capdl_blob_open(struct capdl_blob *, const uint8_t *bytes, size_t size, str
 
 /*
  * The same without checking the names and what follows them: boot needs names only for error messages. A lookup of a
- * damaged name returns whatever is there, or no name.
+ * damaged name returns whatever is there, or no name. Calls that are read on the way are kept, as long as there is
+ * room.
  */
-bool capdl_blob_open_for_boot(struct capdl_blob *, const uint8_t *bytes, size_t size, struct capdl_blob_error *);
+struct capdl_kept_calls;
+bool capdl_blob_open_for_boot(struct capdl_blob *, const uint8_t *bytes, size_t size, struct capdl_blob_error *,
+                              struct capdl_kept_calls *kept);
 
 /* A cursor over one of the tables GROUPS, FIXED, COVERS, FILLS. */
 struct capdl_blob_table {
@@ -137,6 +140,22 @@ bool capdl_blob_next_phase(struct capdl_blob_calls *);
 bool capdl_blob_next_call(struct capdl_blob_calls *, struct capdl_call *);
 /* Advances the operands of a run by so many steps. */
 void capdl_call_step(struct capdl_call *, uint64_t steps);
+
+/*
+ * The first calls of a blob, one after the other, without the operands that they do not have, in the caller's memory.
+ * All is zero at first, which keeps none, or but for `end`, where the first is to be, and the limit.
+ */
+struct capdl_kept_calls {
+    struct capdl_call *end;         /* after the last */
+    const struct capdl_call *limit; /* all begin before it; there must be room for a whole one */
+    struct capdl_blob_calls rest;   /* reads those that follow */
+};
+
+/* Where the call after one that is kept begins. */
+static inline struct capdl_call *capdl_call_after(struct capdl_call *call)
+{
+    return (struct capdl_call *)(void *)&call->operands[call->num_operands];
+}
 
 /* A name: "text", or "text[index]" for an element of an array, or "text" and at least `digits` digits of the index. */
 struct capdl_blob_name {

@@ -26,9 +26,7 @@ static uint64_t read_bytes(const uint8_t *at, unsigned bytes)
     return value;
 }
 
-/* An item's head whose argument is not in the initial byte itself: `info` says how many bytes it has. Above 31 it is no
-   item of the expected kind. */
-__attribute__((noinline)) static uint64_t read_argument(struct capdl_cbor *c, unsigned info, const char *expected)
+__attribute__((noinline)) uint64_t capdl_cbor_argument(struct capdl_cbor *c, unsigned info, const char *expected)
 {
     unsigned bytes;
     uint64_t value;
@@ -62,7 +60,7 @@ static uint64_t read_head(struct capdl_cbor *c, unsigned major, const char *expe
         info = *at ^ major << 5;
     }
     if (info >= CAPDL_CBOR_MORE) {
-        return read_argument(c, info, expected);
+        return capdl_cbor_argument(c, info, expected);
     }
     c->at = at + 1;
     return info;

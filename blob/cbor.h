@@ -43,6 +43,9 @@ enum { CAPDL_CBOR_MORE = 24 };
 
 /* Records the first mistake. */
 void capdl_cbor_fail(struct capdl_cbor *, const char *expected);
+/* An item's head whose argument is not in the initial byte itself: `info`, its lower five bits, says how many bytes it
+   has. Above 31 it is no item of the expected kind. */
+uint64_t capdl_cbor_argument(struct capdl_cbor *, unsigned info, const char *expected);
 uint64_t capdl_cbor_uint(struct capdl_cbor *);
 /* An integer of either sign: n, or for -1 - n also n and `negative`. */
 uint64_t capdl_cbor_int(struct capdl_cbor *, bool *negative);

@@ -36,6 +36,7 @@ struct check {
     struct capdl_blob_table table;
     const uint8_t *at;
     unsigned items; /* begun */
+    struct capdl_kept_calls *kept;
 #ifndef CAPDL_CBOR_NO_TEXTS
     struct lookup cnodes;
     struct capdl_blob_objects direct; /* the last of them */
@@ -397,7 +398,7 @@ static bool operand_in_range(struct capdl_blob *blob, const struct capdl_operand
 static const char *call_problem(struct capdl_blob *blob, const struct capdl_call *call,
                                 const uint64_t limits[CAPDL_OPERAND_LITERAL])
 {
-    const struct capdl_operand *operand = call->operands, *end = operand + call->num_operands;
+    const struct capdl_operand *operand = &call->target, *end = call->operands + call->num_operands;
 
     if (call->count - 1 >= CAPDL_BLOB_MAX_SLOTS) {
         return EXPECTED("a call or a run of at least one and at most 2^24");
@@ -405,12 +406,12 @@ static const char *call_problem(struct capdl_blob *blob, const struct capdl_call
     if (call->num_operands < call->num_caps) {
         return EXPECTED("as many operands as the method has capabilities");
     }
-    if (call->target.kind == CAPDL_OPERAND_LITERAL || !operand_in_range(blob, &call->target, call->count, limits)) {
+    if (operand->kind == CAPDL_OPERAND_LITERAL) {
         return EXPECTED("an existing target");
     }
     for (; operand != end; operand++) {
         if (operand->kind != CAPDL_OPERAND_LITERAL && !operand_in_range(blob, operand, call->count, limits)) {
-            return EXPECTED("existing operands");
+            return EXPECTED(operand == &call->target ? "an existing target" : "existing operands");
         }
     }
     return NULL;
@@ -418,9 +419,9 @@ static const char *call_problem(struct capdl_blob *blob, const struct capdl_call
 
 static void check_phases(struct check *check)
 {
-    struct capdl_cbor *c = &check->table.cbor;
     struct capdl_blob_calls calls = capdl_blob_calls(check->blob);
-    struct capdl_call call;
+    struct capdl_kept_calls *kept = check->kept;
+    struct capdl_call other, *call = kept->end;
     uint64_t least = CAPDL_PHASE_DERIVE;
     const uint64_t limits[CAPDL_OPERAND_LITERAL] = {
         [CAPDL_REF_SLOT] = check->blob->sizes[CAPDL_SIZE_SLOTS],
@@ -430,20 +431,28 @@ static void check_phases(struct check *check)
     };
 
     check->blob->counts[CAPDL_BLOB_ITEM_PHASES] = calls.phases_left;
-    for (*c = calls.cbor; begin(check) && capdl_blob_next_phase(&calls); *c = calls.cbor) {
+    while (!calls.cbor.wrong && capdl_blob_next_phase(&calls)) {
         if (calls.phase < least || calls.phase > CAPDL_PHASE_START) {
             capdl_cbor_fail(&calls.cbor, EXPECTED("phases 5 to 15, ascending"));
         }
         least = calls.phase + 1;
-        for (*c = calls.cbor; begin(check) && calls.calls_left; *c = calls.cbor) {
+        while (!calls.cbor.wrong && calls.calls_left) {
             const char *problem;
-            capdl_blob_next_call(&calls, &call);
-            problem = call_problem(check->blob, &call, limits);
+            if (call != &other && call >= kept->limit) {
+                kept->rest = calls;
+                call = &other;
+            }
+            capdl_blob_next_call(&calls, call);
+            problem = call_problem(check->blob, call, limits);
             if (problem) {
                 capdl_cbor_fail(&calls.cbor, problem);
             }
+            if (call != &other) {
+                kept->end = call = capdl_call_after(call);
+            }
         }
     }
+    check->table.cbor = calls.cbor;
 }
 
 /* Text for messages: printable ASCII, so that it can be printed as it is. */
@@ -561,9 +570,9 @@ static bool result(const struct check *check, struct capdl_blob_error *error)
 }
 
 bool capdl_blob_open_for_boot(struct capdl_blob *blob, const uint8_t *bytes, size_t size,
-                              struct capdl_blob_error *error)
+                              struct capdl_blob_error *error, struct capdl_kept_calls *kept)
 {
-    struct check check = {.blob = blob};
+    struct check check = {.blob = blob, .kept = kept};
 
     check_items(&check, bytes, size);
     blob->items[CAPDL_BLOB_ITEM_NAMES] = (size_t)(check.table.cbor.at - bytes);
@@ -572,7 +581,8 @@ bool capdl_blob_open_for_boot(struct capdl_blob *blob, const uint8_t *bytes, siz
 
 bool capdl_blob_open(struct capdl_blob *blob, const uint8_t *bytes, size_t size, struct capdl_blob_error *error)
 {
-    struct check check = {.blob = blob};
+    struct capdl_kept_calls none = {0};
+    struct check check = {.blob = blob, .kept = &none};
     struct capdl_cbor *c = &check.table.cbor;
 
     check_items(&check, bytes, size);

@@ -55,11 +55,15 @@ struct ipc_buffer {
     word caps[CAPDL_CALL_MAX_CAPS];
 };
 
+/* As much as our pages have room for, enough for all calls of a small system. */
+enum { KEPT_BYTES = 7152 };
+
 /* What the phases know, in the order in which they learn it. */
 struct initialiser {
     const struct bootinfo *bootinfo;
     struct ipc_buffer *ipc_buffer;
     struct capdl_blob blob;
+    struct capdl_kept_calls kept; /* calls of the blob that need not be read again */
     struct slot_region untyped;
     uint64_t first[CAPDL_OPERAND_LITERAL]; /* capability pointers of index 0, by enum capdl_ref_kind */
     uint64_t cnode;                        /* CNode through which all slots resolve, at the depth of a word */
@@ -68,6 +72,11 @@ struct initialiser {
     uint64_t first_leaf; /* ... and first leaf, when there is one */
     bool window_is_open; /* the page that gives way to small frames is unmapped */
     uint64_t slot;       /* for which a call of our own is made; all ones: for none */
+
+    union {
+        struct capdl_call first;
+        uint8_t bytes[KEPT_BYTES];
+    } calls; /* those that are kept, one after the other; then, in the place of the first, each of the others */
 };
 
 extern struct initialiser self;

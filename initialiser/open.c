@@ -70,8 +70,10 @@ void open_blob(const struct bootinfo *bootinfo)
     enter_phase(CAPDL_PHASE_OPEN);
     self.bootinfo = bootinfo;
     self.ipc_buffer = (struct ipc_buffer *)(uintptr_t)bootinfo->ipc_buffer;
+    self.kept.end = &self.calls.first;
+    self.kept.limit = (const struct capdl_call *)(void *)(&self.calls + 1) - 1;
     good = capdl_blob_open_for_boot(&self.blob, (const uint8_t *)(uintptr_t)header.blob_start, (size_t)header.blob_size,
-                                    &error);
+                                    &error, &self.kept);
     arch_configure((uint64_t)boot[CAPDL_BOOT_FLAGS]);
     self.cnode = CAPDL_INITIAL_CNODE;
     if (!good) {

@@ -411,20 +411,45 @@ static uint64_t walk(const struct capdl_blob *blob)
     return sum + read_names(blob);
 }
 
+/* What is kept and what is left to read make up the calls of the blob. */
+static void check_kept(const struct capdl_blob *blob, const struct capdl_call *first, struct capdl_kept_calls *kept)
+{
+    static struct capdl_call expected, other;
+    struct capdl_blob_calls calls = capdl_blob_calls(blob);
+
+    for (const struct capdl_call *call = first; capdl_blob_next_call(&calls, &expected);) {
+        const struct capdl_call *seen = call != kept->end ? call : &other;
+        CHECK(call != kept->end || capdl_blob_next_call(&kept->rest, &other));
+        CHECK(seen->phase == expected.phase && seen->method == expected.method && seen->label == expected.label);
+        CHECK(seen->num_caps == expected.num_caps && seen->num_operands == expected.num_operands);
+        CHECK(seen->count == expected.count);
+        CHECK(memcmp(&seen->target, &expected.target, sizeof(expected.target)) == 0);
+        CHECK(memcmp(seen->operands, expected.operands, expected.num_operands * sizeof(*expected.operands)) == 0);
+        call = call != kept->end ? capdl_call_after((struct capdl_call *)call) : call;
+    }
+    CHECK(!capdl_blob_next_call(&kept->rest, &other));
+}
+
 /* What boot reads is proved alike, with and without names; these may be damaged then, and are asked for all the same.
  */
 static void check_for_boot(const uint8_t *bytes, size_t size, bool good, const struct capdl_blob_error *error)
 {
+    static size_t room;
+    size_t calls = 1 + room++ % 4; /* the first of none, of some or of all calls */
+    struct capdl_call *first = calloc(calls, sizeof(*first));
+    struct capdl_kept_calls kept = {.end = first, .limit = first + (calls - 1)};
     struct capdl_blob_error of_boot;
     struct capdl_blob blob;
-    bool boots = capdl_blob_open_for_boot(&blob, bytes, size, &of_boot);
+    bool boots = capdl_blob_open_for_boot(&blob, bytes, size, &of_boot, &kept);
 
     CHECK(boots == (good || error->items > CAPDL_BLOB_ITEM_NAMES));
     CHECK(boots || (of_boot.offset == error->offset && of_boot.items == error->items));
     if (boots) {
         CHECK(blob.items[CAPDL_BLOB_ITEM_NAMES] <= size);
         read_names(&blob);
+        check_kept(&blob, first, &kept);
     }
+    free(first);
 }
 
 /* Opens a copy that ends where the bytes end, so that reading on is noticed, and walks it if it opens. */

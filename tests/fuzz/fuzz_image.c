@@ -36,7 +36,7 @@ static void open_blob(const uint8_t *data, size_t size)
         abort();
     }
     /* Boot does not prove the names, and reads those that it needs. */
-    if (capdl_blob_open_for_boot(&blob, data, size, &error)) {
+    if (capdl_blob_open_for_boot(&blob, data, size, &error, &(struct capdl_kept_calls){0})) {
         for (uint64_t i = 0; i < 100; i += 7) {
             struct capdl_blob_names names;
             struct capdl_blob_name name = capdl_blob_name_of(&blob, CAPDL_BLOB_NAMED_SLOTS, i, &names);

@@ -18,7 +18,8 @@ static void boot_system(const struct system *system)
 
 /* ---- Starting ---- */
 
-/* The last of four starts fails: all that were to run are suspended, in the order in which they would be started. */
+/* The last of four starts fails: all that were to run are suspended, in the order in which they would be started, also
+   where that fails, too. */
 static void started_threads_are_suspended(void)
 {
     static const char expected[] = "32 0x67 () 0x1\n32 0x67 ()\n32 0x68 ()\n32 0x69 ()\n"
@@ -30,6 +31,9 @@ static void started_threads_are_suspended(void)
     fake_boot(&fake);
     CHECK(header.phase == CAPDL_PHASE_START && header.object == 5);
     check_text("calls", strstr(fake.log, "32 "), expected);
+    fake.refuse_rest = true;
+    fake_boot(&fake);
+    check_text("calls that fail", strstr(fake.log, "32 "), expected);
 }
 
 /* ---- Runs ---- */
@@ -46,6 +50,7 @@ static void runs_step_by_step(void)
     CHECK(strstr(fake.log, "32 0x1 ()\n32 0x2 ()\n30 0x2 (") != NULL);
     domains = strstr(fake.log, "32 0x67 ()\n32 0x68 ()\n");
     CHECK(domains && strstr(domains, "32 0x67 () 0x1"));
+    CHECK(strstr(fake.log, "32 0x69 ()\n32 0x69 ()\n31 ") != NULL);
     fake.refuse = 0;
     for (uint64_t calls = header.num_calls, n = 1; n < calls; n++) {
         boot_system(&system);

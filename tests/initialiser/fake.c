@@ -89,7 +89,7 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
     if (label == FAKE_MAP && memory.ipc_buffer.caps[0] == CAPDL_INITIAL_VSPACE) {
         window_slot = target - self.first[CAPDL_REF_SLOT];
     }
-    if (++fake->calls == fake->refuse) {
+    if (++fake->calls == fake->refuse || (fake->refuse_rest && fake->calls > fake->refuse)) {
         return (word)fake->error << 12;
     }
     return 0;

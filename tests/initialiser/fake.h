@@ -30,6 +30,7 @@ struct fake {
     word cores;
     word iopt_levels;   /* of I/O page tables */
     uint64_t refuse;    /* number of the call that fails, from 1; 0: none */
+    bool refuse_rest;   /* and all calls after it */
     unsigned error;     /* with this error */
     uint8_t extra[128]; /* the extra bootinfo ... */
     word extra_size;

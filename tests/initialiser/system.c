@@ -82,15 +82,15 @@ static void put_call(struct encoder *e, uint64_t method, int64_t target, unsigne
 #define PUT_CALL(e, method, target, ...) \
     put_call(e, method, target, sizeof((int64_t[]){__VA_ARGS__}) / 8, (int64_t[]){__VA_ARGS__})
 
-/* Two calls without operands, the second on what comes after the target. */
-static void put_run_of_two(struct encoder *e, int64_t target)
+/* Two calls without operands, the second on what comes so many after the target. */
+static void put_run_of_two(struct encoder *e, int64_t target, unsigned stride)
 {
     put_array(e, 5);
     put_uint(e, 3);
     put_int(e, target);
     put_array(e, 0);
     put_uint(e, 2);
-    PUT_TUPLE(e, 1);
+    PUT_TUPLE(e, stride);
 }
 
 static void put_phases(struct encoder *e, const struct system *system)
@@ -100,7 +100,7 @@ static void put_phases(struct encoder *e, const struct system *system)
     put_uint(e, CAPDL_PHASE_COPIES);
     put_array(e, system->odd_runs ? 2 : 1);
     if (system->odd_runs) {
-        put_run_of_two(e, INITIAL(CAPDL_INITIAL_TCB));
+        put_run_of_two(e, INITIAL(CAPDL_INITIAL_TCB), 1);
     }
     PUT_CALL(e, 0, INITIAL(CAPDL_INITIAL_CNODE), INITIAL(CAPDL_INITIAL_CNODE), SLOT(8), 64, SLOT(1), 64, 15);
     put_array(e, 2);
@@ -116,7 +116,10 @@ static void put_phases(struct encoder *e, const struct system *system)
     PUT_TUPLE(e, 1, 0, 0x1000);
     put_array(e, 2);
     put_uint(e, CAPDL_PHASE_SCHED);
-    put_array(e, system->core_again ? 2 : 1);
+    put_array(e, 1 + system->core_again + system->odd_runs);
+    if (system->odd_runs) {
+        put_run_of_two(e, SLOT(5), 0);
+    }
     PUT_CALL(e, 2, SCHED_CONTROL(system->core), SLOT(3), 1000, 1000, 0, 0, 0, 7);
     if (system->core_again) {
         PUT_CALL(e, 2, SCHED_CONTROL(0), SLOT(3), 1000, 1000, 0, 0, 0, 7);
@@ -125,7 +128,7 @@ static void put_phases(struct encoder *e, const struct system *system)
         put_array(e, 2);
         put_uint(e, CAPDL_PHASE_DOMAINS);
         put_array(e, 1);
-        put_run_of_two(e, SLOT(3));
+        put_run_of_two(e, SLOT(3), 1);
     }
     if (system->starts_none) {
         return;

@@ -21,7 +21,7 @@ struct system {
     bool direct; /* slot 3 is a CNode, into which 300 objects are made, from its slot 2 on */
     bool starts_none;
     bool starts_often;                   /* slot 3, and again slots 3, 4 and 5 */
-    bool odd_runs;                       /* of initial capabilities, and in the phase of domains */
+    bool odd_runs;                       /* of initial capabilities, of equal calls, and in the phase of domains */
     uint64_t left[CAPDL_SIZE_KEY_COUNT]; /* sizes from LEFT_PAGE on; without any LEFT_SLOTS: none */
 };
 

@@ -128,7 +128,7 @@ bool image_blob(const struct image *image, struct capdl_blob *blob)
     if (!image->blob || capdl_blob_open(blob, image->blob, image->header.blob_size, &error)) {
         return image->blob;
     }
-    if (!capdl_blob_open_for_boot(blob, image->blob, image->header.blob_size, &error)) {
+    if (!capdl_blob_open_for_boot(blob, image->blob, image->header.blob_size, &error, &(struct capdl_kept_calls){0})) {
         return false;
     }
     blob->items[CAPDL_BLOB_ITEM_NAMES] = blob->size;

@@ -268,9 +268,29 @@ static void check_doubtful(void)
     }
 }
 
+/* Kernels whose schedule is fixed when they are built have no room for another. */
+static void check_no_schedule(void)
+{
+    struct compiled c;
+    compile_text(&c, "aarch64+", ARM("", "") " domains { schedule: [(1, 5 ticks)] }");
+    CHECK(c.good, "a schedule of one entry");
+    struct capdl_profile fixed = *c.options.profile;
+    fixed.num_domain_schedules = 0;
+    c.options.profile = &fixed;
+    uint8_t *blob = image_compile_blob(&c.spec, &c.options, &c.diags, &c.blob_size);
+    char *said = messages(&c.diags);
+    CHECK(!blob && strstr(said, "a domain schedule of 1 entries from index 0 does not fit: kernel aarch64 has room for "
+                                "only 0"),
+          "no room for a schedule, but it says: %s", said);
+    free(said);
+    free(blob);
+    compiled_free(&c);
+}
+
 int main(void)
 {
     check_doubtful();
+    check_no_schedule();
     write_pattern("short.bin", 1000);
     for (size_t i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
         struct compiled c;

@@ -16,6 +16,14 @@ refused() { # EXPECTED OBJECTS
     grep -q "$1" "$work/said" || fail "$(cat "$work/said"): expected '$1'"
     [ ! -e "$work/none" ] || fail "a file was left"
 }
+lacks() { # UNTYPED OBJECTS EXPECTED: at the end of the message, when this is all the RAM
+    echo "$1" >"$work/list"
+    echo "arch ${kernel%-mcs} objects { $2 c = cnode (4 bits) } caps { c { 0: c } }" | sed 's/riscv64/riscv/' >"$work/spec.cdl"
+    if "$capdl" compile "$work/spec.cdl" --kernel "$kernel" --untypeds "$work/list" -o "$work/none" 2>"$work/said"; then
+        fail "not refused: $2"
+    fi
+    grep -q "the RAM of kernel $kernel has$3\$" "$work/said" || fail "$(cat "$work/said"): expected '$3'"
+}
 
 if [ "$real" = no ]; then
     # A list of untypeds, for the emulated machine and for the plan.
@@ -29,6 +37,8 @@ if [ "$real" = no ]; then
     printf '0x70000000 12 0\n' >"$work/list"
     if "$capdl" fit "$image" --kernel "$kernel" --untypeds "$work/list" >/dev/null 2>"$work/said"; then fail "4 KiB were enough"; fi
     grep -q 'does not fit' "$work/said" || fail "$(cat "$work/said")"
+    lacks '0x70002000 13 0' 'a = ut (14 bits)' '; 0x2000 bytes are then free, the largest range 0x2000'
+    lacks '0x70002000 12 0' 'a = ut (12 bits, paddr: 0x70002000)' ''
     exit 0
 fi
 prefix=${SEL4_PREFIXES:-}/$kernel-debug
@@ -42,4 +52,4 @@ kernel_at=$(echo "$said" | sed -n 's/^ *\(0x[0-9a-f]*\) .*  the kernel$/\1/p')
 image_at=$(echo "$said" | sed -n 's/^ *\(0x[0-9a-f]*\) .*  the image$/\1/p')
 refused "frame .a. cannot be at .*: of the 0x1000 bytes there, the kernel takes" "a = frame (4k, paddr: $kernel_at)"
 refused "frame .a. cannot be at .*: of the 0x1000 bytes there, the image takes" "a = frame (4k, paddr: $image_at)"
-refused "does not fit: objects of .* need .* more than the RAM of kernel .*; in the way: the kernel at" "a = ut (31 bits)"
+refused "does not fit: objects of .* need .* more than the RAM of kernel [^;]* has; 0x[0-9a-f]* bytes are then free, the largest range 0x[0-9a-f]*; in the way: the kernel at" "a = ut (31 bits)"

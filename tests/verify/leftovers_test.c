@@ -151,6 +151,19 @@ static void cleaned_early(const struct given *g)
     (*cached(g))[100] = 1;
 }
 
+static void untouched(const struct given *g)
+{
+    (void)g;
+}
+
+/* The region of untypeds ends one slot earlier: the third, which is there, is no longer listed. */
+static void unlist(const struct given *g)
+{
+    uint64_t *end = (uint64_t *)(void *)g->says + 160 / sizeof(*end);
+    CHECK(*end == 15, "the untypeds end before slot %llu", (unsigned long long)*end);
+    (*end)--;
+}
+
 static const struct plant {
     void (*tamper)(const struct given *);
     const char *says;
@@ -172,6 +185,24 @@ static const struct plant cache_plants[] = {
     {nothing, NULL},
     {never_cleaned, "which was cleared in the data cache but not cleaned and invalidated"},
     {cleaned_early, "which was cleared in the data cache but not cleaned and invalidated"},
+};
+
+/* Two in the last slots of their CNode, which a bootinfo lists one after the other: 12 is the first slot. */
+static const char listed[] =
+    "arch aarch64\n"
+    "objects {\n"
+    "  c = cnode (4 bits)  e = ep\n"
+    "  some = leftover (slots: 2)  page = leftover (slots: 2, size: 4k)\n"
+    "  info = frame (4k, fill: [{152 16 CDL_FrameFill_Bytes 0c000000000000000c00000000000000}])\n"
+    "}\n"
+    "caps {\n"
+    "  c { 0: c  1: e (RW)  12: some  14: page }\n"
+    "  some { 1: info }  page { 1: info }\n"
+    "}\n";
+
+static const struct plant listed_plants[] = {
+    {untouched, NULL},
+    {unlist, "which their description does not have"},
 };
 
 struct job {
@@ -244,6 +275,7 @@ int main(void)
     char *without = replaced(none, "rest { 0: info }", ""), *arm = replaced(text, "arch riscv", "arch aarch64");
     test_plants("riscv64", text, plants, sizeof(plants) / sizeof(plants[0]));
     test_plants("aarch64", arm, cache_plants, sizeof(cache_plants) / sizeof(cache_plants[0]));
+    test_plants("aarch64", listed, listed_plants, sizeof(listed_plants) / sizeof(listed_plants[0]));
     test_other(text, devices, "of untyped at 0x");
     test_other(devices, text, "of device memory, which is not in the spec");
     test_other(text, few, "which does not match the 5 slots from 8 on");

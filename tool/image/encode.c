@@ -252,7 +252,8 @@ static void put_phases(struct encoder *e)
     }
 }
 
-/* Names go into messages of a kernel console, so only printable ASCII; others are left out. */
+/* Names go into messages of a kernel console, so only ASCII, of which a name has printable characters alone; others are
+ * left out. */
 static const char *object_name(const struct program *program, uint32_t object)
 {
     if (object == CAPDL_NO_OBJECT) {
@@ -260,7 +261,7 @@ static const char *object_name(const struct program *program, uint32_t object)
     }
     const char *name = capdl_object_name(program->spec, object);
     for (const char *c = name; *c; c++) {
-        if (*c < ' ' || *c > '~') {
+        if (*c & 0x80) {
             return NULL;
         }
     }

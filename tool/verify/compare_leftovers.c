@@ -326,6 +326,7 @@ static void take_part(const struct verify *v, struct left *mine, struct capdl_le
     memmove(says->untypeds, says->untypeds + from, says->num_untypeds * sizeof(says->untypeds[0]));
     mine->first = says->first_untyped = all.start + from;
     mine->slots = last ? all.end - mine->first : says->num_untypeds;
+    says->untypeds_left_out = says->num_untypeds == left->slots; /* unknown: a full list may lack some */
     says->first_frame = mine->first + says->num_untypeds;
 }
 

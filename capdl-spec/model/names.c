@@ -243,13 +243,27 @@ static bool is_name(const struct capdl_spec *spec, uint32_t number, const char *
     return !strncmp(name, text, length) && !name[length];
 }
 
+/*
+ * The place to look at after so many: first all neighbours, then those at a distance that depends on the hash. Names
+ * come in tens that are neighbours, so that one after the other the places of a long row would be taken.
+ */
+static size_t next_place(const struct capdl_names *names, size_t place, uint32_t hash, unsigned looked_at)
+{
+    size_t first = place & ~(size_t)(NEIGHBOURS - 1), neighbour = (place + 1) & (NEIGHBOURS - 1);
+
+    if (looked_at % NEIGHBOURS == 0) {
+        first += NEIGHBOURS * (size_t)(hash >> 16 | 1);
+    }
+    return (first & names->mask) | neighbour;
+}
+
 /* The place of a name in the table: where it is, or where it would be put. */
 static struct capdl_names_place *place_of(const struct capdl_spec *spec, const char *text, size_t length, uint32_t hash)
 {
     const struct capdl_names *names = spec->names;
     size_t i = hash & names->mask;
 
-    for (; names->table[i].number; i = (i + 1) & names->mask) {
+    for (unsigned looked_at = 1; names->table[i].number; i = next_place(names, i, hash, looked_at++)) {
         if (names->table[i].hash == hash && is_name(spec, names->table[i].number, text, length)) {
             break;
         }
@@ -267,8 +281,8 @@ static void table_grow(struct capdl_names *names)
     for (size_t i = 0; i < old_size; i++) {
         size_t place = old[i].hash & names->mask;
 
-        while (old[i].number && names->table[place].number) {
-            place = (place + 1) & names->mask;
+        for (unsigned looked_at = 1; old[i].number && names->table[place].number; looked_at++) {
+            place = next_place(names, place, old[i].hash, looked_at);
         }
         if (old[i].number) {
             names->table[place] = old[i];

@@ -39,13 +39,35 @@ char *capdl_rights_text(enum capdl_kind kind, uint64_t rights, char text[CAPDL_R
     return text;
 }
 
+enum { ELEMENT_MOST = sizeof("[4294967295]") };
+
+/* "[3]", for which printf would take most of the time of what makes very many labels. */
+static void put_index(char *text, uint32_t index)
+{
+    char digits[ELEMENT_MOST], *at = digits + sizeof(digits);
+
+    do {
+        *--at = (char)('0' + index % 10);
+        index /= 10;
+    } while (index);
+    *text++ = '[';
+    while (at < digits + sizeof(digits)) {
+        *text++ = *at++;
+    }
+    *text++ = ']';
+    *text = '\0';
+}
+
 char *capdl_object_label(const struct capdl_spec *spec, uint32_t id, char *buffer, size_t size)
 {
     uint32_t index = capdl_object_index(spec, id);
     const char *name = capdl_object_name(spec, id);
     size_t length = strlen(name);
 
-    if (index != CAPDL_NO_INDEX) {
+    if (index != CAPDL_NO_INDEX && length + ELEMENT_MOST < size) {
+        memcpy(buffer, name, length);
+        put_index(buffer + length, index);
+    } else if (index != CAPDL_NO_INDEX) {
         snprintf(buffer, size, "%s[%u]", name, (unsigned)index);
     } else if (size) {
         length = length < size ? length : size - 1;

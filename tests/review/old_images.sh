@@ -34,6 +34,8 @@ for packed in "$here"/*.elf.gz; do
     esac
     grep -q "kernel calls in all, digest $digest\$" out || fail "verify prints another digest of the kernel calls"
     "$capdl" verify image.elf --spec other.cdl > out 2>&1 && fail "verify takes another spec for its own"
+    printf x | dd of=image.elf bs=1 seek=5000 conv=notrunc 2> out
+    "$capdl" show image.elf > out 2>&1 && fail "show takes it although it is damaged"
 done
 # shellcheck disable=SC2012
 [ "$(ls "$here"/*.elf.gz | wc -l)" -ge 3 ] || { echo "samples are missing"; failed=1; }

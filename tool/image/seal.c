@@ -7,7 +7,7 @@
 #include "base/memory.h"
 
 static const struct sealed nothing;
-static const char mark[SEAL_MARK] = "capdl seal 2\n";
+static const char mark[SEAL_MARK] = "capdl seal 2\n", earlier_mark[SEAL_MARK] = "capdl seal 1\n";
 
 void seal_start(struct seal *seal)
 {
@@ -91,15 +91,31 @@ void seal_renew(uint8_t *bytes, size_t size, const struct sealed *before)
     compute(bytes, size - SEAL_BYTES, before ? before : &nothing, NULL, bytes + size - SEAL_BYTES);
 }
 
+/* Images of earlier versions: the digest of all bytes at once. */
+static void compute_earlier(const uint8_t *bytes, size_t size, uint8_t seal[SEAL_BYTES])
+{
+    struct sha256 sha;
+    sha256_init(&sha);
+    sha256_add(&sha, bytes, size);
+    memcpy(seal, earlier_mark, SEAL_MARK);
+    sha256_end(&sha, seal + SEAL_MARK);
+}
+
 enum seal_state seal_check(const uint8_t *bytes, size_t size, struct sealed *sealed)
 {
     uint8_t seal[SEAL_BYTES];
-    if (size < SEAL_BYTES || memcmp(bytes + size - SEAL_BYTES, mark, SEAL_MARK) != 0) {
+    bool earlier = size >= SEAL_BYTES && memcmp(bytes + size - SEAL_BYTES, earlier_mark, SEAL_MARK) == 0;
+    if (size < SEAL_BYTES || (!earlier && memcmp(bytes + size - SEAL_BYTES, mark, SEAL_MARK) != 0)) {
         return SEAL_MISSING;
     }
     size -= SEAL_BYTES;
     uint8_t(*parts)[SHA256_BYTES] = sealed ? memory_zeroed(num_parts(size) + 1, sizeof(*parts)) : NULL;
-    compute(bytes, size, &nothing, parts, seal);
+    if (sealed || !earlier) {
+        compute(bytes, size, &nothing, parts, seal);
+    }
+    if (earlier) {
+        compute_earlier(bytes, size, seal);
+    }
     if (memcmp(seal, bytes + size, SEAL_BYTES) != 0) {
         free(parts);
         return SEAL_BROKEN;

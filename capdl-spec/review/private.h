@@ -573,6 +573,8 @@ struct dominators {
     uint32_t *nearest; /* REVIEW_NONE: not reached */
     uint32_t *order, *rank, *stack, count;
     size_t *next;
+    struct dominator_work *work; /* by the number of a node in the order in which they were found */
+    uint32_t *number;            /* of each node */
 };
 
 void capdl_review_dominators_init(struct dominators *, uint32_t num_nodes);

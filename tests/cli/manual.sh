@@ -31,6 +31,8 @@ page() {
 for command in $commands; do
     "$capdl" help --man $command > capdl-$command.1 || fail "no page for $command"
     page capdl-$command.1
+    twice=$("$capdl" help $command | sed -n 's/^  -\(.\), --.*/\1/p' | sort | uniq -d)
+    [ -z "$twice" ] || fail "$command has two options -$twice"
     grep -q "capdl.-$command" capdl.1 || fail "capdl(1) lacks $command"
     # The words of both, without what roff adds.
     sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\&//g' -e 's/\\e/\\/g' -e 's/^\.[A-Z]* //' capdl-$command.1 | tr -s ' \n' '  ' > words

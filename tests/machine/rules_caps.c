@@ -110,7 +110,7 @@ struct tag {
     uint64_t number;
 };
 
-static void expect_tags(struct world *w, const struct tag *tags, size_t count)
+static void expect_tags(struct world *w, const struct tag *tags, size_t count, bool told[CAP_TYPES])
 {
     struct slot *slot = slot_of(w, 0);
     struct cap kept = slot->cap;
@@ -120,6 +120,7 @@ static void expect_tags(struct world *w, const struct tag *tags, size_t count)
         *reg = slot_at(w, 0);
         kernel_syscall(w->k, w->k->profile->syscalls[CAPDL_SYSCALL_DEBUG_CAP_IDENTIFY]);
         EXPECT(*reg, tags[i].number);
+        told[tags[i].type] = true;
     }
     slot->cap = kept;
 }
@@ -149,14 +150,20 @@ static void types_are_told(void)
     } kernels[] = {{"aarch64", arm, sizeof(arm) / sizeof(arm[0])},
                    {"riscv64", riscv, sizeof(riscv) / sizeof(riscv[0])},
                    {"x86_64", x86, sizeof(x86) / sizeof(x86[0])}};
+    bool told[CAP_TYPES] = {false};
     for (unsigned i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
         struct capdl_profile profile = *profile_builtin(kernels[i].profile);
         profile.syscalls[CAPDL_SYSCALL_DEBUG_CAP_IDENTIFY] = -100;
         struct world *w = world_new_profile(&profile);
-        expect_tags(w, common, sizeof(common) / sizeof(common[0]));
-        expect_tags(w, kernels[i].tags, kernels[i].count);
+        expect_tags(w, common, sizeof(common) / sizeof(common[0]), told);
+        expect_tags(w, kernels[i].tags, kernels[i].count, told);
         world_free(w);
     }
+    unsigned type = 0;
+    while (type < CAP_TYPES && told[type]) {
+        type++;
+    }
+    EXPECT(type, CAP_TYPES); /* no type is in none of these lists */
 }
 
 int main(void)

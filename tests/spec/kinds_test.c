@@ -152,6 +152,18 @@ static const struct {
     {CAPDL_TYPE_IO_PAGE_TABLE, "IO_PT"},
 };
 
+/* What control capabilities give out. The rest of these classes is there from the start, or a copy of the I/O space. */
+static const struct {
+    enum capdl_kind control;
+    const char *kinds;
+} issuers[] = {
+    {CAPDL_KIND_IRQ_CONTROL, "IRQ IOAPIC_IRQ MSI_IRQ ARM_IRQ RISCV_IRQ ARM_SGI_SIGNAL"},
+    {CAPDL_KIND_IO_PORT_CONTROL, "IO_PORTS"},
+    {CAPDL_KIND_STREAMID_CONTROL, "STREAMID"},
+    {CAPDL_KIND_CONTEXTBANK_CONTROL, "CONTEXTBANK"},
+};
+static const char unissued[] = "SMC IO_DEVICE ARM_IO_DEVICE";
+
 /* From the table that maps pages up to the root: libsel4's seL4_*Bits and the processors' manuals. */
 static const char *const chains[] = {"PT PD PUD PGD", "PT PD PDPT PML4", "EPT_PT EPT_PD EPT_PDPT EPT_PML4"};
 
@@ -203,6 +215,24 @@ static void check_sets(enum capdl_kind kind)
     expect(capdl_kind_type(kind) == type, kind, "type");
 }
 
+static void check_issuer(enum capdl_kind kind)
+{
+    enum capdl_class class = capdl_kind_class(kind);
+    bool given = class == CAPDL_CLASS_INTERRUPT || class == CAPDL_CLASS_ISSUED || class == CAPDL_CLASS_DEVICE;
+    unsigned num_issuers = 0;
+
+    for (unsigned control = 0; control < CAPDL_KIND_COUNT; control++) {
+        bool listed = false;
+
+        for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++) {
+            listed |= issuers[i].control == control && place_in(issuers[i].kinds, kind) != 0;
+        }
+        expect(capdl_kind_issues((enum capdl_kind)control, kind) == listed, kind, "issuer");
+        num_issuers += listed;
+    }
+    expect(num_issuers == (given && !place_in(unissued, kind)), kind, "issuer");
+}
+
 static void check_height(enum capdl_kind kind)
 {
     unsigned height = 0;
@@ -225,6 +255,7 @@ int main(void)
         expect(control == (kind >= CAPDL_KIND_IRQ_CONTROL), kind, "place among the others");
         check_sets(kind);
         check_height(kind);
+        check_issuer(kind);
     }
     return failures != 0;
 }

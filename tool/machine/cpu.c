@@ -73,6 +73,14 @@ static void code_changed(void *context)
     }
 }
 
+static void written(void *context, const uint8_t *bytes, uint64_t size)
+{
+    struct cpu *cpu = context;
+    for (size_t i = 0; i < cpu->num_engines; i++) {
+        engine_written(&cpu->engines[i], bytes, size);
+    }
+}
+
 void cpu_init(struct cpu *cpu, struct kernel *k)
 {
     static const struct cpu_arch *const arches[CAPDL_ARCH_COUNT] = {
@@ -86,6 +94,7 @@ void cpu_init(struct cpu *cpu, struct kernel *k)
     k->host.vspace_gone = vspace_gone;
     k->host.thread_gone = thread_gone;
     k->host.code_changed = code_changed;
+    k->host.written = written;
 }
 
 void cpu_free(struct cpu *cpu)
@@ -195,6 +204,7 @@ static bool run_thread(struct engine *e, struct tcb *thread)
     struct cpu_exit *exit = &cpu->exit;
     uint64_t pc = thread->regs[cpu->kernel->registers->next_ip];
     for (;;) {
+        cpu->kernel->written = NULL;
         if (!engine_run(e, pc)) {
             return false;
         }

@@ -187,6 +187,7 @@ struct engine {
 
     struct engine_run *runs;
     size_t num_runs, capacity;
+    bool changes;      /* some run has code that can be written to at another address */
     uint64_t alias;    /* next free in the window */
     uint32_t paddings; /* which are in use */
     uint8_t *tables;
@@ -289,6 +290,12 @@ bool engine_where(const struct engine *, uint64_t vaddr, uint32_t protection, ui
 void engine_lend(struct engine *, uint64_t vaddr);
 void engine_drop_dummies(struct engine *);
 void engine_invalidate(struct engine *, uint64_t vaddr, uint64_t size);
+/* Forgets code translated from this memory of the host, which the kernel writes to. */
+void engine_written(struct engine *, const uint8_t *bytes, uint64_t size);
+/* Code at vaddr has been translated. */
+void engine_executed(struct engine *, uint64_t vaddr);
+/* Forgets code that may have been written to at another address of the same memory. */
+void engine_forget_changes(struct engine *);
 void engine_clear(struct engine *);
 void engine_fit_tlb(struct engine *);
 /* Forgets what was translated from the memory it has. */

@@ -408,6 +408,8 @@ bool engine_run(struct engine *e, uint64_t pc)
     e->retried = e->second = e->fetched = (struct engine_try){0, UINT64_MAX};
     e->rest = e->lends = e->ends = 0;
     e->single = false;
+    engine_executed(e, pc); /* the first block is not reported as one that is translated */
+    engine_forget_changes(e);
     engine_fit_tlb(e);
     uc_err error = engine_execute(e, pc);
     bool in_block = cpu->exit.kind == EXIT_BUDGET || cpu->exit.kind == EXIT_SPECIAL;

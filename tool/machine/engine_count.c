@@ -92,6 +92,8 @@ static void on_translation(uc_engine *uc, uc_tb *now, uc_tb *before, void *conte
     if (!e->tail && !e->revealing) {
         report_deviations(e, now->pc, now->size);
     }
+    engine_executed(e, now->pc);
+    engine_executed(e, now->pc + now->size - 1);
     e->known[!e->fpu][slot_of(now->pc)].size = 0;
     note_block(e, block_at(e, now->pc), now->pc, now->size, now->icount);
 }

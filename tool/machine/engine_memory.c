@@ -19,7 +19,10 @@ enum { WINDOW = 2 << 20, PAGE = 4096, FIT_TLB_AFTER = 10000000 };
 struct engine_run {
     uint64_t start, end;
     uint64_t paddr; /* start, or an alias */
-    bool code;      /* may be executed */
+    const uint8_t *host;
+    bool code;     /* may be executed */
+    bool executed; /* some of it was */
+    bool changes;  /* executed, and there is another run through which it can be written */
     uint32_t protection;
     uint8_t padded; /* number of its padding, from 1 on; 0: has none */
 };
@@ -231,6 +234,62 @@ void engine_forget_code(struct engine *e)
     }
 }
 
+void engine_written(struct engine *e, const uint8_t *bytes, uint64_t size)
+{
+    for (size_t i = 0; i < e->num_runs; i++) {
+        const struct engine_run *run = &e->runs[i];
+        if (run->executed && bytes >= run->host && bytes < run->host + (run->end - run->start)) {
+            uint64_t start = run->start + (uint64_t)(bytes - run->host);
+            uc_ctl_remove_cache(e->uc, start, start + size);
+        }
+    }
+}
+
+/* The emulator notices stores to code where it was executed, but not those at another address, nor another engine's. */
+static void find_changes(struct engine *e, struct engine_run *code, const struct engine_run *writer)
+{
+    if (code != writer && code->executed && writer->protection & UC_PROT_WRITE &&
+        code->host < writer->host + (writer->end - writer->start) &&
+        writer->host < code->host + (code->end - code->start)) {
+        code->changes = e->changes = true;
+    }
+}
+
+/* Of a run that is new, or executed for the first time. */
+static void compare_runs(struct engine *e, struct engine_run *run)
+{
+    for (size_t i = 0; i < e->cpu->num_engines; i++) {
+        struct engine *other = &e->cpu->engines[i];
+        for (size_t n = 0; n < other->num_runs; n++) {
+            find_changes(other, &other->runs[n], run);
+            find_changes(e, run, &other->runs[n]);
+        }
+    }
+}
+
+void engine_executed(struct engine *e, uint64_t vaddr)
+{
+    if (engine_is_mapped(e, vaddr)) {
+        struct engine_run *run = &e->runs[run_find(e, vaddr)];
+        if (!run->executed) {
+            run->executed = true;
+            compare_runs(e, run);
+        }
+    }
+}
+
+void engine_forget_changes(struct engine *e)
+{
+    bool changes = e->changes;
+    e->changes = false;
+    for (size_t i = 0; changes && i < e->num_runs; i++) {
+        if (e->runs[i].changes) {
+            e->changes = true;
+            forget_code(e, &e->runs[i]);
+        }
+    }
+}
+
 static uint32_t protection(uint8_t rights)
 {
     return (rights & PAGE_R ? UC_PROT_READ : 0u) | (rights & PAGE_W ? UC_PROT_WRITE : 0u) |
@@ -258,6 +317,7 @@ static bool map_run(struct engine *e, struct engine_run *run, uint8_t rights, ui
 {
     const struct cpu_paging *paging = &e->cpu->arch->paging;
     uint64_t size = run->end - run->start;
+    run->host = host;
     if (is_in_window(paging, run->start, run->end)) {
         e->cpu->broken = "the address space has a page where the emulator keeps its page tables (docs/machine.md)";
         return false;
@@ -287,7 +347,13 @@ static bool enter_run(struct engine *e, size_t at, struct engine_run run, uint8_
             return false;
         }
     }
-    return run_insert(e, at, run);
+    if (!run_insert(e, at, run)) {
+        return false;
+    }
+    if (run.executed || run.protection & UC_PROT_WRITE) {
+        compare_runs(e, &e->runs[at]);
+    }
+    return true;
 }
 
 /* Whether it is device memory; if so, reports the access to the observers. */
@@ -341,6 +407,7 @@ static bool map_window(struct engine *e, uint64_t page, const struct page_view *
         run.end += PAGE;
     }
     uint8_t used = run.code ? rights : rights & (uint8_t)~PAGE_X;
+    run.executed = wanted & PAGE_X;
     run.padded = wanted & PAGE_X && !e->single ? padding_take(e) : 0;
     padding_map(e, &run, false);
     bool good = map_run(e, &run, used, host - (page - run.start));

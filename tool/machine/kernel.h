@@ -77,6 +77,8 @@ struct kernel_host {
     void (*thread_gone)(void *context, struct tcb *);
     /* Instructions in these physical pages may have changed. */
     void (*code_changed)(void *context);
+    /* The kernel writes into this memory, which may have been executed. */
+    void (*written)(void *context, const uint8_t *bytes, uint64_t size);
 };
 
 struct kernel {
@@ -88,6 +90,8 @@ struct kernel {
     const struct capdl_architecture *facts;
     struct kernel_host host;
     struct memory memory;
+
+    const uint8_t *written; /* the IPC buffer that host.written has been told of last since a thread ran */
 
     struct tcb *current;
     struct tcb *idle;
@@ -261,7 +265,7 @@ void reply_time(struct kernel *, struct tcb *, uint64_t time);
 uint8_t *ipc_buffer_of(const struct kernel *, const struct tcb *, bool receiver);
 /* Word i of an IPC buffer: tag, message, user data, capabilities, where to receive. */
 uint64_t buffer_word(const struct kernel *, const uint8_t *buffer, unsigned i);
-void buffer_set_word(const struct kernel *, uint8_t *buffer, unsigned i, uint64_t word);
+void buffer_set_word(struct kernel *, uint8_t *buffer, unsigned i, uint64_t word);
 unsigned message_set(struct kernel *, struct tcb *, uint8_t *buffer, unsigned i, uint64_t value);
 uint64_t message_info(uint64_t label, unsigned unwrapped, unsigned caps, unsigned length);
 unsigned message_info_length(uint64_t info);

@@ -78,8 +78,12 @@ uint64_t buffer_word(const struct kernel *k, const uint8_t *buffer, unsigned i)
     return capdl_word_get(k->profile->arch, buffer + i * capdl_word_bytes(k->profile->arch));
 }
 
-void buffer_set_word(const struct kernel *k, uint8_t *buffer, unsigned i, uint64_t word)
+void buffer_set_word(struct kernel *k, uint8_t *buffer, unsigned i, uint64_t word)
 {
+    if (k->written != buffer && k->host.written) {
+        k->written = buffer;
+        k->host.written(k->host.context, buffer, UINT64_C(1) << k->facts->ipc_buffer_bits);
+    }
     capdl_word_put(k->profile->arch, buffer + i * capdl_word_bytes(k->profile->arch), word);
 }
 

@@ -275,6 +275,8 @@ static void test_formats(void)
     const uint8_t *pe = efi.loaded + little(efi.loaded + 60, 4);
     CHECK(efi.loaded[0] == 'M' && efi.loaded[1] == 'Z' && memcmp(pe, "PE\0", 4) == 0 && little(pe + 4, 2) == 0xaa64,
           "PE for AArch64");
+    CHECK(little(pe + 6, 2) == 1 && little(pe + 22, 2) == 0x222,
+          "one section, executable, of large addresses, no debug");
     CHECK(little(pe + 24, 2) == 0x20b && little(pe + 24 + 68, 2) == 10 &&
               little(pe + 20, 2) == 112 + 8 * little(pe + 24 + 108, 4),
           "PE32+ application");

@@ -177,6 +177,12 @@ if "$capdl" profile aarch64 >/dev/null && echo 'arch aarch64 objects { a = ep } 
     "$capdl" fit "$work/arm.cdl" --memory-map qemu:1G >"$work/said" 2>&1; then fail "on AArch64"; fi
 grep -q 'is for x86-64: the memory of kernel .* was fixed when it was built' "$work/said" || fail "$(cat "$work/said")"
 
+# Device memory ends below the addresses of interrupts, in the middle of a page.
+printf '0x100000 0x3ff00000 1\n' >"$work/map"
+for command in "compile -o $work/small" fit; do
+    # shellcheck disable=SC2086
+    "$capdl" $command "$work/small.cdl" --memory-map "$work/map" >"$work/said" 2>&1 || fail "$command: $(cat "$work/said")"
+done
 # What is forecast is what the emulated machine then does.
 said=$("$capdl" fit "$image" --memory-map qemu:2G)
 used=$(echo "$said" | sed -n 's/^ *\([0-9]* objects\) made by.*/\1/p')

@@ -347,15 +347,18 @@ static bool bootinfo_good(const struct check *c)
     return true;
 }
 
-static bool region_good(const struct check *c, const struct capdl_region *regions, size_t i, const char *what)
+/* Memory is whole pages. What a PC's kernel leaves of device memory may end anywhere: at 0xfffffff8, below what raises
+ * interrupts. */
+static bool region_good(const struct check *c, const struct capdl_region *regions, size_t i, bool memory)
 {
     const struct capdl_region *r = &regions[i];
-    uint64_t end = UINT64_C(1) << c->p->pa_bits;
+    uint64_t end = UINT64_C(1) << c->p->pa_bits, unit = memory || c->p->arch != CAPDL_ARCH_X86_64 ? PAGE : 1;
 
-    if (r->start % PAGE != 0 || r->end % PAGE != 0 || r->start >= r->end || r->end > end ||
+    if (r->start % unit != 0 || r->end % unit != 0 || r->start >= r->end || r->end > end ||
         (i > 0 && r->start < regions[i - 1].end)) {
-        return found(c, "%s from 0x%" PRIx64 " to 0x%" PRIx64 ", expected ascending whole pages up to 2^%u", what,
-                     r->start, r->end, c->p->pa_bits);
+        return found(c, "%s from 0x%" PRIx64 " to 0x%" PRIx64 ", expected ascending %s up to 2^%u",
+                     memory ? "memory" : "devices", r->start, r->end, unit == PAGE ? "whole pages" : "ranges",
+                     c->p->pa_bits);
     }
     return true;
 }
@@ -363,13 +366,13 @@ static bool region_good(const struct check *c, const struct capdl_region *region
 static bool regions_good(const struct check *c)
 {
     for (size_t i = 0; i < c->p->num_memory; i++) {
-        if (!region_good(c, c->p->memory, i, "memory")) {
+        if (!region_good(c, c->p->memory, i, true)) {
             return false;
         }
     }
     for (size_t i = 0; i < c->p->num_devices; i++) {
         const struct capdl_region *d = &c->p->devices[i];
-        if (!region_good(c, c->p->devices, i, "devices")) {
+        if (!region_good(c, c->p->devices, i, false)) {
             return false;
         }
         for (const struct capdl_region *m = c->p->memory; m < c->p->memory + c->p->num_memory; m++) {

@@ -99,33 +99,13 @@ static bool methods_good(const struct check *c)
     return true;
 }
 
-static bool is_needed(const struct capdl_profile *p, enum capdl_type type)
-{
-    switch (type) {
-    case CAPDL_TYPE_UNTYPED:
-    case CAPDL_TYPE_TCB:
-    case CAPDL_TYPE_ENDPOINT:
-    case CAPDL_TYPE_NOTIFICATION:
-    case CAPDL_TYPE_CNODE:
-    case CAPDL_TYPE_FRAME_4K:
-    case CAPDL_TYPE_PAGE_TABLE:
-    case CAPDL_TYPE_VSPACE:
-        return true;
-    case CAPDL_TYPE_SCHED_CONTEXT:
-    case CAPDL_TYPE_REPLY:
-        return p->mcs;
-    default:
-        return false;
-    }
-}
-
 static bool types_good(const struct check *c)
 {
     const struct capdl_profile *p = c->p;
 
     for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
         bool absent = p->types[i] == CAPDL_PROFILE_ABSENT;
-        if (absent && is_needed(p, i)) {
+        if (absent && type_required(p, i)) {
             return found(c, "it has no object type %s, which every boot needs", type_ids[i]);
         }
         if (!absent && type_name(p->arch, i) == NULL) {
@@ -352,7 +332,7 @@ static bool bootinfo_good(const struct check *c)
 static bool region_good(const struct check *c, const struct capdl_region *regions, size_t i, bool memory)
 {
     const struct capdl_region *r = &regions[i];
-    uint64_t end = UINT64_C(1) << c->p->pa_bits, unit = memory || c->p->arch != CAPDL_ARCH_X86_64 ? PAGE : 1;
+    uint64_t end = UINT64_C(1) << c->p->pa_bits, unit = memory || !c->facts->pc ? PAGE : 1;
 
     if (r->start % unit != 0 || r->end % unit != 0 || r->start >= r->end || r->end > end ||
         (i > 0 && r->start < regions[i - 1].end)) {

@@ -101,3 +101,27 @@ size_t register_names(enum capdl_arch arch, const char *const **names)
     *names = lists[arch];
     return count;
 }
+
+bool type_required(const struct capdl_profile *p, enum capdl_type type)
+{
+    switch (type) {
+    case CAPDL_TYPE_UNTYPED:
+    case CAPDL_TYPE_TCB:
+    case CAPDL_TYPE_ENDPOINT:
+    case CAPDL_TYPE_NOTIFICATION:
+    case CAPDL_TYPE_CNODE:
+    case CAPDL_TYPE_FRAME_4K:
+    case CAPDL_TYPE_FRAME_2M:
+    case CAPDL_TYPE_PAGE_TABLE:
+    case CAPDL_TYPE_VSPACE:
+        return true;
+    case CAPDL_TYPE_SCHED_CONTEXT:
+    case CAPDL_TYPE_REPLY:
+        return p->mcs;
+    case CAPDL_TYPE_PAGE_DIRECTORY:
+    case CAPDL_TYPE_PDPT:
+        return capdl_architecture(p->arch)->type_per_level;
+    default:
+        return false;
+    }
+}

@@ -27,6 +27,8 @@ const char *arch_key(enum capdl_arch);
  */
 const char *method_xml_id(enum capdl_arch, enum capdl_method);
 const char *type_name(enum capdl_arch, enum capdl_type);
+/* Whether every kernel of the profile's architecture has the type; the others belong to configurations. */
+bool type_required(const struct capdl_profile *, enum capdl_type);
 
 /* Registers in the order of seL4_UserContext; returns how many there are. */
 size_t register_names(enum capdl_arch, const char *const **names);

@@ -46,31 +46,6 @@ static const char *const size_names[CAPDL_TYPE_COUNT] = {
     [CAPDL_TYPE_EPT_PT] = "seL4_X86_EPTPTBits",
 };
 
-/* Types every kernel has; the others belong to configurations. */
-static bool is_needed(const struct capdl_profile *p, enum capdl_type type)
-{
-    switch (type) {
-    case CAPDL_TYPE_UNTYPED:
-    case CAPDL_TYPE_TCB:
-    case CAPDL_TYPE_ENDPOINT:
-    case CAPDL_TYPE_NOTIFICATION:
-    case CAPDL_TYPE_CNODE:
-    case CAPDL_TYPE_FRAME_4K:
-    case CAPDL_TYPE_FRAME_2M:
-    case CAPDL_TYPE_PAGE_TABLE:
-    case CAPDL_TYPE_VSPACE:
-        return true;
-    case CAPDL_TYPE_SCHED_CONTEXT:
-    case CAPDL_TYPE_REPLY:
-        return p->mcs;
-    case CAPDL_TYPE_PAGE_DIRECTORY:
-    case CAPDL_TYPE_PDPT:
-        return capdl_architecture(p->arch)->type_per_level;
-    default:
-        return false;
-    }
-}
-
 static struct capdl_pos header_position(struct headers *h)
 {
     return reader_position(h->reader, "libsel4/include/sel4");
@@ -105,7 +80,7 @@ static void find_type(struct headers *h, enum capdl_type type)
     }
     snprintf(name, sizeof(name), "seL4_%s", short_name);
     if (!headers_enumerator(h, name, &value)) {
-        if (is_needed(p, type)) {
+        if (type_required(p, type)) {
             capdl_error(h->reader->diags, header_position(h), "no object type '%s' in the headers", name);
         }
         return;

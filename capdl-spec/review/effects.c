@@ -44,25 +44,20 @@ static const char *message_verb(const struct capdl_cap *cap)
     return rights & CAPDL_RIGHT_GRANT ? "call" : rights & CAPDL_RIGHT_GRANT_REPLY ? "call" : "send to";
 }
 
-/* Whether anybody calls an endpoint, so that a receiver can answer. On MCS kernels that takes a reply object. */
-static bool can_answer(struct review *review, const uint32_t *subjects, size_t count, uint32_t endpoint)
+/* Whether anybody calls an endpoint, and one of the subjects can answer. */
+static bool can_answer(const struct world *world, const uint32_t *subjects, size_t count, uint32_t endpoint)
 {
-    const struct world *world = &review->new;
-    bool called = false, mcs = false, reply = false;
+    bool called = false, able = false, *answerers;
 
     for (size_t i = world->first_holder[endpoint]; i < world->first_holder[endpoint + 1]; i++) {
         called |= capdl_cap_can_call(capdl_review_held(world, i));
     }
-    for (uint32_t i = 0; called && i < world->spec->num_objects; i++) {
-        enum capdl_kind kind = capdl_object_kind(world->spec, i);
-        const struct parties *parties = kind == CAPDL_KIND_RTREPLY ? capdl_review_parties(review, world, i) : NULL;
-
-        mcs |= kind == CAPDL_KIND_SC || kind == CAPDL_KIND_RTREPLY;
-        for (size_t j = 0; parties && j < parties->count; j++) {
-            reply |= capdl_review_among(subjects, count, parties->list[j].who);
-        }
+    answerers = called ? capdl_review_answerers(world) : NULL;
+    for (uint32_t i = 0; answerers && i < world->num_subjects; i++) {
+        able |= answerers[i] && capdl_review_among(subjects, count, world->subject_number[i]);
     }
-    return called && (reply || !mcs);
+    free(answerers);
+    return called && able;
 }
 
 /* Of receiving where others do. */
@@ -78,7 +73,7 @@ static const char *receiving_note(struct review *review, const struct world *wor
     for (size_t i = 0; world == &review->new && cap->rights &CAPDL_RIGHT_READ &&i < parties->count; i++) {
         if (parties->list[i].rights & CAPDL_RIGHT_READ && !capdl_review_among(subjects, count, parties->list[i].who)) {
             return cap->kind != CAPDL_KIND_EP ? "; each signal wakes only one of those that wait"
-                   : can_answer(review, subjects, count, cap->object)
+                   : can_answer(world, subjects, count, cap->object)
                        ? "; each message goes to only one receiver, who can also answer it: one can take what is meant "
                          "for "
                          "the other"
@@ -145,9 +140,6 @@ static char *whose(const struct review *review, const struct world *world, const
                : capdl_review_format("%s's", capdl_review_subject(review, owner));
 }
 
-static char *other_holders(struct review *, const struct world *, const uint32_t *subjects, size_t count,
-                           uint32_t object, size_t *num);
-
 /* A stream or context bank through which a device reaches memory, though nobody has a capability to it. */
 static bool is_bound(struct review *review, const struct world *world, uint32_t object)
 {
@@ -169,7 +161,7 @@ static char *revoked(struct review *review, const struct world *world, const uin
         if (!capdl_kind_issues(control, capdl_object_kind(world->spec, i))) {
             continue;
         }
-        names = other_holders(review, world, subjects, count, i, &num);
+        names = capdl_review_other_holders(review, world, subjects, count, i, &num);
         if (num || is_bound(review, world, i)) {
             longer =
                 capdl_review_format("%s%s'%s'%s%s", text, any ? ", " : ", and take over ",
@@ -228,26 +220,6 @@ static bool lies_in(const struct capdl_spec *spec, uint32_t object, uint32_t unt
     return false;
 }
 
-/* Who holds the object, without the subjects: "sup and log", or "". To be freed. */
-static char *other_holders(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
-                           uint32_t object, size_t *num)
-{
-    const struct parties *parties = capdl_review_parties(review, world, object);
-    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
-    char *names;
-
-    *num = 0;
-    for (size_t i = 0; i < parties->count; i++) {
-        if (!capdl_review_among(subjects, count, parties->list[i].who) &&
-            (!*num || list[*num - 1] != parties->list[i].who)) {
-            list[(*num)++] = parties->list[i].who;
-        }
-    }
-    names = capdl_review_names(review, list, *num);
-    free(list);
-    return names;
-}
-
 /* What lies in an untyped is gone when its holder revokes it. */
 static char *untyped_deed(struct review *review, const struct world *world, const uint32_t *subjects,
                           size_t num_subjects, uint32_t untyped)
@@ -268,7 +240,7 @@ static char *untyped_deed(struct review *review, const struct world *world, cons
     place = capdl_object_flags(world->spec, untyped) & CAPDL_OBJECT_HAS_PADDR
                 ? capdl_review_format(" at physical 0x%" PRIx64, capdl_object_paddr(world->spec, untyped))
                 : capdl_review_format("%s", "");
-    others = other_holders(review, world, subjects, num_subjects, untyped, &num);
+    others = capdl_review_other_holders(review, world, subjects, num_subjects, untyped, &num);
     yet = capdl_review_had_before(review, world, subjects, num_subjects, untyped)
               ? " already: only one of them can make objects there, and whoever has the original can destroy what the "
                 "other makes"
@@ -324,7 +296,7 @@ static char *reply_deed(struct review *review, const struct world *world, const 
                         const struct capdl_cap *cap)
 {
     size_t num;
-    char *names = other_holders(review, world, subjects, count, cap->object, &num), *text;
+    char *names = capdl_review_other_holders(review, world, subjects, count, cap->object, &num), *text;
     bool served = false;
 
     for (uint32_t i = 0; num && i < world->spec->num_objects && !served; i++) {
@@ -343,21 +315,6 @@ static char *reply_deed(struct review *review, const struct world *world, const 
                  : capdl_review_format("answer callers through \1, which nobody else has");
     free(names);
     return text;
-}
-
-/* Whether an address space begins at the table: pages are mapped through its capability only. */
-static bool is_root(const struct world *world, uint32_t table)
-{
-    for (size_t i = world->first_holder[table]; i < world->first_holder[table + 1]; i++) {
-        uint32_t holder = world->holders[i].container;
-        uint64_t slot = capdl_object_caps(world->spec, holder).list[world->holders[i].number].slot;
-
-        if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB &&
-            (slot == CAPDL_TCB_SLOT_VSPACE || slot == CAPDL_TCB_SLOT_EPT_ROOT)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 char *capdl_review_control_holders(struct review *review, const struct world *world, const uint32_t *subjects,
@@ -399,8 +356,9 @@ static char *still_note(struct review *review, const uint32_t *subjects, size_t 
         names = capdl_review_control_holders(review, &review->new, subjects, count, cap, &num);
     } else {
         now.object = capdl_review_local(review, &review->new, review->old.object_number[cap->object]);
-        names =
-            now.object == REVIEW_NONE ? NULL : other_holders(review, &review->new, subjects, count, now.object, &num);
+        names = now.object == REVIEW_NONE
+                    ? NULL
+                    : capdl_review_other_holders(review, &review->new, subjects, count, now.object, &num);
     }
     text = !names ? capdl_review_format("; it is gone")
            : num  ? capdl_review_format("; %s still can", names)
@@ -425,7 +383,7 @@ static char *with_others(struct review *review, const struct world *world, const
     }
     char *names = cap->object == CAPDL_NO_OBJECT
                       ? capdl_review_control_holders(review, world, subjects, count, cap, &num)
-                      : other_holders(review, world, subjects, count, cap->object, &num);
+                      : capdl_review_other_holders(review, world, subjects, count, cap->object, &num);
     bool before =
         cap->object != CAPDL_NO_OBJECT && capdl_review_had_before(review, world, subjects, count, cap->object);
     char *text = cap->kind == CAPDL_KIND_SMC ? num ? capdl_review_format("%s; %s can call some, too", deed, names)
@@ -459,7 +417,8 @@ static bool uses_container(const struct world *world, uint32_t container, const 
     return false;
 }
 
-/* Whether who holds a CNode can use what is in it: a pointer leads there, or it can be moved to where one leads. */
+/* Whether who holds a CNode can use what is in it: a pointer leads there, it can be moved to where one leads, or a
+ * thread that the holder controls can get that CNode as its CSpace. */
 static bool can_take_out(const struct world *world, const uint32_t *subjects, size_t count, uint32_t cnode)
 {
     if (uses_container(world, cnode, subjects, count)) {
@@ -472,7 +431,8 @@ static bool can_take_out(const struct world *world, const uint32_t *subjects, si
             continue;
         }
         for (uint32_t j = 0; j < caps.count; j++) {
-            if (caps.list[j].kind == CAPDL_KIND_CNODE && uses_container(world, caps.list[j].object, subjects, count)) {
+            if (caps.list[j].kind == CAPDL_KIND_TCB || (caps.list[j].kind == CAPDL_KIND_CNODE &&
+                                                        uses_container(world, caps.list[j].object, subjects, count))) {
                 return true;
             }
         }
@@ -481,19 +441,6 @@ static bool can_take_out(const struct world *world, const uint32_t *subjects, si
 }
 
 #define TO_USE_THEM "to use them would take a pointer that leads there, or a capability to a CNode into which one leads"
-
-/* "guest's virtual CPU", or "a virtual CPU" that no thread runs on. To be freed. */
-static char *guest_of(const struct review *review, const struct world *world, uint32_t vcpu)
-{
-    for (size_t i = world->first_holder[vcpu]; i < world->first_holder[vcpu + 1]; i++) {
-        uint32_t tcb = world->holders[i].container, whom = capdl_review_owner(world, tcb);
-
-        if (capdl_object_kind(world->spec, tcb) == CAPDL_KIND_TCB && whom != REVIEW_NONE) {
-            return capdl_review_format("%s's virtual CPU", capdl_review_subject(review, whom));
-        }
-    }
-    return capdl_review_format("a virtual CPU");
-}
 
 char *capdl_review_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
                         const struct capdl_cap *cap)
@@ -532,12 +479,14 @@ char *capdl_review_deed(struct review *review, const struct world *world, const 
                    : capdl_review_format("use, copy and delete %s capabilities (\1)%s", owner, all);
     } else if (cap->kind == CAPDL_KIND_SC) {
         text = capdl_review_format("use and take away %s processor time (\1)%s", owner, stop);
-    } else if (capdl_kind_is_table(cap->kind) && is_root(world, cap->object)) {
+    } else if (capdl_kind_is_table(cap->kind) && capdl_review_is_root(world, cap->object)) {
         text = capdl_review_format("map and unmap pages in %s address space (\1)%s", owner, all);
     } else if (capdl_kind_is_table(cap->kind)) {
         text = capdl_review_format("unmap part of %s address space (\1)%s", owner, stop);
     } else if (cap->kind == CAPDL_KIND_VCPU) {
-        char *guest = guest_of(review, world, cap->object);
+        uint32_t whom = capdl_review_guest_of(world, cap->object);
+        char *guest = whom == REVIEW_NONE ? capdl_review_format("a virtual CPU")
+                                          : capdl_review_format("%s's virtual CPU", capdl_review_subject(review, whom));
         text = capdl_review_format("set registers of %s and inject interrupts, and so control what runs there (\1)",
                                    guest);
         free(guest);

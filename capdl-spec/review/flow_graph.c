@@ -130,35 +130,24 @@ static void link_windows(struct flow_graph *graph, const struct memory *memory)
     }
 }
 
-/* The subject whose thread runs on a virtual CPU, or REVIEW_NONE. */
-static uint32_t guest_of(const struct world *world, uint32_t vcpu)
+/* Whether control of an object lets data come from whose it is: by registers, by its capabilities, or because it writes
+ * where the controller mapped pages of its own. */
+static bool shows(const struct world *world, const struct capdl_cap *cap)
 {
-    uint32_t owner = REVIEW_NONE;
-
-    for (size_t i = world->first_holder[vcpu]; i < world->first_holder[vcpu + 1] && owner == REVIEW_NONE; i++) {
-        uint32_t tcb = world->holders[i].container;
-
-        owner = capdl_object_kind(world->spec, tcb) == CAPDL_KIND_TCB ? capdl_review_owner(world, tcb) : REVIEW_NONE;
-    }
-    return owner;
-}
-
-/* Whether control of an object of the kind lets one read what its owner has: registers, or by its capabilities. */
-static bool shows(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_TCB || kind == CAPDL_KIND_VCPU || kind == CAPDL_KIND_CNODE;
+    return cap->kind == CAPDL_KIND_TCB || cap->kind == CAPDL_KIND_VCPU || cap->kind == CAPDL_KIND_CNODE ||
+           (capdl_kind_is_table(cap->kind) && capdl_review_is_root(world, cap->object));
 }
 
 /* Control of an object is control of whose it is. */
 static void link_control(struct flow_graph *graph, const struct world *world, const struct capdl_cap *cap,
                          uint32_t send, uint32_t receive)
 {
-    uint32_t owner =
-        cap->kind == CAPDL_KIND_VCPU ? guest_of(world, cap->object) : capdl_review_owner(world, cap->object);
+    uint32_t owner = cap->kind == CAPDL_KIND_VCPU ? capdl_review_guest_of(world, cap->object)
+                                                  : capdl_review_owner(world, cap->object);
 
     if (owner != REVIEW_NONE) {
         link_add(graph, send, owner);
-        if (shows(cap->kind)) {
+        if (shows(world, cap)) {
             link_add(graph, owner, receive);
         }
     } else if (capdl_kind_class(cap->kind) == CAPDL_CLASS_DEVICE) {
@@ -197,55 +186,27 @@ static bool *find_fault_endpoints(const struct world *world)
     return found;
 }
 
-/* Whether users of a container can answer calls: on MCS kernels, which scheduling contexts show, that takes a reply
- * object. */
-static bool can_answer(const struct world *world, uint32_t container, const bool *replies)
+/* Whether any user of a container can answer calls. */
+static bool can_answer(const struct world *world, uint32_t container, const bool *answerers)
 {
-    for (size_t i = world->first_use[container]; replies && i < world->first_use[container + 1]; i++) {
+    for (size_t i = world->first_use[container]; i < world->first_use[container + 1]; i++) {
         const struct use *use = &world->uses[i];
 
-        if (!(use->who & USE_DEVICE) && replies[use->who]) {
+        if (!(use->who & USE_DEVICE) && answerers[use->who]) {
             return true;
         }
     }
-    return !replies;
-}
-
-/* Which subjects have a reply object; NULL if there is no scheduling context. */
-static bool *find_replies(const struct world *world)
-{
-    bool *found = capdl_spec_realloc(NULL, world->num_subjects + (size_t)1), mcs = false;
-
-    memset(found, 0, world->num_subjects + (size_t)1);
-    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
-        enum capdl_kind kind = capdl_object_kind(world->spec, i);
-
-        mcs |= kind == CAPDL_KIND_SC;
-        for (size_t j = world->first_holder[i]; kind == CAPDL_KIND_RTREPLY && j < world->first_holder[i + 1]; j++) {
-            uint32_t container = world->holders[j].container;
-
-            for (size_t k = world->first_use[container]; k < world->first_use[container + 1]; k++) {
-                if (!(world->uses[k].who & USE_DEVICE)) {
-                    found[world->uses[k].who] = true;
-                }
-            }
-        }
-    }
-    if (!mcs) {
-        free(found);
-        return NULL;
-    }
-    return found;
+    return false;
 }
 
 /* left_out: endpoints that do not count, nor does control; NULL: all count. */
 static void link_container(struct flow_graph *graph, const struct review *review, const struct world *world,
-                           uint32_t container, const bool *left_out, const bool *replies)
+                           uint32_t container, const bool *left_out, const bool *answerers)
 {
     const struct memory *memory = world == &review->new ? &review->new_memory : &review->old_memory;
     struct capdl_caps caps = capdl_object_caps(world->spec, container);
     bool cnode = capdl_object_kind(world->spec, container) == CAPDL_KIND_CNODE;
-    bool answers = can_answer(world, container, replies);
+    bool answers = can_answer(world, container, answerers);
     uint32_t send = node_of(graph, world->object_number[container], NODE_SEND);
     uint32_t receive = node_of(graph, world->object_number[container], NODE_RECEIVE);
 
@@ -377,13 +338,13 @@ static void link_split(struct flow_graph *graph, const struct review *review)
 void capdl_review_flow_graph(struct flow_graph *graph, const struct review *review, const struct world *world,
                              bool data)
 {
-    bool *left_out = data ? find_fault_endpoints(world) : NULL, *replies = find_replies(world);
+    bool *left_out = data ? find_fault_endpoints(world) : NULL, *answerers = capdl_review_answerers(world);
 
     *graph = (struct flow_graph){.num_subjects = review->new.num_subjects + review->old.num_subjects};
     graph->num_nodes = graph->num_subjects + num_objects(review) * NODES_OF_OBJECT;
     link_windows(graph, world == &review->new ? &review->new_memory : &review->old_memory);
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
-        link_container(graph, review, world, i, left_out, replies);
+        link_container(graph, review, world, i, left_out, answerers);
         if (capdl_object_kind(world->spec, i) == CAPDL_KIND_TCB) {
             link_thread(graph, world, i, !data);
         }
@@ -393,7 +354,7 @@ void capdl_review_flow_graph(struct flow_graph *graph, const struct review *revi
     }
     sort_links(graph);
     free(left_out);
-    free(replies);
+    free(answerers);
 }
 
 void capdl_review_flow_graph_free(struct flow_graph *graph)

@@ -421,8 +421,10 @@ static const char *control_text(enum capdl_kind kind, bool looks)
     if (kind == CAPDL_KIND_CNODE) {
         return looks ? ": \5 gets at the capabilities of \16" : ": \16 can change the capabilities of \5";
     }
-    return kind == CAPDL_KIND_SC ? ": \16 can take away the processor time of \5"
-                                 : ": \16 can change what memory \5 finds";
+    if (kind == CAPDL_KIND_SC) {
+        return ": \16 can take away the processor time of \5";
+    }
+    return looks ? ": \5 can map pages of its own where \16 writes" : ": \16 can change what memory \5 finds";
 }
 
 static const char *carrier_text(const struct flows *f, uint32_t cause, enum carrier carrier)

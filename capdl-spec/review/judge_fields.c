@@ -483,22 +483,13 @@ static void tell_more(struct review *review, const struct edit *edit, char **tex
 /* Who can start a thread that does not start at boot; to be freed. */
 static char *asleep_note(struct review *review, const struct edit *edit)
 {
-    const struct parties *parties = capdl_review_parties(review, &review->new, (uint32_t)edit->object);
-    uint32_t own = capdl_review_owner(&review->new, (uint32_t)edit->object);
-    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
-    size_t count = 0;
-
-    for (size_t i = 0; i < parties->count; i++) {
-        if (parties->list[i].who != own && (!count || list[count - 1] != parties->list[i].who)) {
-            list[count++] = parties->list[i].who;
-        }
-    }
-    char *names = capdl_review_names(review, list, count);
+    uint32_t tcb = (uint32_t)edit->object, own = capdl_review_owner(&review->new, tcb);
+    size_t count;
+    char *names = capdl_review_other_holders(review, &review->new, &own, 1, tcb, &count);
     char *text = count ? capdl_review_format(": it runs only once %s resume%s it", names, count == 1 ? "s" : "")
                        : capdl_review_format(": it never runs, for nobody can resume it");
 
     free(names);
-    free(list);
     return text;
 }
 

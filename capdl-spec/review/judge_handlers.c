@@ -8,23 +8,14 @@
 
 char *capdl_review_stop_note(struct review *review, uint32_t tcb)
 {
-    const struct parties *parties = capdl_review_parties(review, &review->new, tcb);
     uint32_t own = capdl_review_owner(&review->new, tcb);
-    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
-    size_t count = 0;
-    char *names, *text;
+    size_t count;
+    char *names = capdl_review_other_holders(review, &review->new, &own, 1, tcb, &count);
+    char *text =
+        count ? capdl_review_format(": at the first one it stops, until %s resume%s it", names, count == 1 ? "s" : "")
+              : capdl_review_format(": at the first one it stops for good");
 
-    for (size_t i = 0; i < parties->count; i++) {
-        if (parties->list[i].who != own && (!count || list[count - 1] != parties->list[i].who)) {
-            list[count++] = parties->list[i].who;
-        }
-    }
-    names = capdl_review_names(review, list, count);
-    text = count
-               ? capdl_review_format(": at the first one it stops, until %s resume%s it", names, count == 1 ? "s" : "")
-               : capdl_review_format(": at the first one it stops for good");
     free(names);
-    free(list);
     return text;
 }
 

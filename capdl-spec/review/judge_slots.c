@@ -321,32 +321,18 @@ static void judge_time(struct review *review, const struct slot *s)
 /* Who has capabilities to a virtual CPU. */
 static char *vcpu_note(struct review *review, const struct world *world, const struct slot *s, uint32_t vcpu)
 {
-    const struct parties *parties = capdl_review_parties(review, world, vcpu);
-    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
-    size_t count = 0;
-    char *names, *text;
-
-    for (size_t i = 0; i < parties->count; i++) {
-        if (parties->list[i].who != s->subject && (!count || list[count - 1] != parties->list[i].who)) {
-            list[count++] = parties->list[i].who;
-        }
-    }
-    names = capdl_review_names(review, list, count);
-    uint32_t before = world == &review->new ? review->old_of[vcpu] : REVIEW_NONE, guest = REVIEW_NONE;
-    for (size_t i = before == REVIEW_NONE ? 0 : review->old.first_holder[before];
-         before != REVIEW_NONE && i < review->old.first_holder[before + 1] && guest == REVIEW_NONE; i++) {
-        uint32_t tcb = review->old.holders[i].container;
-        guest = capdl_object_kind(review->old.spec, tcb) == CAPDL_KIND_TCB ? capdl_review_owner(&review->old, tcb)
-                                                                           : REVIEW_NONE;
-    }
+    uint32_t before = world == &review->new ? review->old_of[vcpu] : REVIEW_NONE;
+    uint32_t guest = before == REVIEW_NONE ? REVIEW_NONE : capdl_review_guest_of(&review->old, before);
+    size_t count;
+    char *names = capdl_review_other_holders(review, world, &s->subject, 1, vcpu, &count), *text;
     char *was = guest == REVIEW_NONE || guest == s->subject
                     ? capdl_review_format("%s", "")
                     : capdl_review_format(", on which %s ran before", capdl_review_subject(review, guest));
+
     text = count ? capdl_review_format("%s; %s %s it", was, names, count == 1 ? "controls" : "control")
                  : capdl_review_format("%s; nobody else controls it", was);
     free(was);
     free(names);
-    free(list);
     return text;
 }
 

@@ -2,6 +2,7 @@
 /* Who else reaches an object, and with which badge. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "private.h"
 
@@ -328,4 +329,78 @@ char *capdl_review_receivers(struct review *review, const struct world *world, u
     text = names_or_nobody(review, list, count);
     free(list);
     return text;
+}
+
+char *capdl_review_other_holders(struct review *review, const struct world *world, const uint32_t *subjects,
+                                 size_t count, uint32_t object, size_t *num)
+{
+    const struct parties *parties = capdl_review_parties(review, world, object);
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+    char *names;
+
+    *num = 0;
+    for (size_t i = 0; i < parties->count; i++) {
+        if (!capdl_review_among(subjects, count, parties->list[i].who) &&
+            (!*num || list[*num - 1] != parties->list[i].who)) {
+            list[(*num)++] = parties->list[i].who;
+        }
+    }
+    names = capdl_review_names(review, list, *num);
+    free(list);
+    return names;
+}
+
+bool capdl_review_is_root(const struct world *world, uint32_t table)
+{
+    for (size_t i = world->first_holder[table]; i < world->first_holder[table + 1]; i++) {
+        uint32_t holder = world->holders[i].container;
+        uint64_t slot = capdl_object_caps(world->spec, holder).list[world->holders[i].number].slot;
+
+        if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB &&
+            (slot == CAPDL_TCB_SLOT_VSPACE || slot == CAPDL_TCB_SLOT_EPT_ROOT)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t capdl_review_guest_of(const struct world *world, uint32_t vcpu)
+{
+    for (size_t i = world->first_holder[vcpu]; i < world->first_holder[vcpu + 1]; i++) {
+        uint32_t tcb = world->holders[i].container, whom = capdl_review_owner(world, tcb);
+
+        if (capdl_object_kind(world->spec, tcb) == CAPDL_KIND_TCB && whom != REVIEW_NONE) {
+            return whom;
+        }
+    }
+    return REVIEW_NONE;
+}
+
+bool *capdl_review_answerers(const struct world *world)
+{
+    bool *found = capdl_spec_realloc(NULL, world->num_subjects + (size_t)1), mcs = false;
+
+    memset(found, 0, world->num_subjects + (size_t)1);
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        enum capdl_kind kind = capdl_object_kind(world->spec, i);
+        /* With a CNode or memory, one can come by a reply object that the spec does not give. */
+        bool gives = kind == CAPDL_KIND_RTREPLY || kind == CAPDL_KIND_UT || kind == CAPDL_KIND_LEFTOVER ||
+                     kind == CAPDL_KIND_CNODE;
+
+        mcs |= kind == CAPDL_KIND_SC || kind == CAPDL_KIND_RTREPLY;
+        for (size_t j = world->first_holder[i]; gives && j < world->first_holder[i + 1]; j++) {
+            uint32_t holder = world->holders[j].container;
+            bool cnode = capdl_object_kind(world->spec, holder) == CAPDL_KIND_CNODE;
+
+            for (size_t k = world->first_use[holder]; cnode && k < world->first_use[holder + 1]; k++) {
+                if (!(world->uses[k].who & USE_DEVICE)) {
+                    found[world->uses[k].who] = true;
+                }
+            }
+        }
+    }
+    for (uint32_t i = 0; !mcs && i < world->num_subjects; i++) {
+        found[i] = true;
+    }
+    return found;
 }

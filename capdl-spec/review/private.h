@@ -498,6 +498,16 @@ char *capdl_review_badge_clause(struct review *, const uint32_t *subjects, size_
 bool capdl_review_programs_differ(const struct review *, const uint32_t *subjects, size_t count);
 /* The page that a subject (in numbers of the comparison) has at an address, or NULL. */
 const struct capdl_cap *capdl_review_mapped_at(const struct world *, uint32_t subject, uint64_t address);
+/* Who holds the object, without the subjects: "sup and log", or "". To be freed. */
+char *capdl_review_other_holders(struct review *, const struct world *, const uint32_t *subjects, size_t count,
+                                 uint32_t object, size_t *num);
+/* Whether an address space begins at the table: pages are mapped through its capability only. */
+bool capdl_review_is_root(const struct world *, uint32_t table);
+/* The subject whose thread runs on a virtual CPU, or REVIEW_NONE. */
+uint32_t capdl_review_guest_of(const struct world *, uint32_t vcpu);
+/* Per subject, whether it can answer calls. On MCS kernels, which scheduling contexts or reply objects show, that takes
+   a reply object, or what one can come by one with. To be freed. */
+bool *capdl_review_answerers(const struct world *);
 /* Whether a notification is bound to a thread of somebody else: then only that can wait for its signals. */
 bool capdl_review_bound_to_other(const struct world *, const uint32_t *subjects, size_t count, uint32_t notification);
 /* Whether all who have an object, but the subjects, had it in the old system, with no fewer rights. */

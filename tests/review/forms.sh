@@ -99,6 +99,18 @@ sed '/8: rest/d' "$here/x86.cdl" > old.cdl
 expect 1 "^   monitor may now make objects of the memory that is left over" diff old.cdl "$here/x86.cdl"
 expect 1 '^1. power over kernel objects' diff old.cdl "$here/x86.cdl"
 
+# What a report says nobody can do must hold for who makes what it lacks: a reply object out of memory, a CSpace of its own thread out of
+# another's CNode, pages of its own in another's address space.
+sed 's/1: private (R)/1: private (R) 6: pool/' "$here/base.cdl" > old.cdl
+sed 's/6: pool/6: pool 5: service (R)/' old.cdl > new.cdl
+expect 1 'other may now receive .* each message goes to only one receiver, who can also answer it' diff old.cdl new.cdl
+expect 1 'flow: data can now pass between client and other directly, in calls and their answers' diff old.cdl new.cdl
+sed 's/1: private (R)/1: private (R) 6: tcb_other/' "$here/base.cdl" > old.cdl
+sed 's/6: tcb_other/6: tcb_other 5: cn_server/' old.cdl > new.cdl
+expect 1 "other may now use, copy and delete server's capabilities (CNode 'cn_server'), and so do all that server may" diff old.cdl new.cdl
+sed 's/1: private (R)/1: private (R) 5: vs_server/' "$here/base.cdl" > new.cdl
+expect 1 'flow: data can now pass from server to other directly: other can map pages of its own where server writes' diff "$here/base.cdl" new.cdl
+
 # Devices have the names of a device tree, if there is one.
 if command -v dtc > /dev/null; then
     echo '/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; pl011@9000000 { reg = <0x9000000 0x1000>; }; };' > board.dts

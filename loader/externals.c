@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Memory that a boot loader before us filled from files of their own: each must have the SHA-256 that the image was
  * made with. */
-#include "blob/sha256.h"
+#include "sha256/sha256.h"
 #include "loader.h"
 
 void externals_check(void)

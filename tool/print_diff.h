@@ -7,7 +7,7 @@
 
 #include <capdl/review.h>
 
-#include "blob/sha256.h"
+#include "sha256/sha256.h"
 
 enum diff_verdict {
     DIFF_SAME_TEXT,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "blob/sha256.h"
+#include "sha256/sha256.h"
 #include "json/spec_json.h"
 #include "print_json.h"
 

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "blob/sha256.h"
+#include "sha256/sha256.h"
 
 #define INPUTS_SECTION ".capdl.inputs"
 

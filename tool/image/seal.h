@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "blob/sha256.h"
+#include "sha256/sha256.h"
 
 enum { SEAL_MARK = 16, SEAL_BYTES = SEAL_MARK + SHA256_BYTES, SEAL_PART = 4096 };
 

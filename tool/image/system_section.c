@@ -2,7 +2,7 @@
 #include "image/system_section.h"
 
 #include "base/elf_view.h"
-#include "blob/sha256.h"
+#include "sha256/sha256.h"
 
 static const uint8_t *find(const uint8_t *elf, size_t size)
 {

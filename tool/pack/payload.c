@@ -4,7 +4,7 @@
 
 #include "arch.h"
 #include "base/memory.h"
-#include "blob/sha256.h"
+#include "sha256/sha256.h"
 #include "plan.h"
 
 enum { PAGE = 4096, UNIT = CAPDL_PAYLOAD_UNIT, LINE = 64, SHORTEST_GAP = 512 };

@@ -17,7 +17,7 @@
 #include <capdl/survey.h>
 
 #include "base/file.h"
-#include "blob/sha256.h"
+#include "sha256/sha256.h"
 #include "image/image.h"
 #include "verify/verify.h"
 

@@ -6,7 +6,7 @@
 #include <capdl/review.h>
 
 #include "base/fill_files.h"
-#include "blob/sha256.h"
+#include "sha256/sha256.h"
 
 /* A spec, and where the files it names are looked for. */
 struct fill_contents_source {

@@ -11,7 +11,7 @@
 
 #include "image/image.h"
 #include "machine/machine.h"
-#include "blob/sha256.h"
+#include "sha256/sha256.h"
 
 struct fill_files;
 

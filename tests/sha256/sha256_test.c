@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "blob/sha256.h"
+#include "sha256/sha256.h"
 
 static int check(const char *what, struct sha256 *s, const char *expected)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SHA-256 (FIPS 180-4), for the tool and for the loader: no heap, no libc. */
-#ifndef BLOB_SHA256_H
-#define BLOB_SHA256_H
+#ifndef SHA256_SHA256_H
+#define SHA256_SHA256_H
 
 #include <stddef.h>
 #include <stdbool.h>

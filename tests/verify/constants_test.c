@@ -287,9 +287,10 @@ static const struct refusal {
      "largest untyped has 2^29 bytes, expected at least the 2^30 of object type FRAME_1G"},
     {"x86_64", "max_untyped_bits", "0", 48, "largest untyped has 2^48 bytes, expected at most 2^47"},
     {"riscv64", "asid_pool_bits", "0", 8, "an ASID pool has 2^8 entries, expected 512"},
-    {"riscv64", "pa_bits", "0", 31, "memory from 0x80200000 to 0x100000000, expected ascending whole pages up to 2^31"},
+    {"riscv64", "pa_bits", "0", 31,
+     "memory from 0x80200000 to 0x100000000, expected ascending ranges from a page on up to 2^31"},
     {"riscv64", "memory", "0", 0x80200001,
-     "memory from 0x80200001 to 0x100000000, expected ascending whole pages up to 2^39"},
+     "memory from 0x80200001 to 0x100000000, expected ascending ranges from a page on up to 2^39"},
     {"riscv64", "memory", "0", 0x80000000, "devices from 0xc600000 to 0x80200000, expected no memory there"},
     {"riscv64", "kernel", "0", 0, "kernel image from 0x0 to 0x80221000, expected within memory"},
     {"riscv64", "kernel_boot_end", "0", 0x80300000,
@@ -319,6 +320,20 @@ static void check_refused(const struct refusal *r)
     set(&profile, field, element, r->value);
     CHECK(!profile_good(&profile, flaw) && strcmp(flaw, r->flaw) == 0, "%s %s %s: '%s', not '%s'", r->kernel, r->key,
           r->name, flaw, r->flaw);
+}
+
+/* Memory of quartz64 ends at 0xefffffff, that of devices of PCs at 0xfffffff8: what kernels have is not refused. */
+static void check_ends(void)
+{
+    static struct capdl_profile profile;
+    char flaw[PROFILE_FLAW] = "";
+    profile = *profile_builtin("aarch64");
+    profile.memory[profile.num_memory - 1].end -= 1;
+    CHECK(profile_good(&profile, flaw), "memory that ends within a page: %s", flaw);
+    profile = *profile_builtin("aarch64");
+    profile.devices[0].end -= 8;
+    profile.devices[0].start += 16;
+    CHECK(profile_good(&profile, flaw), "devices that begin and end within a page: %s", flaw);
 }
 
 /* ---- Root CNodes of few slots ---- */
@@ -353,6 +368,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
         check_refused(&refusals[i]);
     }
+    check_ends();
     for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
         try_kernel(&kernels[i], sample);
     }

@@ -327,17 +327,17 @@ static bool bootinfo_good(const struct check *c)
     return true;
 }
 
-/* Memory is whole pages. What a PC's kernel leaves of device memory may end anywhere: at 0xfffffff8, below what raises
- * interrupts. */
+/* Memory begins with a page. It may end anywhere, as on quartz64 at 0xefffffff, and so may what is left for devices
+ * begin and end, as on PCs at 0xfffffff8, below the addresses that raise interrupts. */
 static bool region_good(const struct check *c, const struct capdl_region *regions, size_t i, bool memory)
 {
     const struct capdl_region *r = &regions[i];
-    uint64_t end = UINT64_C(1) << c->p->pa_bits, unit = memory || !c->facts->pc ? PAGE : 1;
+    uint64_t end = UINT64_C(1) << c->p->pa_bits;
 
-    if (r->start % unit != 0 || r->end % unit != 0 || r->start >= r->end || r->end > end ||
+    if ((memory && r->start % PAGE != 0) || r->start >= r->end || r->end > end ||
         (i > 0 && r->start < regions[i - 1].end)) {
         return found(c, "%s from 0x%" PRIx64 " to 0x%" PRIx64 ", expected ascending %s up to 2^%u",
-                     memory ? "memory" : "devices", r->start, r->end, unit == PAGE ? "whole pages" : "ranges",
+                     memory ? "memory" : "devices", r->start, r->end, memory ? "ranges from a page on" : "ranges",
                      c->p->pa_bits);
     }
     return true;

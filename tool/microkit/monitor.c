@@ -24,8 +24,11 @@ enum {
     FEW_TCBS = 10,
     FEW_SCS = 138,
     FEW_NOTIFICATIONS = 202,
+    FEW_ACTIVE_BITS = 7, /* if none of them is passive: the kernel need not clear the rest */
     MANY_TCBS = 16,
 };
+/* Above its program, in the same page table. */
+#define BUFFER_ADDRESS UINT64_C(0x2ff000)
 #define TABLE_ADDRESS UINT64_C(0x300000)
 
 /* Where its capabilities are. */
@@ -42,9 +45,13 @@ struct monitor {
     unsigned num_frames;
 };
 
-static struct slots slots_choose(uint64_t num_pds)
+static struct slots slots_choose(const struct mk_system *system)
 {
-    struct slots slots = {FEW_BITS, FEW_TCBS, FEW_SCS, FEW_NOTIFICATIONS};
+    const uint64_t num_pds = system->num_pds;
+    struct slots slots = {FEW_ACTIVE_BITS, FEW_TCBS, FEW_SCS, FEW_NOTIFICATIONS};
+    for (const struct mk_pd *pd = system->pds; pd; pd = pd->next) {
+        slots.bits = pd->passive ? FEW_BITS : slots.bits;
+    }
     if (num_pds > FEW) {
         slots = (struct slots){FEW_BITS, MANY_TCBS, MANY_TCBS + num_pds, MANY_TCBS + 2 * num_pds};
         while (MANY_TCBS + 3 * num_pds > UINT64_C(1) << slots.bits) {
@@ -191,11 +198,10 @@ static void cspace_make(struct monitor *m, uint32_t cnode, uint32_t ep, uint32_t
 static void tcb_fill(const struct monitor *m, struct capdl_tcb *tcb, uint64_t entry)
 {
     const struct capdl_domains *domains = &m->reader->spec->domains;
-    uint64_t buffer = mk_ipc_buffer(m->reader->profile);
     *tcb = capdl_tcb_defaults;
-    capdl_tcb_set(tcb, CAPDL_TCB_FIELD_ADDR, buffer);
+    capdl_tcb_set(tcb, CAPDL_TCB_FIELD_ADDR, BUFFER_ADDRESS);
     capdl_tcb_set(tcb, CAPDL_TCB_FIELD_IP, entry);
-    capdl_tcb_set(tcb, CAPDL_TCB_FIELD_SP, buffer - CAPDL_PAGE_SIZE);
+    capdl_tcb_set(tcb, CAPDL_TCB_FIELD_SP, BUFFER_ADDRESS - CAPDL_PAGE_SIZE);
     capdl_tcb_set(tcb, CAPDL_TCB_FIELD_PRIO, PRIORITY);
     capdl_tcb_set(tcb, CAPDL_TCB_FIELD_MAX_PRIO, PRIORITY);
     capdl_tcb_set(tcb, CAPDL_TCB_FIELD_AFFINITY, 0);
@@ -203,7 +209,7 @@ static void tcb_fill(const struct monitor *m, struct capdl_tcb *tcb, uint64_t en
         capdl_tcb_set(tcb, CAPDL_TCB_FIELD_DOM, domains->schedule[domains->start_index].domain);
     }
     tcb->init = capdl_spec_alloc(m->reader->spec, 2 * sizeof(*tcb->init));
-    tcb->init[0] = buffer;
+    tcb->init[0] = BUFFER_ADDRESS;
     tcb->init[1] = TABLE_ADDRESS;
     tcb->num_init = 2;
     tcb->has |= CAPDL_TCB_HAS_INIT;
@@ -229,15 +235,15 @@ static void thread_make(struct monitor *m, uint32_t ep, uint64_t entry, uint32_t
 void mk_monitor(struct mk_reader *reader, uint32_t ep)
 {
     const uint8_t read_write = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
-    struct monitor m = {.reader = reader, .slots = slots_choose(reader->system.num_pds), .pos = CAPDL_WHOLE_SPEC};
-    uint64_t entry = 0, buffer = mk_ipc_buffer(reader->profile);
+    struct monitor m = {.reader = reader, .slots = slots_choose(&reader->system), .pos = CAPDL_WHOLE_SPEC};
+    uint64_t entry = 0;
     m.space = mk_space_new(reader, MK_SPACE_THREAD, "monitor", m.pos);
     if (program_load(&m, &entry)) {
         table_load(&m);
         uint32_t stack = mk_sized_object(reader, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS, m.pos, "frame_monitor_stack");
         uint32_t ipc = mk_sized_object(reader, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS, m.pos, "frame_ipcbuf_monitor");
-        mk_space_map(reader, m.space, buffer - 2 * CAPDL_PAGE_SIZE, stack, read_write, false, m.pos);
-        mk_space_map(reader, m.space, buffer, ipc, read_write, false, m.pos);
+        mk_space_map(reader, m.space, BUFFER_ADDRESS - 2 * CAPDL_PAGE_SIZE, stack, read_write, false, m.pos);
+        mk_space_map(reader, m.space, BUFFER_ADDRESS, ipc, read_write, false, m.pos);
         thread_make(&m, ep, entry, ipc);
     }
     mk_space_free(m.space);

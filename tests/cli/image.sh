@@ -78,4 +78,6 @@ refuse 1 'error: --external ab: its program is not in reserved memory' system.el
 refuse 1 'error: --external b: system.elf has no protection domain of this name' system.elf --kernel kernel -o boot --external b
 refuse 1 'error: --external a and --external a are the same memory' system.elf --kernel kernel -o boot --external a --external a
 refuse 1 'error: --external writes more files beside the first' system.elf --kernel kernel -o - --external a
+rm kernel/support/kernel.dtb
+refuse 1 "error: kernel/support/kernel.dtb: the kernel's device tree cannot be read: No such file or directory" system.elf --kernel kernel -o boot
 exit $failed

@@ -59,6 +59,8 @@ for name in loop /soc/none consol ''; do
 done
 "$capdl" profile --device uart --json --dtb "$work/gic.dtb" >"$work/one"
 diff -u gic.json "$work/one" || fail '--json: not what was expected'
+# The word of the tree itself, or, of a node in one that is not in use, "disabled".
+"$capdl" profile --device /soc/bus@30800000/broken@30862c00 --json --dtb "$work/gic.dtb" | grep -q '"status": "fail-sss"' || fail 'not its status'
 
 # Trees of other boards.
 refused() {

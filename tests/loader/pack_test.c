@@ -416,6 +416,12 @@ static void test_misfits(void)
         snprintf(path, sizeof(path), "%s/bin/kernel.elf", profile.prefix);
         options.loader = path;
     });
+    REFUSED("is not an ELF file", {
+        static char path[5000];
+        test_prefix_write(&profile, "bin/loader.elf", "MZ", 3);
+        snprintf(path, sizeof(path), "%s/bin/loader.elf", profile.prefix);
+        options.loader = path;
+    });
     REFUSED("multiboot", profile.arch = CAPDL_ARCH_X86_64);
     REFUSED("waits for 17 cores", profile.max_nodes = 17);
     REFUSED("built in", test_prefix_remove(&profile); profile.prefix[0] = 0);

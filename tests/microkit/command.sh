@@ -222,7 +222,10 @@ for prefix in "${SEL4_PREFIXES:-/nowhere}"/*; do
         [ "$(bytes "$work/riscv64.img" 0 4)" = 27051956 ] || fail 'no uImage'
         [ "$(bytes "$work/riscv64.img" 12 12)" = "$(printf '%08x' $size)9000000090000000" ] || fail 'size, load, entry'
         [ "$(bytes "$work/riscv64.img" 28 4)" = 051a0200 ] || fail 'not a kernel of Linux for RISC-V'
-        [ "$(bytes "$work/riscv64.img" 112 5)" = 5249534356 ] || fail 'no header of Linux'
+        # Documentation/arch/riscv/boot-image-header.rst of Linux: load offset, flags, version 0.2, both magic numbers.
+        [ "$(bytes "$work/riscv64.img" 72 8)" = 0000200000000000 ] || fail 'not 2 MiB above the start of memory'
+        [ "$(bytes "$work/riscv64.img" 88 12)" = 000000000000000002000000 ] || fail 'not version 0.2 of the header'
+        [ "$(bytes "$work/riscv64.img" 112 12)" = 524953435600000052534305 ] || fail 'no header of Linux'
         told
         holds qemu-system-riscv64 -machine virt -m 3G -kernel "$work/riscv64.img"
         ;;

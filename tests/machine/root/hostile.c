@@ -458,6 +458,28 @@ static void odd_registers(void)
 #endif
 }
 
+#if defined(__x86_64__)
+/* A system call by SYSCALL returns by SYSRET, which overwrites RCX, R11 and RSP; one by INT, made after it, does not.
+ */
+static void two_calls(void)
+{
+    enum { WORD_RCX = 2, WORD_R11 = 10, WORD_IP = 15, WORD_SP = 16, WORDS_WRITTEN = 18 };
+    write_code(CODE, UINT64_C(0x0b0fa5cd050f)); /* syscall; int $165; ud2 */
+    run_call(0, SEL4_SYS_YIELD, 0, 0, 0, 0, 0);
+    receive(at(FAULT_EP), at(REPLY));
+    value("unknown call at", ipc[1 + WORD_IP]);
+    ipc[1 + WORD_RCX] = 5;
+    ipc[1 + WORD_R11] = 6;
+    ipc[1 + WORD_IP] += 2;
+    ipc[1 + WORD_SP] = STACK;
+    answer(at(REPLY), 0, WORDS_WRITTEN);
+    print_fault("behind it");
+    value("rcx", read_register(SEL4_REGISTER_RCX));
+    value("r11", read_register(SEL4_REGISTER_R11));
+    value("rsp", read_register(SP));
+}
+#endif
+
 static void map_pages(void)
 {
     static const uint8_t frames[] = {CODE_FRAME, OTHER_FRAME};
@@ -496,6 +518,9 @@ void root_main(void)
     by_message();
     mirrored();
     elsewhere();
+#if defined(__x86_64__)
+    two_calls();
+#endif
 #if SEL4_MCS
     own_cspace();
 #endif

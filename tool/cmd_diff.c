@@ -10,6 +10,7 @@
 #include <capdl/review.h>
 
 #include "base/memory.h"
+#include "base/progress.h"
 #include "devicetree/devicetree.h"
 #include "policy_file.h"
 #include "page_picture.h"
@@ -203,6 +204,7 @@ static int compare(struct input inputs[2], const struct mistakes mistakes[2], co
         diff.device = device_name;
         diff.device_context = board.tree;
     }
+    progress_say("comparing with", inputs[1].name);
     capdl_diff(&inputs[0].spec, &inputs[1].spec, &diff, &findings);
     for (int i = 0; i < 2; i++) {
         count_totals(&inputs[i], &diff, &report.sides[i]);
@@ -240,6 +242,7 @@ static struct mistakes find_mistakes(const struct input *input)
 {
     struct capdl_diags found = {NULL};
     struct mistakes mistakes = {0};
+    progress_say("checking", input->name);
     memcpy(found.disabled, input->diags.disabled, sizeof(found.disabled));
     if (!input->is_image && !capdl_spec_check(&input->spec, &found)) {
         mistakes.count = found.num_errors;

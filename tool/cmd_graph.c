@@ -8,6 +8,7 @@
 
 #include <capdl/review.h>
 
+#include "base/progress.h"
 #include "graph_svg.h"
 #include "result.h"
 
@@ -94,6 +95,7 @@ static int draw(struct input *inputs, int count, const struct options *options)
     const char *path = options->output ? options->output : "-";
     bool objects = options->level && strcmp(options->level, "objects") == 0;
     struct file_output file;
+    progress_say("drawing", inputs[count - 1].name);
     if (options->json) {
         tell(inputs, count, options);
         if (!options->output) {

@@ -8,6 +8,7 @@
 
 #include <capdl/architecture.h>
 
+#include "base/progress.h"
 #include "externals.h"
 #include "image/forecast.h"
 #include "pack/pack.h"
@@ -175,6 +176,7 @@ static int write_format(struct input *input, const struct options *options)
     const char *name = options->format ? options->format : pc ? "multiboot" : "elf";
     enum pack_format format = pack_format_named(name);
     result_add_text(input, "format", name);
+    progress_say("packing", input->name);
     if (pc && options->num_externals) {
         capdl_error(&input->diags, CAPDL_NOWHERE, "--external is for AArch64 and RISC-V: PCs have no reserved memory");
         return EXIT_FINDINGS;

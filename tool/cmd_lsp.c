@@ -22,6 +22,7 @@ const struct usage usage_lsp = {
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_DTB,
     .examples = "capdl lsp --kernel /opt/sel4 -I build",
     .findings = "The editor closed the connection without shutting the server down.",
+    .own_terminal = true,
 };
 
 enum { LONGEST_MESSAGE = 256 << 20, INVALID_REQUEST = -32600, NO_METHOD = -32601, INVALID_PARAMETERS = -32602 };

@@ -4,6 +4,8 @@
 
 #include <capdl/policy.h>
 
+#include "base/progress.h"
+
 const struct usage usage_policy = {
     "policy SPEC|IMAGE [--kernel KERNEL] [--memory-map MAP] [--arch ARCH] [-I DIR]...",
     "Prints the policy that allows exactly what a system does: who calls, notifies, shares memory with and\n"
@@ -28,6 +30,7 @@ int cmd_policy(int argc, char **argv)
     code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
     if (code == EXIT_FINE) {
         struct capdl_relations relations;
+        progress_say("writing the policy of", input.name);
         capdl_relations_find(&input.spec, &relations);
         capdl_policy_write(&relations, stdout);
         capdl_relations_free(&relations);

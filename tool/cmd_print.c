@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/progress.h"
 #include "image/inputs_section.h"
 #include "inputs.h"
 #include "json/spec_json.h"
@@ -107,6 +108,7 @@ static int print_spec(const struct usage *usage, unsigned wanted, bool folded, i
     if (code == EXIT_FINE && options.inputs) {
         code = print_inputs(&input, options.json);
     } else if (code == EXIT_FINE) {
+        progress_say("printing", input.name);
         if (options.json) {
             spec_json_write(&input.spec, stdout);
         } else {

@@ -7,6 +7,7 @@
 
 #include <capdl/architecture.h>
 
+#include "base/progress.h"
 #include "page_picture.h"
 #include "print_json.h"
 #include "report/report.h"
@@ -88,6 +89,7 @@ static int report(struct input *input, const struct options *options)
     const struct image *image = image_of(input, options, &bytes, &size, &why);
     size_t picture_size = 0;
     bool page = options_output_is(options, ".html");
+    progress_say("describing", input->name);
     char *picture = page ? page_picture(&input->spec, NULL, &picture_size) : NULL;
     struct report_input what = {
         .page = page,

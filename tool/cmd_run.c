@@ -49,6 +49,7 @@ const struct usage usage_run = {
                 "capdl run --kernel /opt/sel4 --until 'ready' system.elf",
     .findings = "A bad image, a failed boot, a fault that nobody handles, threads that are still running at the time "
                 "limit (on the emulated machine), or a console that did not show the text of --until.",
+    .own_terminal = true,
 };
 
 enum { QUIET_SECONDS = 5, BUSY_SECONDS = 60, MOST_SECONDS = 30 };

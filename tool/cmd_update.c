@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/progress.h"
 #include "image/seal.h"
 #include "image/settings_section.h"
 #include "image/inputs_section.h"
@@ -136,6 +137,7 @@ static bool swap(struct input *input, const char *name, const char *path, struct
                                   .arch = input->image.profile.arch,
                                   .user_top = input->image.profile.user_top};
     uint64_t room;
+    progress_say("updating", input->name);
     if (!elf_read(&elf, &request, &input->diags)) {
         return false;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/depfile.h"
+#include "base/progress.h"
 #include "image/inputs_section.h"
 #include "image/system_section.h"
 #include "inputs.h"
@@ -145,6 +146,7 @@ static int verify(struct input *image, struct input *source, const struct option
         specs[0].addresses = addresses;
         specs[0].told_by = options->report;
     }
+    progress_say("booting", image->name);
     bool good = verify_image_confined(&image->image, &how, specs, results, count, &image->diags);
     int code = good ? report(specs, results, count, options) : EXIT_FINDINGS;
     for (size_t i = 0; i < count; i++) {
@@ -214,6 +216,7 @@ static int verify_with_source(struct input *image, struct options *options)
     of_source.kernel = NULL;
     of_source.profile = &image->image.profile;
     int code = input_read(&source, options->spec, INPUT_SPEC, &of_source);
+    progress_say("checking", source.name);
     if (code == EXIT_FINE && !capdl_spec_check(&source.spec, &source.diags)) {
         code = EXIT_FINDINGS;
     }

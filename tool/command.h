@@ -115,6 +115,7 @@ struct usage {
     unsigned needs;       /* of these, OPTION_OUTPUT and OPTION_KERNEL must be given */
     const char *examples; /* command lines, one a line */
     const char *findings; /* what exit code 1 means; NULL: it does not happen */
+    bool own_terminal;    /* no progress is shown on it */
 };
 
 /* The subcommands; argv[0] is the name. Each returns an exit code. */

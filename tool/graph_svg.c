@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/progress.h"
+
 extern char **environ;
 
 static bool run_dot(int in, int out)
@@ -16,6 +18,7 @@ static bool run_dot(int in, int out)
     posix_spawn_file_actions_t actions;
     pid_t child;
     int status = 0;
+    progress_say(NULL, NULL); /* dot may have something to say */
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);

@@ -11,6 +11,7 @@
 
 #include "base/elf_class.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "json/spec_json.h"
 #include "microkit/microkit.h"
 #include "pack/memory_map.h"
@@ -150,6 +151,7 @@ static bool expand_programs(struct capdl_spec *spec, struct capdl_diags *diags, 
         profile.num_domains = MOST_DOMAINS;
     }
     struct pd_context pd = {&profile, input->name, context->options->directories};
+    progress_say("reading the programs of", input->name);
     return pd_expand(spec, diags, &pd);
 }
 
@@ -214,7 +216,9 @@ static bool find_arch(const struct capdl_spec *spec, void *pointer, enum capdl_a
 static void release_text(void *pointer, const char *from, const char *to)
 {
     const struct expand_context *context = pointer;
-    file_forget(&context->input->bytes, from, to);
+    const struct file_bytes *bytes = &context->input->bytes;
+    progress_part((size_t)(to - (const char *)bytes->data), bytes->size);
+    file_forget(bytes, from, to);
 }
 
 struct arch_search {
@@ -401,6 +405,7 @@ bool input_need_profile(struct input *input, const struct options *options)
 int input_check(struct input *input, int code)
 {
     bool has_spec = code == EXIT_FINE || (code == EXIT_FINDINGS && input->spec.has_arch);
+    progress_say("checking", input->name);
     if (has_spec && !capdl_spec_check(&input->spec, &input->diags)) {
         return EXIT_FINDINGS;
     }

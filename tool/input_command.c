@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/progress.h"
 #include "image/forecast.h"
 #include "json/spec_json.h"
 #include "result.h"
@@ -16,10 +18,13 @@ int input_read(struct input *input, const char *path, unsigned wanted, const str
     *input = (struct input){.name = strcmp(path, "-") == 0 ? stdin_name : path};
     memcpy(input->diags.disabled, options->no_checks, sizeof(options->no_checks));
     capdl_spec_init(&input->spec);
+    bool typed = strcmp(path, "-") == 0 && isatty(STDIN_FILENO);
+    progress_say(typed ? NULL : "reading", input->name);
     if (!file_read(path, &input->bytes)) {
         capdl_escape_printf(stderr, "capdl: cannot read %s: %s\n", input->name, strerror(errno));
         return EXIT_TROUBLE;
     }
+    progress_say("reading", input->name);
     return input_read_bytes(input, wanted, options);
 }
 
@@ -42,6 +47,7 @@ bool input_compile(struct input *input, const struct options *options, char **by
     struct capdl_region *reserved = options_reserved(options, &input->diags);
     struct image_options image = input_image_options(input, options, reserved);
     FILE *out = open_memstream(bytes, size);
+    progress_say("checking", input->name);
     bool good = out && input_need_profile(input, options) && capdl_spec_check(&input->spec, &input->diags) &&
                 image_compile(&input->spec, &image, &input->diags, out);
     if (out) {

@@ -165,6 +165,7 @@ void manual_print_overview(void)
         "image, boots it on an emulated machine or in QEMU, makes boot files for boards and PCs, proves that an "
         "image boots into what its spec says, and shows a reviewer what a system, or a change to one, allows.";
     static const char data[] = "The directory of initialisers and loaders, if they are not where they were installed.";
+    static const char ci[] = "If it is set, as build servers do, no progress is shown on a terminal.";
     static const char docs[] =
         "The pages that these manuals name as docs/..., below the directory of the installation, "
         "with examples and settings for editors beside them. docs/recipes.md is a tutorial.";
@@ -185,6 +186,8 @@ void manual_print_overview(void)
     print_exit_status("Findings or bad input: a problem in the spec, a difference, a boot that failed.");
     printf(".SH ENVIRONMENT\n.TP\n.B CAPDL_DATA_DIR\n");
     print_words(data, sizeof(data) - 1);
+    printf("\n.TP\n.B CI\n");
+    print_words(ci, sizeof(ci) - 1);
     printf("\n.SH FILES\n.TP\n.I share/doc/capdl/docs\n");
     print_words(docs, sizeof(docs) - 1);
     printf("\n.SH \"SEE ALSO\"\n.BR capdl\\-spec (5),\n.BR capdl\\-image (5)\n");

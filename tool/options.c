@@ -11,6 +11,7 @@
 #include <capdl/review.h>
 
 #include "base/memory.h"
+#include "base/progress.h"
 
 static const struct option_entry entries[] = {
     {OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE; '-' is standard output"},
@@ -461,6 +462,8 @@ int options_parse(const struct usage *usage, int argc, char **argv, struct optio
     int code = parse(usage, argc, argv, options);
     if (code != OPTIONS_GO) {
         options_free(options);
+    } else if (!usage->own_terminal && !options->json && !options->sarif) {
+        progress_start(argv[0]);
     }
     return code;
 }

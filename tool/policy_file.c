@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/progress.h"
+
 static uint32_t today(void)
 {
     time_t now = time(NULL);
@@ -49,6 +51,7 @@ static void judge(struct input *old, struct input *input, const char *path, uint
     if (!policy) {
         return;
     }
+    progress_say("comparing with", path);
     capdl_relations_find(&input->spec, &relations);
     if (old) {
         capdl_relations_find(&old->spec, &before);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "confined_filter.h"
+#include "progress.h"
 #include "sanitizer.h"
 
 enum {
@@ -228,6 +229,7 @@ static _Noreturn void be_child(const struct confined_job *job, struct shared *sh
         _exit(EXIT_FAILURE);
     }
     signal(SIGPIPE, SIG_DFL);
+    progress_forget();
     struct confined c = {.out = out, .statistics = -1, .shared = shared};
     job->body(job->context, &c);
     flush_line(&c);

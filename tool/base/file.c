@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include "base/depfile.h"
+#include "base/ending.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -222,15 +223,13 @@ char *file_find(const char *name, const char *beside, const char *const *directo
 enum { MOST_PENDING = 4 };
 static char *volatile pending[MOST_PENDING];
 
-static void remove_pending(int signal_number)
+static void remove_pending(void)
 {
     for (size_t i = 0; i < MOST_PENDING; i++) {
         if (pending[i]) {
             unlink(pending[i]);
         }
     }
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
 }
 
 /* Replaces one of them by another: NULL is a free place. False if there is none. */
@@ -245,14 +244,6 @@ static bool replace_pending(const char *old, char *new)
     return false;
 }
 
-static void set_handlers(void (*handler)(int))
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-        signal(signals[i], handler);
-    }
-}
-
 /* mkstemp. No signal comes between creating the file and noting that it is to be removed. */
 static int create_pending(char *name)
 {
@@ -263,7 +254,7 @@ static int create_pending(char *name)
     int error = errno;
     if (fd >= 0) {
         replace_pending(NULL, name);
-        set_handlers(remove_pending);
+        ending_add(remove_pending);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     errno = error;
@@ -280,7 +271,7 @@ static void forget(struct file_output *output)
         more = more || pending[i];
     }
     if (!more) {
-        set_handlers(SIG_DFL);
+        ending_remove(remove_pending);
     }
     free(output->path);
     free(output->temporary);

@@ -2,6 +2,7 @@
 /* The compiler as a list of its passes; program.h says what each does. */
 #include <stdlib.h>
 
+#include "base/progress.h"
 #include "image/program.h"
 
 static bool archs_agree(struct program *program)
@@ -58,10 +59,12 @@ static bool compile_again(const struct program *first, FILE *out);
 
 static bool compile(struct program *program, const struct program *first, FILE *out)
 {
+    progress_say("compiling", program->options->spec_path);
     bool good = program->diags->num_errors == 0 && archs_agree(program) && make(program, first);
     if (good) {
         size_t size;
         uint8_t *blob = encode_program(program, &size);
+        progress_say("laying out the image of", program->options->spec_path);
         good = fit_check(program, blob, size) && layout_write(program, blob, size, out);
         good = program->missing || (good && (program->chosen || program->shared)) ? compile_again(program, out) : good;
         free(blob);

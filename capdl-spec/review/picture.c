@@ -110,29 +110,22 @@ bool capdl_picture_is_large(const struct capdl_picture *p)
     return p->num_shown > MOST_DRAWN;
 }
 
-static void lines_free(struct box_line *lines, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        free(lines[i].text);
-    }
-    free(lines);
-}
-
 void capdl_picture_free(struct capdl_picture *p)
 {
     for (uint32_t i = 0; i < p->num_boxes; i++) {
         free(p->boxes[i].name);
         free(p->boxes[i].uses);
-        lines_free(p->boxes[i].lines, p->boxes[i].num_lines);
+        capdl_picture_texts_free(&p->boxes[i].texts);
     }
     for (uint32_t i = 0; i < p->num_lines; i++) {
-        lines_free(p->lines[i].words, p->lines[i].num_words);
+        capdl_picture_texts_free(&p->lines[i].words);
     }
     for (unsigned i = 0; i < p->num_sides; i++) {
         free(p->sides[i].box_of);
         capdl_relations_free(&p->sides[i].r);
     }
     free(p->boxes);
+    free(p->box_table);
     free(p->lines);
     free(p->table);
     free(p);

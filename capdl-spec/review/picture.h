@@ -8,9 +8,17 @@
 /* Of a change: what was there before, and what is there now. */
 enum { WHEN_NEW = 1, WHEN_OLD = 2, WHEN_BOTH = 3 };
 
-struct box_line {
+struct said {
     char *text;
     unsigned when;
+};
+
+/* What is said at a box or line, in the order in which it was first said. */
+struct texts {
+    struct said *list;
+    size_t count, capacity;
+    uint32_t *table; /* of many: their numbers, open addressing */
+    size_t table_size;
 };
 
 /* BOX_SHARED: what many have in common, such as memory that thousands write, instead of lines from each to each. */
@@ -19,8 +27,7 @@ enum box_kind { BOX_SUBJECT, BOX_DEVICE, BOX_MACHINE, BOX_SHARED };
 struct box {
     enum box_kind kind;
     char *name;
-    struct box_line *lines;
-    size_t num_lines, capacity;
+    struct texts texts;
     unsigned when;
     uint32_t depth;              /* steps from the hardware, or REVIEW_NONE */
     uint32_t fold, last, folded; /* the box that stands for it; the last one it stands for, and how many */
@@ -46,8 +53,7 @@ struct line {
     enum line_family family;
     unsigned flow; /* 1: from a to b, 2: from b to a */
     unsigned when;
-    struct box_line *words;
-    size_t num_words, capacity;
+    struct texts words;
     bool hidden;
 };
 
@@ -65,6 +71,8 @@ struct capdl_picture {
     struct box *boxes;
     uint32_t num_boxes, num_subjects, num_shown;
     size_t box_capacity;
+    uint32_t *box_table; /* the first of each kind and name, open addressing */
+    size_t box_table_size;
     struct line *lines;
     uint32_t num_lines;
     size_t line_capacity;
@@ -91,8 +99,11 @@ uint64_t capdl_picture_line_key(uint32_t a, uint32_t b, enum line_family);
 struct line *capdl_picture_line_add(struct capdl_picture *, uint32_t from, uint32_t to, enum line_family);
 /* A word at a line, like text in a box. */
 void capdl_picture_line_say(struct line *, unsigned when, char *text);
+/* Whether that word is at a line. */
+bool capdl_picture_line_says(const struct line *, const char *text);
 /* The line between two boxes, a < b, or NULL. */
 const struct line *capdl_picture_line(const struct capdl_picture *, uint32_t a, uint32_t b, enum line_family);
+void capdl_picture_texts_free(struct texts *);
 /* Of a change: whether the line or a word at it is new or gone. */
 bool capdl_picture_is_changed(const struct line *);
 /* ---- picture_reduce.c ---- */

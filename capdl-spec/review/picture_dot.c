@@ -58,14 +58,26 @@ static const char *mark(const struct capdl_picture *p, unsigned when)
     return p->num_sides == 1 || when == WHEN_BOTH ? "" : when == WHEN_NEW ? "+ " : "− ";
 }
 
+/* Texts below a name, at most so many: dot takes no string of more than 16384 bytes, and a byte may become six. */
+static void write_texts(FILE *out, const struct texts *texts, size_t most)
+{
+    size_t room = 2048, i = 0;
+
+    for (; i < texts->count && i < most && strlen(texts->list[i].text) <= room; i++) {
+        fputs("&#10;", out);
+        capdl_picture_escape(out, texts->list[i].text);
+        room -= strlen(texts->list[i].text);
+    }
+    if (i < texts->count) {
+        fprintf(out, "&#10;and %zu more", texts->count - i);
+    }
+}
+
 static void write_tooltip(FILE *out, const struct box *box)
 {
     fputs(", tooltip=\"", out);
     capdl_picture_escape(out, box->kind == BOX_MACHINE ? "the machine" : box->name);
-    for (size_t i = 0; i < box->num_lines; i++) {
-        fputs("&#10;", out);
-        capdl_picture_escape(out, box->lines[i].text);
-    }
+    write_texts(out, &box->texts, SIZE_MAX);
     putc('"', out);
 }
 
@@ -105,14 +117,14 @@ static void write_box(const struct capdl_picture *p, FILE *out, uint32_t number)
     if (box->kind != BOX_MACHINE) {
         write_title(p, out, box);
     }
-    for (size_t i = 0; i < box->num_lines && i < MOST_LINES; i++) {
-        fprintf(out, "<tr><td><font point-size=\"9\" color=\"#334155\">%s", mark(p, box->lines[i].when));
-        put_short(out, box->lines[i].text);
+    for (size_t i = 0; i < box->texts.count && i < MOST_LINES; i++) {
+        fprintf(out, "<tr><td><font point-size=\"9\" color=\"#334155\">%s", mark(p, box->texts.list[i].when));
+        put_short(out, box->texts.list[i].text);
         fputs("</font></td></tr>", out);
     }
-    if (box->num_lines > MOST_LINES) {
+    if (box->texts.count > MOST_LINES) {
         fprintf(out, "<tr><td><font point-size=\"9\" color=\"#334155\">and %zu more</font></td></tr>",
-                box->num_lines - MOST_LINES);
+                box->texts.count - MOST_LINES);
     }
     fputs("</table>>", out);
     write_tooltip(out, box);
@@ -142,21 +154,21 @@ static void write_words(const struct capdl_picture *p, FILE *out, const struct l
 
     fputs(", label=<<table border=\"0\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"1\" bgcolor=\"#ffffff\">",
           out);
-    for (size_t i = 0; i < line->num_words && shown < MOST_WORDS; i++, shown++) {
-        fprintf(out, "<tr><td>%s", mark(p, line->words[i].when));
-        put_short(out, line->words[i].text);
+    for (size_t i = 0; i < line->words.count && shown < MOST_WORDS; i++, shown++) {
+        fprintf(out, "<tr><td>%s", mark(p, line->words.list[i].when));
+        put_short(out, line->words.list[i].text);
         fputs("</td></tr>", out);
     }
-    if (line->num_words > shown) {
-        fprintf(out, "<tr><td>and %zu more</td></tr>", line->num_words - shown);
+    if (line->words.count > shown) {
+        fprintf(out, "<tr><td>and %zu more</td></tr>", line->words.count - shown);
     }
     fputs("</table>>", out);
 }
 
 bool capdl_picture_is_changed(const struct line *line)
 {
-    for (size_t i = 0; i < line->num_words; i++) {
-        if (line->words[i].when != WHEN_BOTH) {
+    for (size_t i = 0; i < line->words.count; i++) {
+        if (line->words.list[i].when != WHEN_BOTH) {
             return true;
         }
     }
@@ -183,7 +195,7 @@ static void write_style(const struct capdl_picture *p, FILE *out, const struct l
                         : style->colour,
                 style->width, style->pattern);
     }
-    if ((p->labelled || change) && line->num_words && line->family != FAMILY_MACHINE) {
+    if ((p->labelled || change) && line->words.count && line->family != FAMILY_MACHINE) {
         write_words(p, out, line);
     }
 }
@@ -221,10 +233,7 @@ static void write_line(const struct capdl_picture *p, FILE *out, const struct li
     capdl_picture_escape(out, a->kind == BOX_MACHINE ? "machine" : a->name);
     fputs(" – ", out);
     capdl_picture_escape(out, b->kind == BOX_MACHINE ? "machine" : b->name);
-    for (size_t i = 0; i < line->num_words && i < 12; i++) {
-        fputs("&#10;", out);
-        capdl_picture_escape(out, line->words[i].text);
-    }
+    write_texts(out, &line->words, 12);
     fputs("\"];\n", out);
 }
 

@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "picture.h"
 #include "private.h"
@@ -167,15 +168,20 @@ static char *machine_words(const struct side_of *side, const struct capdl_party 
     return capdl_review_format("%s %s", party->kind == CAPDL_PARTY_PORTS ? "ports" : "SMC", party->name);
 }
 
-/* Memory that its users share is a line between them, not a device. */
-static bool is_shared(const struct capdl_relations *r, const struct capdl_party *party)
+/* By object, whether it is memory that its users share: that is a line between them, not a device. */
+static bool *find_shared(const struct side_of *side)
 {
-    for (size_t i = 0; party->kind == CAPDL_PARTY_MEMORY && i < r->count; i++) {
-        if (r->list[i].kind == CAPDL_RELATION_WRITE && r->list[i].object == party->object) {
-            return true;
+    bool *shared = capdl_spec_realloc(NULL, side->spec->num_objects + (size_t)1);
+
+    memset(shared, 0, side->spec->num_objects);
+    for (size_t i = 0; i < side->r.count; i++) {
+        const struct capdl_relation *link = &side->r.list[i];
+
+        if (link->kind == CAPDL_RELATION_WRITE && link->object != CAPDL_NO_OBJECT) {
+            shared[link->object] = true;
         }
     }
-    return false;
+    return shared;
 }
 
 static int by_to_compare(const void *left, const void *right)
@@ -192,6 +198,7 @@ static int by_to_compare(const void *left, const void *right)
 static void draw_machine(struct capdl_picture *p, const struct side_of *side)
 {
     const struct capdl_relation **list = capdl_spec_realloc(NULL, (side->r.count + 1) * sizeof(const void *));
+    bool *shared = find_shared(side);
     size_t count = 0;
 
     for (size_t i = 0; i < side->r.count; i++) {
@@ -213,7 +220,7 @@ static void draw_machine(struct capdl_picture *p, const struct side_of *side)
             }
         }
         fclose(out);
-        if (!is_shared(&side->r, party)) {
+        if (party->kind != CAPDL_PARTY_MEMORY || party->object == CAPDL_NO_OBJECT || !shared[party->object]) {
             box = capdl_picture_box(p, BOX_MACHINE, key);
             box = box == REVIEW_NONE ? capdl_picture_box_add(p, BOX_MACHINE, key) : box;
             p->boxes[box].when |= side->when;
@@ -227,6 +234,7 @@ static void draw_machine(struct capdl_picture *p, const struct side_of *side)
         }
         free(key);
     }
+    free(shared);
     free(list);
 }
 

@@ -36,13 +36,13 @@ static void put_when(const struct capdl_picture *p, FILE *out, unsigned when)
     }
 }
 
-static void put_words(const struct capdl_picture *p, FILE *out, const struct box_line *words, size_t count)
+static void put_words(const struct capdl_picture *p, FILE *out, const struct texts *words)
 {
     fputs(", \"words\": [", out);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < words->count; i++) {
         fputs(i ? ", {\"text\": " : "{\"text\": ", out);
-        put_string(out, words[i].text);
-        put_when(p, out, words[i].when);
+        put_string(out, words->list[i].text);
+        put_when(p, out, words->list[i].when);
         putc('}', out);
     }
     putc(']', out);
@@ -57,7 +57,7 @@ static void put_box(const struct capdl_picture *p, FILE *out, uint32_t number)
     fprintf(out, "{\"id\": %" PRIu32 ", \"kind\": \"%s\", \"name\": ", number, kinds[box->kind]);
     put_string(out, box->kind == BOX_MACHINE ? "" : box->name);
     put_when(p, out, box->when);
-    put_words(p, out, box->lines, box->num_lines);
+    put_words(p, out, &box->texts);
     putc('}', out);
 }
 
@@ -69,7 +69,7 @@ static void put_line(const struct capdl_picture *p, FILE *out, const struct line
     fprintf(out, "{\"from\": %" PRIu32 ", \"to\": %" PRIu32 ", \"kind\": \"%s\", \"direction\": \"%s\"", line->a,
             line->b, families[line->family], directions[line->flow & 3]);
     put_when(p, out, line->when);
-    put_words(p, out, line->words, line->num_words);
+    put_words(p, out, &line->words);
     putc('}', out);
 }
 

@@ -48,16 +48,6 @@ static void count_supervision(struct capdl_picture *p)
 }
 
 /* Faults are sent by a capability to call with; that this is possible is no message of the system's design. */
-static bool says(const struct line *line, const char *text)
-{
-    for (size_t i = 0; i < line->num_words; i++) {
-        if (strcmp(line->words[i].text, text) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void hide_fault_messages(struct capdl_picture *p)
 {
     for (uint32_t i = 0; i < p->num_lines && !p->options.all; i++) {
@@ -66,8 +56,8 @@ static void hide_fault_messages(struct capdl_picture *p)
             line->family == FAMILY_MESSAGE ? capdl_picture_line(p, line->a, line->b, FAMILY_FAULT) : NULL;
         bool all = fault != NULL;
 
-        for (size_t j = 0; all && j < line->num_words; j++) {
-            all = says(fault, line->words[j].text);
+        for (size_t j = 0; all && j < line->words.count; j++) {
+            all = capdl_picture_line_says(fault, line->words.list[j].text);
         }
         line->hidden |= all;
     }
@@ -191,8 +181,8 @@ static bool is_box_changed(const struct box *box)
 {
     bool changed = box->when != WHEN_BOTH;
 
-    for (size_t i = 0; !changed && i < box->num_lines; i++) {
-        changed = box->lines[i].when != WHEN_BOTH;
+    for (size_t i = 0; !changed && i < box->texts.count; i++) {
+        changed = box->texts.list[i].when != WHEN_BOTH;
     }
     return changed;
 }
@@ -290,8 +280,8 @@ static char *signature_of(const struct capdl_picture *p, uint32_t box, const uin
         }
     }
     capdl_review_sort_words(words, count);
-    for (size_t i = 0; i < p->boxes[box].num_lines; i++) {
-        fprintf(out, "%s\n", p->boxes[box].lines[i].text);
+    for (size_t i = 0; i < p->boxes[box].texts.count; i++) {
+        fprintf(out, "%s\n", p->boxes[box].texts.list[i].text);
     }
     for (size_t i = 0; i < count; i++) {
         fprintf(out, "%" PRIx64 " ", words[i]);

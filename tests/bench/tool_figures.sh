@@ -54,6 +54,8 @@ count threads-compile 0 "$capdl" compile "$work/threads.cdl" -o "$work/threads.e
 count threads-verify 0 "$verified" "$work/threads.elf"
 count threads-diff 1 "$capdl" diff "$work/threads.cdl" "$work/renamed.cdl"
 count threads-graph 0 "$capdl" graph "$work/threads.cdl"
+"$generate" frames 5000 >"$work/frames.cdl"
+count frames-graph 0 "$capdl" graph "$work/frames.cdl"
 
 # A million of them.
 "$generate" array 1000000 >"$work/array.cdl"

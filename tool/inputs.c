@@ -29,12 +29,18 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static void digest_bytes(const uint8_t *bytes, size_t size, char text[2 * SHA256_BYTES + 1])
+/* In pieces: the text of a large spec need not be in memory at once. */
+static void digest_bytes(const struct file_bytes *bytes, char text[2 * SHA256_BYTES + 1])
 {
+    enum { PIECE = 1 << 20 };
     struct sha256 hash;
     uint8_t digest[SHA256_BYTES];
     sha256_init(&hash);
-    sha256_add(&hash, bytes, size);
+    for (size_t at = 0, size; at < bytes->size; at += size) {
+        size = bytes->size - at < PIECE ? bytes->size - at : PIECE;
+        sha256_add(&hash, bytes->data + at, size);
+        file_forget(bytes, (const char *)bytes->data + at, (const char *)bytes->data + at + size);
+    }
     sha256_end(&hash, digest);
     sha256_text(digest, text);
 }
@@ -47,11 +53,11 @@ static void put_name(FILE *out, const char *name)
     }
 }
 
-static void put_line(struct listing *l, const uint8_t *bytes, size_t size, const char *kind, const char *domain,
+static void put_line(struct listing *l, const struct file_bytes *bytes, const char *kind, const char *domain,
                      const char *name)
 {
     char digest[2 * SHA256_BYTES + 1];
-    digest_bytes(bytes, size, digest);
+    digest_bytes(bytes, digest);
     fprintf(l->out, "%s\t%s\t", digest, kind);
     put_name(l->out, domain);
     putc('\t', l->out);
@@ -77,7 +83,7 @@ static void put_file(struct listing *l, char *path, const char *kind, const char
         free(path);
         return;
     }
-    put_line(l, bytes.data, bytes.size, kind, domain, name[0] == '/' ? last_part(name) : name);
+    put_line(l, &bytes, kind, domain, name[0] == '/' ? last_part(name) : name);
     file_release(&bytes);
     l->paths = memory_grow(l->paths, &l->capacity, l->num_paths + 1, sizeof(*l->paths));
     l->paths[l->num_paths++] = path;
@@ -196,7 +202,7 @@ char *inputs_describe(const struct input *input, const struct options *options, 
     char *text = NULL;
     struct listing l = {.input = input, .options = options};
     l.out = open_memstream(&text, size);
-    put_line(&l, input->bytes.data, input->bytes.size, "spec", "", last_part(input->name));
+    put_line(&l, &input->bytes, "spec", "", last_part(input->name));
     put_programs(&l);
     put_fills(&l);
     put_others(&l);

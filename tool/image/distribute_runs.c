@@ -202,20 +202,29 @@ static void emit_repeated(struct call_list *out, const struct call_list *calls, 
     }
 }
 
-/* The same calls, with runs of two split again: each of the two may belong to another pattern. */
-static struct call_list split_pairs(const struct call_list *calls)
+/* Splits runs of two again: each of the two may belong to another pattern. The memory of its strides takes the second
+   call's operands. */
+static void split_pairs(struct call_list *calls)
 {
-    struct call_list out = {NULL};
+    size_t pairs = 0;
     for (size_t i = 0; i < calls->count; i++) {
-        const struct operand *operands = operands_of(calls, i);
-        for (uint64_t step = 0; calls->list[i].count == 2 && step < 2; step++) {
-            emit(&out, &calls->list[i], 1, operands, operands + calls->list[i].num_operands, step, NULL);
-        }
-        if (calls->list[i].count != 2) {
-            emit_copy(&out, calls, i);
-        }
+        pairs += calls->list[i].count == 2;
     }
-    return out;
+    calls->list = memory_grow(calls->list, &calls->capacity, calls->count + pairs, sizeof(*calls->list));
+    for (size_t i = calls->count, to = i + pairs; i-- > 0;) {
+        struct call call = calls->list[i];
+        if (call.count == 2) {
+            struct operand *first = &calls->operands[call.first], *second = first + call.num_operands;
+            for (unsigned k = 0; k < call.num_operands; k++) {
+                second[k] = (struct operand){first[k].value + second[k].value, first[k].kind};
+            }
+            call.count = 1;
+            calls->list[--to] = call;
+            calls->list[to].first += call.num_operands;
+        }
+        calls->list[--to] = call;
+    }
+    calls->count += pairs;
 }
 
 static struct call_list distribute(const struct call_list *calls, enum capdl_phase phase)
@@ -244,9 +253,10 @@ static void free_list(struct call_list *calls)
 void calls_distribute(struct program *program)
 {
     for (unsigned phase = 0; phase < CAPDL_PHASE_COUNT; phase++) {
-        struct call_list *calls = &program->phases[phase], split = split_pairs(calls);
+        struct call_list *calls = &program->phases[phase];
+        split_pairs(calls);
+        struct call_list distributed = distribute(calls, (enum capdl_phase)phase);
         free_list(calls);
-        *calls = distribute(&split, (enum capdl_phase)phase);
-        free_list(&split);
+        *calls = distributed;
     }
 }

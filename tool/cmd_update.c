@@ -34,13 +34,6 @@ const struct usage usage_update = {
     .findings = "The program does not fit the layout of the old one: no image is written.",
 };
 
-/* The image in the making, and the spec in it. */
-struct made {
-    uint8_t *bytes;
-    size_t size;
-    struct capdl_spec spec;
-};
-
 /* Segments as they will be mapped: what can be written or executed can be read. */
 static struct update_segment *segments_of(const struct elf_program *elf)
 {
@@ -86,7 +79,7 @@ static bool set_anew(struct input *input, const char *name, const char *path, st
 
 /* Within its room, any program will do: the spec in the image gets it, and is compiled again. */
 static bool swap_in_room(struct input *input, const char *name, const char *path, const struct elf_program *elf,
-                         uint64_t room, struct made *made)
+                         uint64_t room, struct update_made *made)
 {
     FILE *out = memory_need(open_memstream((char **)&made->bytes, &made->size));
     struct update_room request = {
@@ -105,9 +98,8 @@ static bool swap_in_room(struct input *input, const char *name, const char *path
 }
 
 static bool swap_pages(struct input *input, const char *name, const char *path, const struct elf_program *elf,
-                       struct made *made)
+                       struct update_made *made)
 {
-    uint8_t *bytes = memory_need(malloc(input->bytes.size));
     struct update_segment *segments = segments_of(elf);
     struct update_patch *patches = patches_of(elf);
     struct update_program program = {.name = path,
@@ -119,16 +111,16 @@ static bool swap_pages(struct input *input, const char *name, const char *path, 
                                      .ipc_buffer =
                                          microkit_ipc_buffer(&input->image.profile, elf->bytes.data, elf->bytes.size),
                                      .has_tls = elf->has_tls};
-    memcpy(bytes, input->bytes.data, input->bytes.size);
-    made->bytes = bytes;
     made->size = input->bytes.size;
-    bool good = segments && image_update(&input->image, input->name, name, &program, bytes, &made->spec, &input->diags);
+    made->bytes = memory_need(malloc(made->size));
+    memcpy(made->bytes, input->bytes.data, made->size);
+    bool good = segments && image_update(&input->image, input->name, name, &program, made, &input->diags);
     free(segments);
     free(patches);
     return good;
 }
 
-static bool swap(struct input *input, const char *name, const char *path, struct made *made)
+static bool swap(struct input *input, const char *name, const char *path, struct update_made *made)
 {
     struct elf_program elf;
     struct elf_request request = {.name = path,
@@ -163,7 +155,7 @@ static bool renew_inputs(const char *name, const char *path, uint8_t *bytes, siz
 }
 
 /* ... and from another system. */
-static void renew_digest(const struct input *input, struct made *made)
+static void renew_digest(const struct input *input, struct update_made *made)
 {
     uint8_t *place = system_section_in(made->bytes, made->size), digest[SHA256_BYTES];
     if (place && digest_of_image(&made->spec, input->name, made->bytes, made->size, digest)) {
@@ -173,7 +165,7 @@ static void renew_digest(const struct input *input, struct made *made)
 
 static bool swap_renewed(struct input *input, const char *name, const char *path, FILE *out)
 {
-    struct made made = {.bytes = NULL};
+    struct update_made made = {.bytes = NULL};
     capdl_spec_init(&made.spec);
     bool good = swap(input, name, path, &made) && renew_inputs(name, path, made.bytes, made.size);
     if (good) {

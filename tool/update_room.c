@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "image/inputs_section.h"
-#include "image/system_section.h"
 #include "image/program.h"
+#include "image/update.h"
 #include "pd/symbols.h"
 
 enum { NAME_SIZE = 300 };
@@ -119,25 +118,15 @@ static bool fits(struct swap *s)
 static bool compile(struct swap *s, FILE *out)
 {
     const struct update_room *request = s->request;
-    const struct reserved_section *contents = &request->image->contents;
     const struct file_bytes *program = &request->program->bytes;
-    struct capdl_region *regions = memory_zeroed(contents->num_regions + 1, sizeof(*regions));
-    for (uint64_t i = 0; i < contents->num_regions; i++) {
-        regions[i] = reserved_section_region(contents, i);
-    }
     const struct image_source sources[] = {{request->image_name, request->image->bytes, request->image->size},
                                            {request->program_name, program->data, program->size}};
-    struct image_options options = {.profile = &request->image->profile,
-                                    .spec_path = request->image_name,
-                                    .reserved = regions,
-                                    .num_reserved = contents->num_regions,
-                                    .sources = sources,
-                                    .num_sources = sizeof(sources) / sizeof(sources[0]),
-                                    .system = system_section(request->image->bytes, request->image->size),
-                                    .base = request->image};
-    options.inputs = inputs_section(request->image->bytes, request->image->size, &options.inputs_size);
+    struct image_options options = update_options(request->image, request->image_name);
+    options.sources = sources;
+    options.num_sources = sizeof(sources) / sizeof(sources[0]);
+    options.pages_stay = true;
     bool good = image_compile(&s->spec, &options, s->diags, out);
-    free(regions);
+    free((void *)(uintptr_t)options.reserved);
     return good;
 }
 

@@ -80,6 +80,30 @@ refused "has no symbol 'v1'" "$work/old" "one=$programs/plain.elf"
 refused 'has no symbol table' "$work/old" "one=$programs/vars.stripped.elf"
 program linked '' -Wl,--defsym=__sel4_ipc_buffer_obj=0x203000
 refused 'it expects its IPC buffer at 0x203000' "$work/old" "one=$work/linked.elf"
+# An entry point among those of similar domains, whose registers one call of the blob sets, and one behind more code
+{
+    echo '<system>'
+    for i in 0 1 2 3 4 5 6 7; do
+        echo "<protection_domain name=\"pd$i\"><program_image path=\"$([ $i = 5 ] && echo one || echo two).elf\" /></protection_domain>"
+    done
+    echo '</system>'
+} >"$work/a.system"
+program entry '' -Wl,-e,start_c
+program large 'void last(void) { for (;;) { } }' -Wl,-e,last
+cp "$work/old.elf" "$work/in/two.elf"
+for quiet in '' --quiet; do
+    for other in old entry large; do
+        cp "$work/$other.elf" "$work/in/one.elf"
+        "$capdl" compile "$work/a.system" -I "$work/in" $quiet -o "$work/fresh-$other" 2>"$work/said" || fail "$(cat "$work/said")"
+    done
+    for other in entry large; do
+        "$capdl" update "$work/fresh-old" "pd5=$work/$other.elf" -o "$work/updated" || fail "$other: not updated"
+        cmp "$work/fresh-$other" "$work/updated" || fail "$other: not what compiling gives"
+        "$capdl" update "$work/updated" "pd5=$work/old.elf" -o "$work/back"
+        cmp "$work/fresh-old" "$work/back" || fail "$other: not the old one again"
+    done
+    "$capdl" verify "$work/updated" --spec "$work/a.system" -I "$work/in" >"$work/said" || fail "$(cat "$work/said")"
+done
 # Other pages
 script=$sources/flat.ld
 program moved ''

@@ -41,7 +41,8 @@ struct image_options {
     uint64_t image_at;     /* physical address that the image will be packed for; 0: after kernel and device tree */
     const struct image_source *sources; /* fill files that need not be read */
     size_t num_sources;
-    const struct image *base; /* an image whose initialiser, settings and distance from blob to pages this one gets */
+    const struct image *base; /* an image whose initialiser and settings this one gets */
+    bool pages_stay;          /* at their distance from the blob, as the base has it */
 };
 
 /*

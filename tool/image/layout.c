@@ -143,7 +143,7 @@ static void place_payload(struct layout *layout, uint64_t end, uint64_t offset, 
     header->blob_start = align_page(end);
     header->blob_size = blob_size;
     header->pages_start = align_page(header->blob_start + blob_size + blob_spare(program));
-    if (program->options->base && header->pages_start <= program->options->base->header.pages_start) {
+    if (program->options->pages_stay && header->pages_start <= program->options->base->header.pages_start) {
         header->pages_start = program->options->base->header.pages_start;
     }
     header->num_pages = program->num_pages;

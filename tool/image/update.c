@@ -10,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "blob/blob.h"
+#include "image/inputs_section.h"
 #include "image/program.h"
-#include "image/registers.h"
-#include "image/slot_names.h"
+#include "image/system_section.h"
 
 enum { NAME_SIZE = 256 };
 
@@ -29,8 +28,7 @@ struct update {
     const struct image *image;
     const char *image_name, *pd;
     const struct update_program *program;
-    struct capdl_spec spec;  /* in the image */
-    struct capdl_spec *made; /* in the changed one */
+    struct capdl_spec spec; /* in the image */
     struct capdl_diags *diags;
     char base[NAME_SIZE]; /* "ping", or "worker_2" for worker[2] */
     char array[NAME_SIZE];
@@ -304,105 +302,9 @@ static bool pages_unshared(struct update *u)
     return !shared || refuse(u, "some of its pages are shared by several frames; compile the spec again");
 }
 
-/* The shortest form of a CBOR integer, as in the blob. Returns its length. */
-static size_t encode_uint(uint64_t value, uint8_t out[9])
+/* Makes the spec that of the changed image: frames with pages that were all zero have what is there now. */
+static void set_spec(struct update *u, uint32_t tcb)
 {
-    unsigned bytes = value < 24 ? 0 : value <= UINT8_MAX ? 1 : value <= UINT16_MAX ? 2 : value <= UINT32_MAX ? 4 : 8;
-    out[0] = (uint8_t)(bytes == 0 ? value : 24u + (unsigned)__builtin_ctz(bytes));
-    for (unsigned i = 0; i < bytes; i++) {
-        out[1 + i] = (uint8_t)(value >> 8 * (bytes - 1 - i));
-    }
-    return 1 + bytes;
-}
-
-/* The registers of the thread are one call; writes the entry point into it, in `bytes` of the blob. False: it is not
-   there in one piece. */
-static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
-{
-    const struct image *image = u->image;
-    struct capdl_blob *blob = memory_zeroed(1, sizeof(*blob));
-    struct capdl_blob_error error;
-    uint8_t old[9], new[9];
-    size_t size = encode_uint(capdl_object_tcb(&u->spec, tcb)->ip, old), found = 0;
-    bool good = encode_uint(u->program->entry, new) == size &&
-                capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
-    char name[NAME_SIZE];
-    capdl_object_label(&u->spec, tcb, name, sizeof(name));
-    struct capdl_blob_calls calls = {NULL};
-    struct capdl_call call;
-    struct slot_names names = {NULL};
-    if (good) {
-        calls = capdl_blob_calls(blob);
-        slot_names_init(&names, blob);
-    }
-    for (const uint8_t *start = calls.cbor.at; good && capdl_blob_next_call(&calls, &call); start = calls.cbor.at) {
-        if (call.label != image->profile.labels[CAPDL_METHOD_TCB_WRITE_REGISTERS] ||
-            call.target.kind != CAPDL_REF_SLOT) {
-            continue;
-        }
-        struct capdl_blob_name target = slot_names_find(&names, call.target.value);
-        bool ours = slot_name_is(&target, capdl_object_name(&u->spec, tcb)) &&
-                    (!target.is_element || target.index == u->element);
-        for (const uint8_t *at = start; ours && call.count == 1 && at + size <= calls.cbor.at; at++) {
-            if (memcmp(at, old, size) == 0) {
-                memcpy(bytes + (at - image->bytes), new, size);
-                found++;
-            }
-        }
-    }
-    slot_names_free(&names);
-    free(blob);
-    return good && found == 1;
-}
-
-static bool operands_equal(const struct capdl_operand *a, const struct capdl_operand *b)
-{
-    return a->kind == b->kind && a->value == b->value && a->stride == b->stride;
-}
-
-/* Whether two calls are equal but for the entry point, if a thread gets that of the program in place of `old`. */
-static bool calls_equal(const struct update *u, const struct capdl_call *a, const struct capdl_call *b, uint64_t old,
-                        size_t *changed)
-{
-    unsigned ip = 2 + register_layout(u->image->profile.arch)->ip; /* after flags and count */
-    bool equal = a->phase == b->phase && a->method == b->method && a->num_caps == b->num_caps &&
-                 a->num_operands == b->num_operands && a->count == b->count && operands_equal(&a->target, &b->target);
-    for (unsigned i = 0; equal && i < a->num_operands; i++) {
-        const struct capdl_operand *before = &a->operands[i], *after = &b->operands[i];
-        if (!operands_equal(before, after)) {
-            equal = i == ip && a->label == u->image->profile.labels[CAPDL_METHOD_TCB_WRITE_REGISTERS] &&
-                    before->value == old && after->value == u->program->entry && after->stride == before->stride;
-            ++*changed;
-        }
-    }
-    return equal;
-}
-
-/* Reads both images' calls to see that the thread's entry point was changed, and nothing else. */
-static bool entry_good(struct update *u, uint64_t old, const uint8_t *bytes)
-{
-    const struct image *image = u->image;
-    struct capdl_blob *blobs = memory_zeroed(2, sizeof(*blobs));
-    struct capdl_blob_error error;
-    struct capdl_call before, after;
-    size_t changed = 0;
-    bool good = capdl_blob_open(&blobs[0], image->blob, image->header.blob_size, &error) &&
-                capdl_blob_open(&blobs[1], bytes + (image->blob - image->bytes), image->header.blob_size, &error);
-    if (good) {
-        struct capdl_blob_calls old_calls = capdl_blob_calls(&blobs[0]), new_calls = capdl_blob_calls(&blobs[1]);
-        while (good && capdl_blob_next_call(&old_calls, &before)) {
-            good = capdl_blob_next_call(&new_calls, &after) && calls_equal(u, &before, &after, old, &changed);
-        }
-        good = good && !capdl_blob_next_call(&new_calls, &after);
-    }
-    free(blobs);
-    return good && changed == 1;
-}
-
-/* The spec in the changed image: frames with pages that were all zero have what is there now. */
-static void take_spec(struct update *u, uint32_t tcb)
-{
-    struct capdl_spec none = *u->made;
     for (uint32_t i = 0; i < u->spec.num_objects; i++) {
         struct capdl_fills fills = {NULL};
         if (capdl_object_kind(&u->spec, i) == CAPDL_KIND_FRAME && is_programs(u, i)) {
@@ -413,22 +315,58 @@ static void take_spec(struct update *u, uint32_t tcb)
         }
     }
     capdl_object_tcb(&u->spec, tcb)->ip = u->program->entry;
-    *u->made = u->spec;
-    u->spec = none;
 }
 
-static bool entry_change(struct update *u, uint32_t tcb, uint8_t *bytes)
+struct image_options update_options(const struct image *image, const char *image_name)
 {
-    uint64_t old = capdl_object_tcb(&u->spec, tcb)->ip;
-    if (old == u->program->entry || (entry_put(u, tcb, bytes) && entry_good(u, old, bytes))) {
-        take_spec(u, tcb);
-        return true;
+    const struct reserved_section *contents = &image->contents;
+    struct capdl_region *regions = memory_zeroed(contents->num_regions + 1, sizeof(*regions));
+    for (uint64_t i = 0; i < contents->num_regions; i++) {
+        regions[i] = reserved_section_region(contents, i);
     }
-    return refuse(u,
-                  "it starts at 0x%llx and the old program at 0x%llx, which cannot be changed in place; link it to "
-                  "start there, or "
-                  "compile the spec again",
-                  (unsigned long long)u->program->entry, (unsigned long long)old);
+    struct image_options options = {.profile = &image->profile,
+                                    .spec_path = image_name,
+                                    .reserved = regions,
+                                    .num_reserved = contents->num_regions,
+                                    .quiet = image->blob && image_is_quiet(image),
+                                    .system = system_section(image->bytes, image->size),
+                                    .base = image};
+    options.inputs = inputs_section(image->bytes, image->size, &options.inputs_size);
+    return options;
+}
+
+/* Compiles the spec with the new pages. */
+static bool compile_again(struct update *u, struct update_made *made)
+{
+    const struct image_source source = {u->image_name, made->bytes, made->size};
+    struct image_options options = update_options(u->image, u->image_name);
+    struct image image;
+    char *bytes = NULL;
+    size_t size;
+    FILE *out = memory_need(open_memstream(&bytes, &size));
+    options.sources = &source;
+    options.num_sources = 1;
+    bool good = image_compile(&u->spec, &options, u->diags, out);
+    fclose(out);
+    free((void *)(uintptr_t)options.reserved);
+    free(made->bytes);
+    made->bytes = (uint8_t *)bytes;
+    made->size = size;
+    return good && image_open(&image, u->image_name, made->bytes, made->size, u->diags) &&
+           image_to_spec(&image, u->image_name, &made->spec, u->diags);
+}
+
+/* Another entry point is in other calls, which may be runs together with those of similar domains, or no longer. */
+static bool entry_change(struct update *u, uint32_t tcb, struct update_made *made)
+{
+    bool same = capdl_object_tcb(&u->spec, tcb)->ip == u->program->entry;
+    set_spec(u, tcb);
+    if (same) {
+        struct capdl_spec none = made->spec;
+        made->spec = u->spec;
+        u->spec = none;
+    }
+    return same || compile_again(u, made);
 }
 
 /* The address space of a thread. */
@@ -489,7 +427,7 @@ static bool microkit_good(struct update *u, uint32_t tcb)
     return true;
 }
 
-static bool swap(struct update *u, uint8_t *bytes)
+static bool swap(struct update *u, struct update_made *made)
 {
     uint32_t vspace, tcb;
     if (!find_pd(u, &vspace, &tcb)) {
@@ -502,23 +440,21 @@ static bool swap(struct update *u, uint8_t *bytes)
     if ((u->program->has_tls && !u->root) || capdl_spec_find(&u->spec, tls, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT) {
         return refuse(u, "thread-local data cannot be replaced; compile the spec again");
     }
-    return microkit_good(u, tcb) && root_good(u) && pages_unshared(u) && pages_put(u, bytes) &&
-           entry_change(u, tcb, bytes);
+    return microkit_good(u, tcb) && root_good(u) && pages_unshared(u) && pages_put(u, made->bytes) &&
+           entry_change(u, tcb, made);
 }
 
 bool image_update(const struct image *image, const char *image_name, const char *name,
-                  const struct update_program *program, uint8_t *bytes, struct capdl_spec *spec,
-                  struct capdl_diags *diags)
+                  const struct update_program *program, struct update_made *made, struct capdl_diags *diags)
 {
-    struct update u = {
-        .image = image, .image_name = image_name, .pd = name, .program = program, .made = spec, .diags = diags};
+    struct update u = {.image = image, .image_name = image_name, .pd = name, .program = program, .diags = diags};
     bool good = false;
     capdl_spec_init(&u.spec);
     if (!take_name(&u, name)) {
         capdl_error(diags, CAPDL_NOWHERE, "'%s' is not the name of a protection domain, such as ping or worker[2]",
                     name);
     } else if (image_to_spec(image, image_name, &u.spec, diags)) {
-        good = swap(&u, bytes);
+        good = swap(&u, made);
     }
     capdl_spec_free(&u.spec);
     free(u.slots);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Another program in the place of a PD's in a built image: its pages are written over the old ones, and nothing else
- * changes. */
+ * changes but the entry point. */
 #ifndef TOOL_IMAGE_UPDATE_H
 #define TOOL_IMAGE_UPDATE_H
 
@@ -29,10 +29,19 @@ struct update_program {
     bool has_tls;
 };
 
-/* Writes the program over that of the PD `name` ("ping", "worker[2]") in `bytes`, a copy of the image's. What does
-   not fit the PD's layout is an error in diags, and the bytes are not to be used then. spec, which the caller has
-   initialised, becomes what the bytes hold now. */
+/* The image in the making, malloc'd, and the spec in it. */
+struct update_made {
+    uint8_t *bytes;
+    size_t size;
+    struct capdl_spec spec;
+};
+
+/* Writes the program over that of the PD `name` ("ping", "worker[2]"). `made`: a copy of the image's bytes, and a spec
+   that is initialised. What does not fit the PD's layout is an error in diags, and made is not to be used then. */
 bool image_update(const struct image *, const char *image_name, const char *name, const struct update_program *,
-                  uint8_t *bytes, struct capdl_spec *spec, struct capdl_diags *);
+                  struct update_made *, struct capdl_diags *);
+
+/* What an image was compiled with, for compiling its spec, changed, again. To be freed: .reserved. */
+struct image_options update_options(const struct image *, const char *image_name);
 
 #endif

@@ -83,8 +83,11 @@ pages() { # COUNT
         print "}" }'
 }
 pages 60000 > pages.cdl
-(ulimit -t 5 && exec "$capdl" graph pages.cdl) > pages.dot 2> /dev/null
-[ $? = 0 ] && grep -q 'and [0-9]* more' pages.dot || { echo 'many pages are not drawn, or not in time'; failed=1; }
+# shellcheck disable=SC3045
+if ! (ulimit -t 5 && exec "$capdl" graph pages.cdl) > pages.dot 2> /dev/null || ! grep -q 'and [0-9]* more' pages.dot; then
+    echo 'many pages are not drawn, or not in time'
+    failed=1
+fi
 if command -v dot > /dev/null; then
     dot -Tsvg pages.dot > pages.svg 2> err || failed=1
     [ -s err ] && { cat err; failed=1; }

@@ -5,25 +5,24 @@
 #include "message.h"
 
 static struct capdl_call own;
+static struct capdl_operand *own_end; /* after the last operand so far */
 
-struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target)
+void call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target)
 {
     own.method = METHOD_OWN + (unsigned)method;
     own.label = (unsigned)self.blob.boot[method];
     own.count = 1;
     own.num_caps = 0;
-    own.num_operands = 0;
     own.target.kind = target_kind;
     own.target.value = target;
-    return &own;
+    own_end = own.operands;
 }
 
 static void call_operand(unsigned kind, uint64_t value)
 {
-    struct capdl_operand *operand = &own.operands[own.num_operands++];
-
-    operand->kind = kind;
-    operand->value = value;
+    own_end->kind = kind;
+    own_end->value = value;
+    own_end++;
 }
 
 void call_cap(unsigned kind, uint64_t value)
@@ -56,14 +55,10 @@ static inline uint64_t add_word(uint64_t digest, uint64_t value)
     return digest ^ digest >> 32;
 }
 
-/* Steps whose messages follow from each other. */
-struct run {
-    uint64_t steps;
-    struct varying {
-        word *at;
-        word stride;
-        uint64_t place;                           /* as in the digest */
-    } varying[1 + CAPDL_CALL_MAX_OPERANDS], *end; /* what differs between them */
+/* What differs between the steps of a run. */
+struct varying {
+    word *at;
+    word stride;
 };
 
 /* Where a word is in the message, as a part of the digest. */
@@ -72,43 +67,52 @@ static inline uint64_t place_of(const struct ipc_buffer *buffer, const word *at)
     return ((uintptr_t)at - (uintptr_t)buffer) * ((UINT64_C(1) << CAPDL_DIGEST_PLACE_SHIFT) / sizeof(*at));
 }
 
+/* Steps whose messages follow from each other. */
+struct run {
+    uint64_t steps;
+    struct varying *end;
+};
+
 /* Puts a call into the message: its target, capabilities and words. They are in the digest where they differ from those
    of the call before. One initial capability does not follow from the other. */
 static inline uint64_t put(struct run *run, struct ipc_buffer *buffer, const struct capdl_call *call, uint64_t digest)
 {
     const struct capdl_operand *operand = &call->target, *end = call->operands + call->num_operands;
-    const struct capdl_operand *words = call->operands + call->num_caps;
+    const struct capdl_operand *part = call->operands + call->num_caps;
     word *to = &buffer->target;
 
-    __asm__("" : "+r"(words)); /* known now, not again at each operand */
-    for (; operand != end; operand++, to++) {
-        word value;
-        if (operand == words) {
-            to = buffer->words;
-        }
-        value = operand->kind == CAPDL_OPERAND_LITERAL ? (word)operand->value : resolve(operand);
-        if (value != *to) {
-            *to = value;
-            digest = add_word(digest + place_of(buffer, to), value);
-        }
-        if (operand->stride) {
-            *run->end++ = (struct varying){to, (word)operand->stride, place_of(buffer, to)};
-            if (operand->kind == CAPDL_REF_INITIAL) {
-                run->steps = 1;
+    for (;;) {
+        do {
+            word value = operand->kind == CAPDL_OPERAND_LITERAL ? (word)operand->value : resolve(operand);
+            if (value != *to) {
+                *to = value;
+                digest = add_word(digest + place_of(buffer, to), value);
             }
+            if (operand->stride) {
+                *run->end++ = (struct varying){to, (word)operand->stride};
+                if (operand->kind == CAPDL_REF_INITIAL) {
+                    run->steps = 1;
+                }
+            }
+            to++;
+        } while (++operand != part);
+        if (part == end) {
+            return digest;
         }
+        part = end;
+        to = buffer->words;
     }
-    return digest;
 }
 
 /* From one step to the next. */
-static inline uint64_t add_strides(const struct varying *from, const struct varying *end, uint64_t digest)
+static inline uint64_t add_strides(const struct varying *from, const struct varying *end, const struct ipc_buffer *buffer,
+                                   uint64_t digest)
 {
     if (from != end) {
         do {
             word value = *from->at + from->stride;
             *from->at = value;
-            digest = add_word(digest + from->place, value);
+            digest = add_word(digest + place_of(buffer, from->at), value);
         } while (++from != end);
     }
     return digest;
@@ -118,37 +122,38 @@ static inline uint64_t add_strides(const struct varying *from, const struct vary
  * The message is in the IPC buffer, which the kernel leaves alone: none of its answers has words. So a step changes
  * what differs only. Returns the answer to the last step, which is the first that fails.
  */
-__attribute__((flatten)) static unsigned make_steps(struct capdl_call *call)
+static inline unsigned make_steps(struct capdl_call *call)
 {
     struct ipc_buffer *buffer = self.ipc_buffer;
+    const int64_t number = self.blob.boot[CAPDL_BOOT_SYS_CALL];
     const unsigned num_words = call->num_operands - call->num_caps;
     const word info = (word)call->label << INFO_LABEL | call->num_caps << INFO_CAPS | num_words;
-    uint64_t digest = add_word(header.digest, info), left;
-    const struct varying *end;
+    struct varying varying[1 + CAPDL_CALL_MAX_OPERANDS];
+    struct run run = {call->count, varying};
     const word *registers;
-    struct run run;
+    uint64_t digest, left;
     word error;
 
-    run.steps = call->phase == CAPDL_PHASE_DOMAINS ? 1 : call->count; /* there, arch_complete changes words */
-    run.end = run.varying;
-    digest = put(&run, buffer, call, digest);
+    if (call->phase == CAPDL_PHASE_DOMAINS) {
+        run.steps = 1; /* arch_complete changes words */
+    }
+    digest = put(&run, buffer, call, add_word(header.digest, info));
     registers = arch_complete(call, buffer->words);
     left = run.steps;
-    end = run.end;
     header.num_calls += left; /* at once: should one of them never return, the record is of the whole run */
     for (;;) {
-        error = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], buffer->target, info, registers) >> INFO_LABEL;
+        error = arch_call(number, buffer->target, info, registers) >> INFO_LABEL;
         if (error) {
             digest = add_word(digest, error);
+            header.num_calls -= left - 1; /* the one that failed was made */
             break;
         }
         if (!--left) {
             break;
         }
-        digest = add_strides(run.varying, end, add_word(digest, info));
+        digest = add_strides(varying, run.end, buffer, add_word(digest, info));
     }
     header.digest = digest;
-    header.num_calls -= left - (left != 0); /* the one that failed was made */
     call->count -= run.steps - left;
     if (call->count) {
         capdl_call_step(call, run.steps - left);
@@ -156,7 +161,7 @@ __attribute__((flatten)) static unsigned make_steps(struct capdl_call *call)
     return (unsigned)error;
 }
 
-unsigned call_run(struct capdl_call *call)
+__attribute__((flatten)) unsigned call_run(struct capdl_call *call)
 {
     unsigned error;
 
@@ -168,8 +173,10 @@ unsigned call_run(struct capdl_call *call)
 
 void call_make(void)
 {
-    unsigned error = call_run(&own);
+    unsigned error;
 
+    own.num_operands = (unsigned)(own_end - own.operands);
+    error = call_run(&own);
     if (error) {
         die_call(&own, error);
     }

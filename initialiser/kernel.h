@@ -19,7 +19,7 @@ enum { METHOD_OWN = CAPDL_BLOB_MAX_METHODS };
 
 /* A call of the method with this key in the profile. There is one such call at a time. Capabilities come before
    words. */
-struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target);
+void call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target);
 void call_cap(unsigned kind, uint64_t value);
 void call_word(uint64_t value);
 /* Makes the call. Does not return if the kernel refuses it. */

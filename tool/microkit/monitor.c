@@ -27,8 +27,9 @@ enum {
     FEW_ACTIVE_BITS = 7, /* if none of them is passive: the kernel need not clear the rest */
     MANY_TCBS = 16,
 };
-/* Above its program, in the same page table. */
-#define BUFFER_ADDRESS UINT64_C(0x2ff000)
+/* Above its program, in the same page table: a page with its stack and, at the end, its IPC buffer; then its table. */
+#define STACK_ADDRESS UINT64_C(0x2ff000)
+#define BUFFER_ADDRESS UINT64_C(0x2ffc00)
 #define TABLE_ADDRESS UINT64_C(0x300000)
 
 /* Where its capabilities are. */
@@ -201,7 +202,7 @@ static void tcb_fill(const struct monitor *m, struct capdl_tcb *tcb, uint64_t en
     *tcb = capdl_tcb_defaults;
     capdl_tcb_set(tcb, CAPDL_TCB_FIELD_ADDR, BUFFER_ADDRESS);
     capdl_tcb_set(tcb, CAPDL_TCB_FIELD_IP, entry);
-    capdl_tcb_set(tcb, CAPDL_TCB_FIELD_SP, BUFFER_ADDRESS - CAPDL_PAGE_SIZE);
+    capdl_tcb_set(tcb, CAPDL_TCB_FIELD_SP, BUFFER_ADDRESS);
     capdl_tcb_set(tcb, CAPDL_TCB_FIELD_PRIO, PRIORITY);
     capdl_tcb_set(tcb, CAPDL_TCB_FIELD_MAX_PRIO, PRIORITY);
     capdl_tcb_set(tcb, CAPDL_TCB_FIELD_AFFINITY, 0);
@@ -240,10 +241,8 @@ void mk_monitor(struct mk_reader *reader, uint32_t ep)
     m.space = mk_space_new(reader, MK_SPACE_THREAD, "monitor", m.pos);
     if (program_load(&m, &entry)) {
         table_load(&m);
-        uint32_t stack = mk_sized_object(reader, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS, m.pos, "frame_monitor_stack");
         uint32_t ipc = mk_sized_object(reader, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS, m.pos, "frame_ipcbuf_monitor");
-        mk_space_map(reader, m.space, BUFFER_ADDRESS - 2 * CAPDL_PAGE_SIZE, stack, read_write, false, m.pos);
-        mk_space_map(reader, m.space, BUFFER_ADDRESS, ipc, read_write, false, m.pos);
+        mk_space_map(reader, m.space, STACK_ADDRESS, ipc, read_write, false, m.pos);
         thread_make(&m, ep, entry, ipc);
     }
     mk_space_free(m.space);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Accessors of a blob. All of them rely on what capdl_blob_open has proved; it uses them, too, and checks what
-   they return. Those of names rely on nothing. */
+   they return. That of calls checks itself what it reads, and those of names rely on nothing. */
 #include "blob.h"
 
 static struct capdl_cbor cursor_at(const struct capdl_blob *blob, size_t offset)
@@ -33,14 +33,10 @@ bool capdl_blob_next_objects(struct capdl_blob_table *table, struct capdl_blob_o
     if (!objects->is_direct && items != (may_be_direct ? CAPDL_GROUP_ITEMS : CAPDL_GROUP_ITEMS + 1u)) {
         c->at = start;
         capdl_cbor_fail(c, EXPECTED("an array of the right length"));
+        items = CAPDL_GROUP_ITEMS;
     }
-    objects->type = capdl_cbor_uint(c);
-    objects->argument = capdl_cbor_uint(c);
-    objects->size_bits = capdl_cbor_uint(c);
-    objects->count = capdl_cbor_uint(c);
-    objects->place = items == CAPDL_GROUP_ITEMS ? 0 : capdl_cbor_uint(c);
-    objects->first = objects->is_direct ? capdl_cbor_uint(c) : 0;
-    objects->rights = objects->is_direct ? capdl_cbor_uint(c) : 0;
+    objects->place = objects->first = objects->rights = 0;
+    capdl_cbor_uints(c, &objects->type, items);
     number = objects->is_direct ? &table->direct : &table->slot;
     objects->slot = *number;
     *number += objects->count;
@@ -56,18 +52,20 @@ bool capdl_blob_next_fill(struct capdl_blob_table *table, struct capdl_blob_fill
     }
     table->left--;
     capdl_cbor_array_of(c, 6);
-    fill->slot = capdl_cbor_uint(c);
-    fill->size_bits = capdl_cbor_uint(c);
-    fill->offset = capdl_cbor_uint(c);
-    fill->page = capdl_cbor_uint(c);
-    fill->pages = capdl_cbor_uint(c);
-    fill->flags = capdl_cbor_uint(c);
+    capdl_cbor_uints(c, &fill->slot, sizeof(*fill) / sizeof(fill->slot));
     return true;
 }
 
 struct capdl_blob_calls capdl_blob_calls(const struct capdl_blob *blob)
 {
-    struct capdl_blob_calls calls = {blob, cursor_at(blob, blob->items[CAPDL_BLOB_ITEM_PHASES]), 0, 0, 0};
+    struct capdl_blob_calls calls = {
+        .blob = blob,
+        .cbor = cursor_at(blob, blob->items[CAPDL_BLOB_ITEM_PHASES]),
+        .limits = {[CAPDL_REF_SLOT] = blob->sizes[CAPDL_SIZE_SLOTS],
+                   [CAPDL_REF_PAGE] = blob->sizes[CAPDL_SIZE_PAGES],
+                   [CAPDL_REF_INITIAL] = CAPDL_INITIAL_COUNT,
+                   [CAPDL_REF_SCHED_CONTROL] = CAPDL_BLOB_MAX_CORES},
+    };
 
     calls.phases_left = capdl_cbor_array(&calls.cbor);
     return calls;
@@ -88,17 +86,27 @@ bool capdl_blob_next_phase(struct capdl_blob_calls *calls)
 /* Initial bytes. */
 enum { REFERENCE = CAPDL_CBOR_NINT << 5, NEITHER = 0xff };
 
-/* What is read most often, so without the cursor where an operand is an integer in one or two bytes. */
-static void read_operands(struct capdl_cbor *c, struct capdl_operand *operand, unsigned count)
+/* Whether what a reference leads to exists, by its index in the last step. */
+static bool index_good(struct capdl_blob_calls *calls, uint64_t kind, uint64_t last)
 {
+    if (kind == CAPDL_REF_SCHED_CONTROL && last >= calls->num_cores) {
+        calls->num_cores = last + 1;
+    }
+    return last < calls->limits[kind];
+}
+
+/* What is read most often, so without the cursor where an operand is an integer in one or two bytes. */
+static void read_operands(struct capdl_blob_calls *calls, struct capdl_operand *operand, unsigned count)
+{
+    struct capdl_cbor *c = &calls->cbor;
     const uint8_t *at = c->at;
 
     for (const struct capdl_operand *end = operand + count; operand != end; operand++) {
         unsigned byte = at != c->end ? *at : NEITHER;
-        uint64_t value = byte & 0x1f;
+        uint64_t value = byte & 0x1f, kind = CAPDL_OPERAND_LITERAL;
         if (value < CAPDL_CBOR_MORE && byte < REFERENCE + CAPDL_CBOR_MORE) {
             at++;
-        } else if (byte == REFERENCE + CAPDL_CBOR_MORE && c->end - at > 1 && at[1] >= CAPDL_CBOR_MORE) {
+        } else if ((byte & ~REFERENCE) == CAPDL_CBOR_MORE && c->end - at > 1 && at[1] >= CAPDL_CBOR_MORE) {
             value = at[1];
             at += 2;
         } else {
@@ -106,23 +114,43 @@ static void read_operands(struct capdl_cbor *c, struct capdl_operand *operand, u
             value = capdl_cbor_argument(c, byte < REFERENCE + 0x20 ? (unsigned)value : NEITHER, EXPECTED("an integer"));
             at = c->at;
         }
-        operand->kind = CAPDL_OPERAND_LITERAL;
-        operand->stride = 0;
         if (byte >= REFERENCE) {
-            operand->kind = value & 3;
+            kind = value & 3;
             value >>= 2;
+            if (!index_good(calls, kind, value)) {
+                c->at = at;
+                capdl_cbor_fail(c, EXPECTED("a target and operands that exist"));
+            }
         }
-        operand->value = value;
+        *operand = (struct capdl_operand){value, kind, 0};
     }
     c->at = at;
 }
 
-static void read_strides(struct capdl_cbor *c, struct capdl_call *call)
+/* Whether an operand stays in range over all steps of its call. Literals may wrap around. */
+static bool run_good(struct capdl_blob_calls *calls, const struct capdl_operand *operand, uint64_t count)
 {
+    /* None of them is above 2^24. */
+    return operand->kind == CAPDL_OPERAND_LITERAL ||
+           (operand->stride < calls->limits[operand->kind] &&
+            index_good(calls, operand->kind, operand->value + operand->stride * (count - 1)));
+}
+
+static void read_run(struct capdl_blob_calls *calls, struct capdl_call *call)
+{
+    struct capdl_cbor *c = &calls->cbor;
+    struct capdl_operand *operand = &call->target;
+
+    call->count = capdl_cbor_uint(c);
+    if (call->count - 1 >= CAPDL_BLOB_MAX_SLOTS) {
+        capdl_cbor_fail(c, EXPECTED("a run of at least one and at most 2^24"));
+    }
     capdl_cbor_array_of(c, 1 + call->num_operands);
-    call->target.stride = capdl_cbor_uint(c);
-    for (unsigned i = 0; i < call->num_operands; i++) {
-        call->operands[i].stride = capdl_cbor_uint(c);
+    for (unsigned i = 0; i <= call->num_operands; i++, operand++) {
+        operand->stride = capdl_cbor_uint(c);
+        if (!run_good(calls, operand, call->count)) {
+            capdl_cbor_fail(c, EXPECTED("a target and operands that exist at every step"));
+        }
     }
 }
 
@@ -157,18 +185,21 @@ bool capdl_blob_next_call(struct capdl_blob_calls *calls, struct capdl_call *cal
     }
     call->phase = (unsigned)calls->phase;
     look_up_method(calls->blob, c, call);
-    read_operands(c, &call->target, 1);
+    read_operands(calls, &call->target, 1);
     count = capdl_cbor_short_array(c);
     if (count > CAPDL_CALL_MAX_OPERANDS) {
         capdl_cbor_fail(c, EXPECTED("at most 64 operands"));
         count = 0;
     }
+    if (count < call->num_caps || call->target.kind == CAPDL_OPERAND_LITERAL) {
+        capdl_cbor_fail(c, EXPECTED(count < call->num_caps ? "as many operands as the method has capabilities"
+                                                           : "an existing target"));
+    }
     call->num_operands = (unsigned)count;
-    read_operands(c, call->operands, call->num_operands);
+    read_operands(calls, call->operands, call->num_operands);
     call->count = 1;
     if (items == CAPDL_CALL_RUN_ITEMS) {
-        call->count = capdl_cbor_uint(c);
-        read_strides(c, call);
+        read_run(calls, call);
     }
     return true;
 }

@@ -34,7 +34,7 @@ struct capdl_blob {
     uint64_t first_slots[CAPDL_BLOB_ITEM_COUNT]; /* of GROUPS, FIXED and COVERS */
     uint64_t num_direct;                         /* objects made straight into CNodes: they have no slots */
     uint64_t num_cores;                          /* calls refer to SchedControl of cores below this */
-    struct capdl_blob_method methods[CAPDL_BLOB_MAX_METHODS];
+    struct capdl_blob_method methods[CAPDL_BLOB_MAX_METHODS]; /* last: opening leaves those that are not there alone */
 };
 
 struct capdl_blob_error {
@@ -73,27 +73,30 @@ struct capdl_blob_table capdl_blob_table(const struct capdl_blob *, enum capdl_b
  * CAPDL_SIZE_SLOTS on, by which they have names.
  */
 struct capdl_blob_objects {
-    uint64_t slot;     /* of the first */
-    uint64_t count;    /* at least 1 */
+    uint64_t slot; /* of the first */
+
+    /* As in the element. */
     uint64_t type;     /* number for Retype */
     uint64_t argument; /* size argument of Retype */
-    uint64_t place; /* FIXED: physical address of the first; COVERS: slot of the parent; direct: of the CNode; or 0 */
     uint64_t size_bits;
+    uint64_t count;  /* at least 1 */
+    uint64_t place;  /* FIXED: physical address of the first; COVERS: slot of the parent; direct: of the CNode; or 0 */
     uint64_t first;  /* direct: slot in the CNode */
     uint64_t rights; /* direct: as in the spec; the kernel gives all that mean something */
+
     bool is_direct;
 };
 
 /* False after the last element. */
 bool capdl_blob_next_objects(struct capdl_blob_table *, struct capdl_blob_objects *);
 
-struct capdl_blob_fill {
+struct capdl_blob_fill { /* as in the element */
     uint64_t slot;
-    uint64_t offset; /* in the frame, a multiple of what `pages` counts */
+    uint64_t size_bits; /* of this frame and of those after it that the fill reaches */
+    uint64_t offset;    /* in the frame, a multiple of what `pages` counts */
     uint64_t page;
     uint64_t pages;
-    uint64_t size_bits; /* of this frame and of those after it that the fill reaches */
-    uint64_t flags;     /* CAPDL_FILL_* */
+    uint64_t flags; /* CAPDL_FILL_* */
 };
 
 bool capdl_blob_next_fill(struct capdl_blob_table *, struct capdl_blob_fill *);
@@ -109,8 +112,8 @@ enum { CAPDL_OPERAND_LITERAL = 4 }; /* beside enum capdl_ref_kind */
 
 struct capdl_operand {
     uint64_t value;  /* the word itself, or the index of what it refers to */
+    uint64_t kind;   /* enum capdl_ref_kind or CAPDL_OPERAND_LITERAL */
     uint64_t stride; /* what a step of a run adds to the value */
-    unsigned kind;   /* enum capdl_ref_kind or CAPDL_OPERAND_LITERAL */
 };
 
 struct capdl_call {
@@ -129,8 +132,10 @@ struct capdl_blob_calls {
     const struct capdl_blob *blob;
     struct capdl_cbor cbor;
     uint64_t phases_left;
-    uint64_t calls_left; /* in this phase */
-    uint64_t phase;      /* enum capdl_phase */
+    uint64_t calls_left;                    /* in this phase */
+    uint64_t phase;                         /* enum capdl_phase */
+    uint64_t num_cores;                     /* calls so far refer to SchedControl of cores below this */
+    uint64_t limits[CAPDL_OPERAND_LITERAL]; /* references to indices below these are good, by enum capdl_ref_kind */
 };
 
 struct capdl_blob_calls capdl_blob_calls(const struct capdl_blob *);

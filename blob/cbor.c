@@ -53,22 +53,25 @@ __attribute__((noinline)) uint64_t capdl_cbor_argument(struct capdl_cbor *c, uns
 /* An item's head: its argument, when it is of the major type. Advances only without an error. */
 static uint64_t read_head(struct capdl_cbor *c, unsigned major, const char *expected)
 {
-    const uint8_t *at = c->at;
-    unsigned info = UINT8_MAX;
+    unsigned info = c->at != c->end ? *c->at ^ major << 5 : UINT8_MAX;
 
-    if (at != c->end) {
-        info = *at ^ major << 5;
+    if (info < CAPDL_CBOR_MORE) {
+        c->at++;
+        return info;
     }
-    if (info >= CAPDL_CBOR_MORE) {
-        return capdl_cbor_argument(c, info, expected);
-    }
-    c->at = at + 1;
-    return info;
+    return capdl_cbor_argument(c, info, expected);
 }
 
 uint64_t capdl_cbor_uint(struct capdl_cbor *c)
 {
     return read_head(c, CAPDL_CBOR_UINT, EXPECTED("an unsigned integer"));
+}
+
+void capdl_cbor_uints(struct capdl_cbor *c, uint64_t *values, uint64_t count)
+{
+    for (const uint64_t *end = values + count; values != end; values++) {
+        *values = capdl_cbor_uint(c);
+    }
 }
 
 uint64_t capdl_cbor_int(struct capdl_cbor *c, bool *negative)

@@ -47,6 +47,8 @@ void capdl_cbor_fail(struct capdl_cbor *, const char *expected);
    has. Above 31 it is no item of the expected kind. */
 uint64_t capdl_cbor_argument(struct capdl_cbor *, unsigned info, const char *expected);
 uint64_t capdl_cbor_uint(struct capdl_cbor *);
+/* So many of them, one after the other. */
+void capdl_cbor_uints(struct capdl_cbor *, uint64_t *values, uint64_t count);
 /* An integer of either sign: n, or for -1 - n also n and `negative`. */
 uint64_t capdl_cbor_int(struct capdl_cbor *, bool *negative);
 /* Number of elements. Never more than bytes are left, so that a loop over them ends soon even when it ignores

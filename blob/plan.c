@@ -91,6 +91,14 @@ static struct capdl_plan_group *smallest_left(struct capdl_plan_group *groups, s
     return NULL;
 }
 
+/* Whether an aligned block of this size begins at an address, with so much room behind it. */
+static bool fits(uint64_t address, uint64_t room, unsigned size_bits)
+{
+    uint64_t size = UINT64_C(1) << size_bits;
+
+    return !(address & (size - 1)) && size <= room;
+}
+
 /*
  * Places the next batch in the current gap. An aligned block begins at the mark: filling it with the largest objects
  * that fit wastes nothing. Only if all objects that are left are larger than the block, the mark moves on to the
@@ -100,7 +108,7 @@ static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, s
                      struct capdl_retype *retype)
 {
     struct capdl_plan_group *smallest = smallest_left(groups, num_groups), *group;
-    uint64_t block, mark, room;
+    uint64_t block, mark, room, larger = 0;
 
     if (!smallest) {
         return false;
@@ -112,13 +120,14 @@ static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, s
     }
     plan->mark = mark;
     room = plan->limit - mark;
-    while (!(mark & block) && block <= room / 2) {
-        block *= 2;
+    for (group = groups; !group->left || !fits(mark, room, group->size_bits) || waits(groups, group); group++) {
+        larger |= group->left;
     }
-    for (group = groups; !group->left || UINT64_C(1) << group->size_bits > block || waits(groups, group); group++) {
-        if (group->left) {
-            room = block; /* larger ones may fit after the block */
+    if (larger) { /* these may fit after the block */
+        while (!(mark & block) && block <= room / 2) {
+            block *= 2;
         }
+        room = block;
     }
     place(plan, group, room >> group->size_bits, retype);
     group->slot += (uint32_t)retype->count;
@@ -169,7 +178,7 @@ static bool next_untyped(struct capdl_plan *plan, unsigned state)
 
     leave_untyped(plan);
     plan->untyped = plan->request.num_untypeds;
-    for (const struct capdl_untyped *untyped = first; untyped != end; untyped++) {
+    for (const struct capdl_untyped *untyped = plan->first_ram; untyped != end; untyped++) {
         if (untyped->state == state && !untyped->is_device) {
             uint64_t order = order_of(plan, (size_t)(untyped - first));
             if (order > next && order < plan->order) {
@@ -396,11 +405,16 @@ static bool find_fixed(struct capdl_plan *plan)
 /* Where all objects may be anywhere and no larger CSpace is needed, it begins with the last stage. */
 static bool start(struct capdl_plan *plan)
 {
-    struct capdl_untyped *untyped = plan->request.untypeds, *end = untyped + plan->request.num_untypeds;
+    struct capdl_untyped *const end = plan->request.untypeds + plan->request.num_untypeds, *untyped = end;
 
-    for (; untyped != end; untyped++) {
+    plan->first_ram = end;
+    while (untyped != plan->request.untypeds) {
+        untyped--;
         untyped->state = UNTOUCHED;
         untyped->used = 0;
+        if (!untyped->is_device) {
+            plan->first_ram = untyped;
+        }
         /* No kernel has it: nothing fits into it. Device memory beyond the kernel's window on x86-64 may be unaligned.
          */
         if (untyped->size_bits > CAPDL_BLOB_MAX_SIZE_BITS ||

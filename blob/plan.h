@@ -104,6 +104,7 @@ struct capdl_plan {
     uint64_t touched; /* ram_touched so far */
     bool is_tried;    /* not only by sums */
     unsigned stage;
+    struct capdl_untyped *first_ram; /* those before it are devices */
     struct capdl_plan_group *groups; /* in the scratch memory, size descending */
     size_t num_groups;
     struct capdl_plan_group cspace[CAPDL_PLAN_CSPACE_GROUPS];

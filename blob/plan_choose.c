@@ -13,7 +13,7 @@
  * makes up exactly one larger, or is less than it. What is left out at one size is taken from the slacks of all smaller
  * sizes, too, so a size can spare what the tightest of them can.
  */
-static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES], uint64_t *missing)
+static unsigned keep_cheapest(uint32_t counts[SIZES], const uint32_t needs[SIZES], uint64_t *missing)
 {
     uint64_t slack[SIZES + 1], left_out = 0;
     unsigned sizes = SIZES;
@@ -23,8 +23,8 @@ static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES
     }
     slack[sizes] = 0;
     for (unsigned size = sizes; size-- > SMALLEST;) {
-        uint64_t have = slack[size + 1] + (counts[size] << size), need = needs[size] << size;
-        if (needs[size] >> (63 - size)) {
+        uint64_t have = slack[size + 1] + ((uint64_t)counts[size] << size), need = (uint64_t)needs[size] << size;
+        if (need >> size != needs[size]) {
             need = UINT64_MAX; /* more than any memory */
         }
         if (have < need) {
@@ -39,19 +39,17 @@ static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES
     for (unsigned size = sizes; size-- > SMALLEST;) {
         uint64_t most = (slack[size] - left_out) >> size;
         most = most < counts[size] ? most : counts[size];
-        counts[size] -= most;
+        counts[size] -= (uint32_t)most;
         left_out += most << size;
     }
     return 0;
 }
 
-static void count_untouched(const struct capdl_plan *plan, uint64_t counts[SIZES])
+static void count_untouched(const struct capdl_plan *plan, uint32_t counts[SIZES])
 {
-    const struct capdl_untyped *untyped = plan->request.untypeds, *end = untyped + plan->request.num_untypeds;
+    const struct capdl_untyped *untyped = plan->first_ram;
+    const struct capdl_untyped *end = plan->request.untypeds + plan->request.num_untypeds;
 
-    for (unsigned size = 0; size < SIZES; size++) {
-        counts[size] = 0;
-    }
     for (; untyped != end; untyped++) {
         if (!untyped->is_device && untyped->state == UNTOUCHED) {
             counts[untyped->size_bits]++;
@@ -59,16 +57,17 @@ static void count_untouched(const struct capdl_plan *plan, uint64_t counts[SIZES
     }
 }
 
-static void add_needs(const struct capdl_plan_group *groups, size_t num_groups, uint64_t needs[SIZES])
+static void add_needs(const struct capdl_plan_group *groups, size_t num_groups, uint32_t needs[SIZES])
 {
     for (size_t i = 0; i < num_groups; i++) {
-        needs[groups[i].size_bits] += groups[i].left;
+        needs[groups[i].size_bits] += (uint32_t)groups[i].left;
     }
 }
 
-static void select_untypeds(struct capdl_plan *plan, uint64_t counts[SIZES])
+static void select_untypeds(struct capdl_plan *plan, uint32_t counts[SIZES])
 {
-    struct capdl_untyped *untyped = plan->request.untypeds, *end = untyped + plan->request.num_untypeds;
+    struct capdl_untyped *untyped = plan->first_ram;
+    struct capdl_untyped *end = plan->request.untypeds + plan->request.num_untypeds;
 
     for (; untyped != end; untyped++) {
         if (!untyped->is_device && untyped->state == UNTOUCHED && counts[untyped->size_bits]) {
@@ -124,10 +123,11 @@ bool capdl_plan_fail_memory(struct capdl_plan *plan, const struct capdl_plan_gro
 }
 
 /* Selects the cheapest untypeds, given their number of each size, for what is left of these groups. */
-static bool select_cheapest(struct capdl_plan *plan, uint64_t counts[SIZES], const struct capdl_plan_group *groups,
+static bool select_cheapest(struct capdl_plan *plan, uint32_t counts[SIZES], const struct capdl_plan_group *groups,
                             size_t num_groups)
 {
-    uint64_t needs[SIZES] = {0}, missing;
+    uint32_t needs[SIZES] = {0};
+    uint64_t missing;
     unsigned size;
 
     add_needs(groups, num_groups, needs);
@@ -141,7 +141,7 @@ static bool select_cheapest(struct capdl_plan *plan, uint64_t counts[SIZES], con
 
 bool capdl_plan_select_rest(struct capdl_plan *plan)
 {
-    uint64_t counts[SIZES];
+    uint32_t counts[SIZES] = {0};
 
     count_untouched(plan, counts);
     return select_cheapest(plan, counts, plan->groups, plan->num_groups);
@@ -149,7 +149,8 @@ bool capdl_plan_select_rest(struct capdl_plan *plan)
 
 bool capdl_plan_select_cspace(struct capdl_plan *plan)
 {
-    uint64_t counts[SIZES], needs[SIZES] = {0}, missing;
+    uint32_t counts[SIZES] = {0}, needs[SIZES] = {0};
+    uint64_t missing;
 
     count_untouched(plan, counts);
     add_needs(plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, needs);

@@ -18,7 +18,7 @@ void call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t targe
     own_end = own.operands;
 }
 
-static void call_operand(unsigned kind, uint64_t value)
+static void call_operand(uint64_t kind, uint64_t value)
 {
     own_end->kind = kind;
     own_end->value = value;
@@ -105,8 +105,8 @@ static inline uint64_t put(struct run *run, struct ipc_buffer *buffer, const str
 }
 
 /* From one step to the next. */
-static inline uint64_t add_strides(const struct varying *from, const struct varying *end, const struct ipc_buffer *buffer,
-                                   uint64_t digest)
+static inline uint64_t add_strides(const struct varying *from, const struct varying *end,
+                                   const struct ipc_buffer *buffer, uint64_t digest)
 {
     if (from != end) {
         do {

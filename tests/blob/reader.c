@@ -72,13 +72,13 @@ static void check_head(const struct capdl_blob *blob)
 
 static void check_objects(const struct capdl_blob *blob)
 {
-    /* slot, count, type, argument, place, size in bits, first, rights, is direct */
+    /* slot, type, argument, size in bits, count, place, first, rights, is direct */
     static const struct capdl_blob_objects expected[] = {
-        {0, 1, 11, 0, 0, 21, 0, 0, false},          {1, 3, 10, 0, 0, 12, 0, 0, false},
-        {4, 2, 1, 0, 0, 11, 0, 0, false},           {6, 1, 4, 3, 0, 8, 0, 0, false},
-        {16, 3, 5, 0, 6, 4, 2, 15, true},           {19, 1, 6, 0, 6, 4, 5, 3, true},
-        {7, 2, 10, 0, 0x10000000, 12, 0, 0, false}, {9, 1, 0, 16, 0x20000000, 16, 0, 0, false},
-        {10, 4, 10, 0, 9, 12, 0, 0, false},
+        {0, 11, 0, 21, 1, 0, 0, 0, false},          {1, 10, 0, 12, 3, 0, 0, 0, false},
+        {4, 1, 0, 11, 2, 0, 0, 0, false},           {6, 4, 3, 8, 1, 0, 0, 0, false},
+        {16, 5, 0, 4, 3, 6, 2, 15, true},           {19, 6, 0, 4, 1, 6, 5, 3, true},
+        {7, 10, 0, 12, 2, 0x10000000, 0, 0, false}, {9, 0, 16, 16, 1, 0x20000000, 0, 0, false},
+        {10, 10, 0, 12, 4, 9, 0, 0, false},
     };
     const struct capdl_blob_objects *e = expected;
 

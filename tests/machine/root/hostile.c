@@ -459,8 +459,7 @@ static void odd_registers(void)
 }
 
 #if defined(__x86_64__)
-/* A system call by SYSCALL returns by SYSRET, which overwrites RCX, R11 and RSP; one by INT, made after it, does not.
- */
+/* SYSRET, by which a call by SYSCALL returns, overwrites RCX, R11 and RSP; a later call by INT keeps them. */
 static void two_calls(void)
 {
     enum { WORD_RCX = 2, WORD_R11 = 10, WORD_IP = 15, WORD_SP = 16, WORDS_WRITTEN = 18 };

@@ -65,12 +65,12 @@ for prefix in "$SEL4_PREFIXES"/*; do
         compared=$((compared + 1))
         compare_encodings "$prefix" || { echo "encodings on $(basename "$prefix") differs"; failed=1; }
     fi
-    for program in invocations labels messages meetings hostile; do
+    for program in invocations labels messages meetings hostile walk traffic; do
         # Four cores that QEMU has to take turns with are too slow to print that much.
         if [ "$program" = labels ] && has 'SMP 1'; then continue; fi
         # On kernels entered by SYSENTER the thread in one does not come back from its second capability fault; the other has SYSCALL.
         case $program in
-        messages | hostile) ! has 'SYSENTER 1' || continue ;;
+        messages | hostile | traffic) ! has 'SYSENTER 1' || continue ;;
         esac
         compared=$((compared + 1))
         compare "$prefix" "$program" || { echo "$program on $(basename "$prefix") differs"; failed=1; }

@@ -547,7 +547,8 @@ static void test_mistakes(void)
     refuse_one("riscv64", "objects { a = pd (\"ping.elf\", stack_top: 0x4000000000) }", "'stack_top' is");
     refuse_one("aarch64", "objects { tcb_a = ep  a = pd (\"ping.elf\") }", "'tcb_a' is declared as ep");
     refuse_one("aarch64", "objects { stack_a[2] = frame (4k)  a = pd (\"ping.elf\") }", "'stack_a' has 2 elements");
-    refuse_one("aarch64", "objects { stack_a = frame (4k)  a = pd (\"ping.elf\") }", "declared without an index");
+    refuse_one("aarch64", "objects { stack_a = frame (4k)  a = pd (\"ping.elf\") }",
+               "'stack_a' is declared without an index, but pd 'a' needs an array by this name");
     refuse_one("aarch64", "objects { ipc_a = frame (2M)  a = pd (\"ping.elf\") }", "needs one of 4096");
     refuse_one("aarch64", "objects { v = ep  a = pd (\"ping.elf\", vspace: v) }", "'v' is of kind ep");
     refuse_one("aarch64", "objects { e = ep  a = pd (\"ping.elf\", bootinfo: e) }", "'bootinfo' expects leftover");

@@ -49,8 +49,22 @@ cat > kernel.dts << 'END'
     memory@80000000 { device_type = "memory"; reg = <0 0x80000000 0 0x4000000>; }; };
 END
 dtc -q -O dtb kernel.dts -o kernel/support/kernel.dtb || exit 1
-printf '.globl _start\n_start: b _start\n' > kernel.S
-aarch64-linux-gnu-gcc -nostdlib -static -Wl,-Ttext-segment=0x80000000 kernel.S -o kernel/bin/kernel.elf || exit 1
+# make_kernel INTERRUPTS: with the table of seL4, a word for each
+make_kernel() {
+    cat > kernel.S << END
+.globl _start, intStateIRQTable
+_start: b _start
+.bss
+.type intStateIRQTable, %object
+.size intStateIRQTable, 8 * $1
+intStateIRQTable: .space 8 * $1
+END
+    aarch64-linux-gnu-gcc -nostdlib -static -Wl,-Ttext-segment=0x80000000 kernel.S -o kernel/bin/kernel.elf || exit 1
+    "$capdl" profile kernel > profile || fail "no profile of a kernel with $1 interrupts"
+    grep -q "^largest interrupt  *$2\$" profile || fail "not $1 interrupts: $(grep '^largest interrupt' profile)"
+}
+make_kernel 65535 65534
+make_kernel 200 199
 for name in outside inside; do
     printf '.globl _start\n_start: b _start\n.data\n.ascii "text of %s"\n.space 5000\n.ascii "end"\n.bss\n.space 9000\n' $name > $name.S
     aarch64-linux-gnu-gcc -nostdlib -static -Wl,-Ttext-segment=0x200000 -Wl,-z,max-page-size=4096 -Wl,-z,separate-code \

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "profile/profile.h"
+
 enum { THREAD, OTHER, SC, SC2, EP, NTFN, WEAK, FRAME, DEVICE, IRQ, IRQ2, SMALL };
 
 #define CALL(slot, method, words, caps) world_call(w, slot_at(w, slot), CAPDL_METHOD_##method, words, caps)
@@ -149,6 +151,25 @@ static void interrupts_are_handed_out_once(struct world *w)
     EXPECT(GET(40, slot), CAPDL_ERROR_NO_ERROR);
 }
 
+/* setDomain: who leaves the domain whose turn it is stops at once; another thread's leaving stops nobody. */
+static void leaving_the_domain_stops(const char *name)
+{
+    struct capdl_profile profile = *profile_builtin(name);
+    profile.num_domains = 2;
+    struct world *w = world_new_profile(&profile);
+    struct tcb *root = w->k->current;
+    make(w);
+    EXPECT(world_call(w, CAPDL_INITIAL_DOMAIN, CAPDL_METHOD_DOMAIN_SET_SET, WORDS(1), WORDS(slot_at(w, THREAD))),
+           CAPDL_ERROR_NO_ERROR);
+    sched_schedule(w->k);
+    EXPECT(w->k->current == root, true);
+    EXPECT(world_call(w, CAPDL_INITIAL_DOMAIN, CAPDL_METHOD_DOMAIN_SET_SET, WORDS(1), WORDS(CAPDL_INITIAL_TCB)),
+           CAPDL_ERROR_NO_ERROR);
+    sched_schedule(w->k);
+    EXPECT(w->k->current == root, false);
+    world_free(w);
+}
+
 int main(void)
 {
     static const char *const profiles[] = {"aarch64", "aarch64-mcs", "riscv64", "riscv64-mcs", "x86_64", "x86_64-mcs"};
@@ -169,6 +190,7 @@ int main(void)
         }
         EXPECT(world_is_sound(w), true);
         world_free(w);
+        leaving_the_domain_stops(profiles[i]);
     }
     return failures();
 }

@@ -87,7 +87,8 @@ void cpu_init(struct cpu *cpu, struct kernel *k)
 #define CAPDL_ARCH_BOOTED(id, name) [CAPDL_ARCH_##id] = &cpu_##name,
 #include <capdl/arch.def>
     };
-    *cpu = (struct cpu){.kernel = k, .next_tick = tick_ns(k)};
+    cpu->kernel = k;
+    cpu->next_tick = tick_ns(k);
     cpu->arch = arches[k->profile->arch];
     k->host.context = cpu;
     k->host.mapping_changed = mapping_changed;

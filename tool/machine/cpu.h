@@ -241,7 +241,7 @@ struct cpu {
     void *console;                         /* for whoever prints */
 };
 
-/* Unicorn is loaded. */
+/* Unicorn is loaded, and the structure is all zero: it is large, and most of it is never used. */
 void cpu_init(struct cpu *, struct kernel *);
 void cpu_free(struct cpu *);
 

@@ -359,10 +359,10 @@ static bool run_booted(struct machine *m, const struct machine_program *program,
     return true;
 }
 
-static bool run_machine(const struct machine_program *program, const struct image *image,
-                        const struct machine_options *options, struct machine_result *result, struct capdl_diags *diags)
+static bool run_with(struct machine *m, const struct machine_program *program, const struct image *image,
+                     struct machine_result *result, struct capdl_diags *diags)
 {
-    struct machine m = {.options = options};
+    const struct machine_options *options = m->options;
     *result = (struct machine_result){0};
     const char *missing = unicorn_load();
     if (missing) {
@@ -370,35 +370,45 @@ static bool run_machine(const struct machine_program *program, const struct imag
                     program->name, missing);
         return false;
     }
-    m.kernel = kernel_create(options->profile, NULL);
-    if (!m.kernel) {
+    m->kernel = kernel_create(options->profile, NULL);
+    if (!m->kernel) {
         capdl_error(diags, CAPDL_NOWHERE, "%s: out of memory", program->name);
         return false;
     }
-    cpu_init(&m.cpu, m.kernel);
-    m.printer = (struct printer){.out = options->console, .until = options->until};
+    cpu_init(&m->cpu, m->kernel);
+    m->printer = (struct printer){.out = options->console, .until = options->until};
     if (options->until) {
-        m.printer.size = 2 * (strlen(options->until) + 1);
-        m.printer.said = memory_zeroed(m.printer.size, 1);
+        m->printer.size = 2 * (strlen(options->until) + 1);
+        m->printer.said = memory_zeroed(m->printer.size, 1);
     }
-    m.cpu.console = &m.printer;
-    m.kernel->host.put_char = put_char;
-    m.kernel->inject = refuse;
-    m.kernel->inject_context = (void *)options;
-    clock_gettime(CLOCK_MONOTONIC, &m.start);
-    m.slice = LEAST_SLICE;
+    m->cpu.console = &m->printer;
+    m->kernel->host.put_char = put_char;
+    m->kernel->inject = refuse;
+    m->kernel->inject_context = (void *)options;
+    clock_gettime(CLOCK_MONOTONIC, &m->start);
+    m->slice = LEAST_SLICE;
     struct boot_options boot_options = {.name = program->name,
                                         .elf = program->elf,
                                         .elf_size = program->size,
                                         .untypeds = options->untypeds,
                                         .contents = image ? &image->contents : NULL};
-    bool good = boot(m.kernel, &boot_options, &m.boot, diags) && run_booted(&m, program, image, result, diags);
-    m.kernel->watch = (struct kernel_watch){.context = NULL};
-    watch_free(&m.watch);
-    names_free(&m.names);
-    cpu_free(&m.cpu);
-    kernel_free(m.kernel);
-    free(m.printer.said);
+    bool good = boot(m->kernel, &boot_options, &m->boot, diags) && run_booted(m, program, image, result, diags);
+    m->kernel->watch = (struct kernel_watch){.context = NULL};
+    watch_free(&m->watch);
+    names_free(&m->names);
+    cpu_free(&m->cpu);
+    kernel_free(m->kernel);
+    free(m->printer.said);
+    return good;
+}
+
+static bool run_machine(const struct machine_program *program, const struct image *image,
+                        const struct machine_options *options, struct machine_result *result, struct capdl_diags *diags)
+{
+    struct machine *m = memory_zeroed(1, sizeof(*m));
+    m->options = options;
+    bool good = run_with(m, program, image, result, diags);
+    free(m);
     return good;
 }
 

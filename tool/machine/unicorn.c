@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/sanitizer.h"
@@ -66,7 +67,11 @@ static void *load(void *unused)
 
 void machine_prepare(void)
 {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the first thread */
     loader.runs = pthread_create(&loader.thread, NULL, load, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     atexit(machine_prepared);
 }
 

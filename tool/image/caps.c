@@ -277,19 +277,19 @@ static uint8_t passes_of(const struct program *program, uint32_t cnode)
 void caps_distribute(struct program *program)
 {
     bool moved[CAPDL_KIND_COUNT] = {false};
-    uint8_t *passes = memory_zeroed(program->num_objects, sizeof(*passes));
-    for (size_t slot = 0; slot < program->num_objects; slot++) {
-        uint32_t object = program->objects[slot];
-        if (object != CAPDL_NO_OBJECT && capdl_object_kind(program->spec, object) == CAPDL_KIND_CNODE) {
-            passes[slot] = passes_of(program, object);
-        }
+    size_t count;
+    uint32_t *cnodes = objects_of_kind(program, CAPDL_KIND_CNODE, &count);
+    uint8_t *passes = memory_zeroed(count, sizeof(*passes));
+    for (size_t i = 0; i < count; i++) {
+        passes[i] = passes_of(program, cnodes[i]);
     }
     for (enum pass pass = COPY; pass < PASSES; pass++) {
-        for (size_t slot = 0; slot < program->num_objects; slot++) {
-            if (passes[slot] >> pass & 1) {
-                fill_cnode(program, program->objects[slot], pass, moved);
+        for (size_t i = 0; i < count; i++) {
+            if (passes[i] >> pass & 1) {
+                fill_cnode(program, cnodes[i], pass, moved);
             }
         }
     }
     free(passes);
+    free(cnodes);
 }

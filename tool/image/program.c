@@ -112,3 +112,18 @@ void program_cap_error(struct program *program, uint32_t container, const struct
     capdl_error(program->diags, capdl_cap_pos(program->spec, cap), "the capability to %s in slot 0x%llx of %s %s", what,
                 (unsigned long long)cap->slot, subject(program, container, holder, sizeof(holder)), text);
 }
+
+uint32_t *objects_of_kind(const struct program *program, enum capdl_kind kind, size_t *count)
+{
+    uint32_t *list = NULL;
+    size_t capacity = 0;
+    *count = 0;
+    for (size_t slot = 0; slot < program->num_objects; slot++) {
+        uint32_t object = program->objects[slot];
+        if (object != CAPDL_NO_OBJECT && capdl_object_kind(program->spec, object) == kind) {
+            list = memory_grow(list, &capacity, *count + 1, sizeof(*list));
+            list[(*count)++] = object;
+        }
+    }
+    return list;
+}

@@ -232,6 +232,9 @@ void program_cap_error(struct program *, uint32_t container, const struct capdl_
 void program_cap_warning(struct program *, enum capdl_check, const struct capdl_cap *, const char *format, ...)
     CAPDL_PRINTF(4, 5);
 
+/* The objects of a kind, as many as *count, in the order of their slots; to be freed. */
+uint32_t *objects_of_kind(const struct program *, enum capdl_kind, size_t *count);
+
 /* calls.c */
 static inline struct operand operand_word(uint64_t value)
 {

@@ -3,6 +3,8 @@
  * Threads: everything about a TCB but the start, which comes last of all. One pass over all threads for each kernel
  * call, so that equal threads make runs.
  */
+#include <stdlib.h>
+
 #include <capdl/flags.h>
 
 #include "image/program.h"
@@ -321,15 +323,15 @@ void threads_configure(struct program *program)
         check_thread, configure,    set_sched_params, set_timeout, bind_notification,
         bind_vcpu,    set_ept_root, set_affinity,     set_flags,   write_registers,
     };
+    size_t count;
+    uint32_t *threads = objects_of_kind(program, CAPDL_KIND_TCB, &count);
     for (size_t pass = 0; pass < sizeof(passes) / sizeof(passes[0]); pass++) {
-        for (size_t slot = 0; slot < program->num_objects; slot++) {
-            uint32_t object = program->objects[slot];
-            if (object != CAPDL_NO_OBJECT && capdl_object_kind(program->spec, object) == CAPDL_KIND_TCB) {
-                passes[pass](program, object);
-            }
+        for (size_t i = 0; i < count; i++) {
+            passes[pass](program, threads[i]);
         }
         if (pass == 0 && program->diags->num_errors) {
-            return; /* what follows relies on the checks */
+            break; /* what follows relies on the checks */
         }
     }
+    free(threads);
 }

@@ -38,6 +38,9 @@ static size_t children_collect(struct covering *covering)
             covered++;
         }
     }
+    if (covered == 0) {
+        return 0;
+    }
     for (uint32_t i = 0; i < count; i++) {
         covering->start[i + 1] += covering->start[i];
     }

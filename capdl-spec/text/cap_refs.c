@@ -111,12 +111,8 @@ static void copy_expand(struct text_parser *p, const struct text_copy *copy)
     uint32_t index;
     uint64_t count = name ? capdl_text_ref_count(p, &copy->ref, name->count) : 0;
 
-    if (!name || !capdl_text_slots_fit(p, copy->ref.pos, copy->slot, count)) {
-        return;
-    }
-    p->num_caps += count;
-    if (p->num_caps > p->most_caps) {
-        capdl_text_too_large(p, copy->ref.pos, "capabilities", p->most_caps);
+    if (!name || !capdl_text_slots_fit(p, copy->ref.pos, copy->slot, count) ||
+        !capdl_text_caps_reserve(p, copy->ref.pos, count, 1)) {
         return;
     }
     from.container = name->container;

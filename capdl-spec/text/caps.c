@@ -130,19 +130,6 @@ static bool mapping_parse(struct text_parser *p, struct block *block, struct map
     return !capdl_text_is(p, '(') || capdl_text_cap_params_parse(p, &mapping->params);
 }
 
-/* Counts what is about to be added; false when it is too much. */
-static bool reserve(struct text_parser *p, struct capdl_pos pos, uint64_t count)
-{
-    uint64_t total;
-
-    if (__builtin_mul_overflow(count, (uint64_t)p->num_containers, &total) || total > p->most_caps - p->num_caps) {
-        capdl_text_too_large(p, pos, "capabilities", p->most_caps);
-        return false;
-    }
-    p->num_caps += total;
-    return true;
-}
-
 static void add_everywhere(struct text_parser *p, struct capdl_cap *cap)
 {
     for (size_t i = 0; i < p->num_containers; i++) {
@@ -184,7 +171,7 @@ static uint64_t put_control(struct text_parser *p, const struct mapping *mapping
     if (kind == CAPDL_KIND_SCHED_CONTROL && !(mapping->params.has & TEXT_PARAM_CORE)) {
         capdl_error(p->diags, mapping->target.pos, "expected the core: sched_control (core: 0)");
     }
-    if (reserve(p, mapping->target.pos, 1)) {
+    if (capdl_text_caps_reserve(p, mapping->target.pos, 1, p->num_containers)) {
         add_everywhere(p, &cap);
     }
     return 1;
@@ -217,7 +204,8 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
         return 1;
     }
     count = capdl_text_ref_count(p, ref, capdl_spec_name_length(p->spec, ref->name));
-    if (!reserve(p, ref->pos, count) || !capdl_text_slots_fit(p, ref->pos, mapping->slot, count)) {
+    if (!capdl_text_caps_reserve(p, ref->pos, count, p->num_containers) ||
+        !capdl_text_slots_fit(p, ref->pos, mapping->slot, count)) {
         return 1;
     }
     iter = capdl_text_ref_iter(p, ref, capdl_spec_name_length(p->spec, ref->name));
@@ -291,7 +279,7 @@ static uint64_t put_copy(struct text_parser *p, struct block *block, const struc
     const struct text_ref *ref = &mapping->target;
     uint32_t params = copy_params(p, &mapping->params);
     struct capdl_slot_ref source;
-    bool known = copy_source(p, ref, &source) && reserve(p, ref->pos, 1);
+    bool known = copy_source(p, ref, &source) && capdl_text_caps_reserve(p, ref->pos, 1, p->num_containers);
 
     for (size_t i = 0; i < p->num_containers; i++) {
         if (known) {

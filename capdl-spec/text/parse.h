@@ -187,6 +187,8 @@ bool capdl_text_at_section(const struct text_parser *);
 /* Whether all objects may be looked at once more for the sake of a message: not when that has been done very often. */
 bool capdl_text_may_search(struct text_parser *);
 void capdl_text_too_large(struct text_parser *, struct capdl_pos, const char *what, uint64_t most);
+/* Counts capabilities that are about to be added to each of some containers; reports when a text makes too many. */
+bool capdl_text_caps_reserve(struct text_parser *, struct capdl_pos, uint64_t count, uint64_t containers);
 /* Whether so many slots, from this one on, have numbers; reports when not. */
 bool capdl_text_slots_fit(struct text_parser *, struct capdl_pos, uint64_t slot, uint64_t count);
 /* The lexer as it was before the current token, which is a name, a number or punctuation. */

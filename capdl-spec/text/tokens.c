@@ -152,6 +152,18 @@ void capdl_text_too_large(struct text_parser *p, struct capdl_pos pos, const cha
     p->too_large = true;
 }
 
+bool capdl_text_caps_reserve(struct text_parser *p, struct capdl_pos pos, uint64_t count, uint64_t containers)
+{
+    uint64_t total;
+
+    if (__builtin_mul_overflow(count, containers, &total) || total > p->most_caps - p->num_caps) {
+        capdl_text_too_large(p, pos, "capabilities", p->most_caps);
+        return false;
+    }
+    p->num_caps += total;
+    return true;
+}
+
 bool capdl_text_slots_fit(struct text_parser *p, struct capdl_pos pos, uint64_t slot, uint64_t count)
 {
     if (!count || slot <= UINT64_MAX - (count - 1)) {

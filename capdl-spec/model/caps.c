@@ -224,7 +224,7 @@ struct spec_caps_pool *capdl_spec_caps_new(void)
 void capdl_spec_caps_free(struct capdl_spec *spec)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (capdl_spec_caps_of(spec, i)->capacity) {
+        if (capdl_object_has(spec, i, CAPDL_COLUMN_CAPS) && capdl_spec_caps_of(spec, i)->capacity) {
             free(capdl_spec_caps_of(spec, i)->list);
         }
     }

@@ -55,10 +55,14 @@ static inline uint64_t add_word(uint64_t digest, uint64_t value)
     return digest ^ digest >> 32;
 }
 
-/* What differs between the steps of a run. */
-struct varying {
-    word *at;
-    word stride;
+/* Steps whose messages follow from each other. */
+struct run {
+    uint64_t steps;
+    struct varying {
+        word *at;
+        word stride;
+        uint64_t place;                           /* as in the digest */
+    } varying[1 + CAPDL_CALL_MAX_OPERANDS], *end; /* what differs between them */
 };
 
 /* Where a word is in the message, as a part of the digest. */
@@ -66,12 +70,6 @@ static inline uint64_t place_of(const struct ipc_buffer *buffer, const word *at)
 {
     return ((uintptr_t)at - (uintptr_t)buffer) * ((UINT64_C(1) << CAPDL_DIGEST_PLACE_SHIFT) / sizeof(*at));
 }
-
-/* Steps whose messages follow from each other. */
-struct run {
-    uint64_t steps;
-    struct varying *end;
-};
 
 /* Puts a call into the message: its target, capabilities and words. They are in the digest where they differ from those
    of the call before. One initial capability does not follow from the other. */
@@ -89,7 +87,7 @@ static inline uint64_t put(struct run *run, struct ipc_buffer *buffer, const str
                 digest = add_word(digest + place_of(buffer, to), value);
             }
             if (operand->stride) {
-                *run->end++ = (struct varying){to, (word)operand->stride};
+                *run->end++ = (struct varying){to, (word)operand->stride, place_of(buffer, to)};
                 if (operand->kind == CAPDL_REF_INITIAL) {
                     run->steps = 1;
                 }
@@ -105,14 +103,13 @@ static inline uint64_t put(struct run *run, struct ipc_buffer *buffer, const str
 }
 
 /* From one step to the next. */
-static inline uint64_t add_strides(const struct varying *from, const struct varying *end,
-                                   const struct ipc_buffer *buffer, uint64_t digest)
+static inline uint64_t add_strides(const struct varying *from, const struct varying *end, uint64_t digest)
 {
     if (from != end) {
         do {
             word value = *from->at + from->stride;
             *from->at = value;
-            digest = add_word(digest + place_of(buffer, from->at), value);
+            digest = add_word(digest + from->place, value);
         } while (++from != end);
     }
     return digest;
@@ -128,18 +125,18 @@ static inline unsigned make_steps(struct capdl_call *call)
     const int64_t number = self.blob.boot[CAPDL_BOOT_SYS_CALL];
     const unsigned num_words = call->num_operands - call->num_caps;
     const word info = (word)call->label << INFO_LABEL | call->num_caps << INFO_CAPS | num_words;
-    struct varying varying[1 + CAPDL_CALL_MAX_OPERANDS];
-    struct run run = {call->count, varying};
+    const struct varying *end;
     const word *registers;
     uint64_t digest, left;
+    struct run run;
     word error;
 
-    if (call->phase == CAPDL_PHASE_DOMAINS) {
-        run.steps = 1; /* arch_complete changes words */
-    }
+    run.steps = call->phase == CAPDL_PHASE_DOMAINS ? 1 : call->count; /* there, arch_complete changes words */
+    run.end = run.varying;
     digest = put(&run, buffer, call, add_word(header.digest, info));
     registers = arch_complete(call, buffer->words);
     left = run.steps;
+    end = run.end;
     header.num_calls += left; /* at once: should one of them never return, the record is of the whole run */
     for (;;) {
         error = arch_call(number, buffer->target, info, registers) >> INFO_LABEL;
@@ -151,7 +148,7 @@ static inline unsigned make_steps(struct capdl_call *call)
         if (!--left) {
             break;
         }
-        digest = add_strides(varying, run.end, buffer, add_word(digest, info));
+        digest = add_strides(run.varying, end, add_word(digest, info));
     }
     header.digest = digest;
     call->count -= run.steps - left;

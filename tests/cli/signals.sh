@@ -38,6 +38,17 @@ for signal in INT:130 TERM:143 HUP:129; do
     rm -f ./*
 done
 
+# As under nohup: a signal that is ignored ends nothing.
+trap '' HUP
+"$capdl" compile "$dir/system.cdl" -I "$dir" -o system.elf 2> out &
+child=$!
+trap - HUP
+while kill -HUP $child 2> /dev/null; do :; done
+wait $child
+got=$?
+[ $got = 0 ] && [ -s system.elf ] || { echo "ignored SIGHUP: exit code $got"; cat out; failed=1; }
+rm -f ./*
+
 # On the emulated machine, where a child process runs the system.
 printf 'arch aarch64 objects { forever = pd ("forever.elf") }\n' > "$dir/forever.cdl"
 compiler=aarch64-linux-gnu-gcc

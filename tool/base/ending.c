@@ -19,11 +19,15 @@ static void end(int signal_number)
     raise(signal_number);
 }
 
+/* A signal that is ignored, as by nohup, stays so. */
 static void set_handlers(void (*handler)(int))
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-        signal(signals[i], handler);
+        struct sigaction before;
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
+            signal(signals[i], handler);
+        }
     }
 }
 

@@ -88,6 +88,13 @@ static void clear(void)
     }
 }
 
+/* The timer draws nothing any more. */
+static void clear_for_good(void)
+{
+    said = NULL;
+    clear();
+}
+
 static void draw(void)
 {
     struct line line = {.bytes = "\r", .length = 1, .columns = columns()};
@@ -207,7 +214,7 @@ void progress_start(const char *name)
     if (sigaction(SIGTSTP, NULL, &before) == 0 && before.sa_handler == SIG_DFL) {
         sigaction(SIGTSTP, &act, NULL);
     }
-    ending_add(clear);
+    ending_add(clear_for_good);
     atexit(end);
     setitimer(ITIMER_REAL, &timer, NULL);
 }

@@ -253,6 +253,14 @@ echo 'arch riscv objects { b = cnode (1 bits) c = cnode (1 bits) } caps { b { 0:
 expect 0 '^same system, other names' diff twins.cdl named.cdl
 [ "$(grep -c '^   [^ ]' out)" = 1 ] || { echo "twins are not told apart"; cat out; failed=1; }
 
+# A consequence names its place unless that is its finding's: two threads exchange endpoints.
+sed 's/5: stop (WP, badge: 1) }/5: settings (WP, badge: 1) }/
+s/3: settings (WP, badge: 1)  4/3: stop (WP, badge: 1)  4/' "$here/systems/pump.cdl" > pump.cdl
+expect 1 "^      also: panel can no longer call endpoint 'stop' (WP, badge 0x1); guard receives there; alarm can send there$" \
+    diff "$here/systems/pump.cdl" pump.cdl
+expect 1 "^      also: parser can no longer call endpoint 'settings' (WP, badge 0x1); therapy receives there \[slot 3 of own_parser in .*:60:46 -> .*:60:46\]$" \
+    diff "$here/systems/pump.cdl" pump.cdl
+
 # Several hundred that all share one page with each other are drawn in seconds.
 awk -f "$here/many.awk" -v n=400 -v mode=old | sed 's/shared (R)/shared (RW)/' > clique.cdl
 timeout 20 "$capdl" graph clique.cdl > clique.dot || { echo "a picture takes too long"; failed=1; }

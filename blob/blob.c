@@ -36,7 +36,7 @@ bool capdl_blob_next_objects(struct capdl_blob_table *table, struct capdl_blob_o
         items = CAPDL_GROUP_ITEMS;
     }
     objects->place = objects->first = objects->rights = 0;
-    capdl_cbor_uints(c, &objects->type, items);
+    capdl_cbor_uints(c, objects->items, items);
     number = objects->is_direct ? &table->direct : &table->slot;
     objects->slot = *number;
     *number += objects->count;
@@ -51,8 +51,8 @@ bool capdl_blob_next_fill(struct capdl_blob_table *table, struct capdl_blob_fill
         return false;
     }
     table->left--;
-    capdl_cbor_array_of(c, 6);
-    capdl_cbor_uints(c, &fill->slot, sizeof(*fill) / sizeof(fill->slot));
+    capdl_cbor_array_of(c, CAPDL_FILL_ITEMS);
+    capdl_cbor_uints(c, fill->items, CAPDL_FILL_ITEMS);
     return true;
 }
 

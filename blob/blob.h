@@ -75,14 +75,18 @@ struct capdl_blob_table capdl_blob_table(const struct capdl_blob *, enum capdl_b
 struct capdl_blob_objects {
     uint64_t slot; /* of the first */
 
-    /* As in the element. */
-    uint64_t type;     /* number for Retype */
-    uint64_t argument; /* size argument of Retype */
-    uint64_t size_bits;
-    uint64_t count;  /* at least 1 */
-    uint64_t place;  /* FIXED: physical address of the first; COVERS: slot of the parent; direct: of the CNode; or 0 */
-    uint64_t first;  /* direct: slot in the CNode */
-    uint64_t rights; /* direct: as in the spec; the kernel gives all that mean something */
+    union {
+        uint64_t items[CAPDL_DIRECT_ITEMS]; /* as in the element; 0 behind its last */
+        struct {
+            uint64_t type;     /* number for Retype */
+            uint64_t argument; /* size argument of Retype */
+            uint64_t size_bits;
+            uint64_t count; /* at least 1 */
+            uint64_t place; /* FIXED: physical address of the first; COVERS: slot of the parent; direct: of the CNode */
+            uint64_t first; /* direct: slot in the CNode */
+            uint64_t rights; /* direct: as in the spec; the kernel gives all that mean something */
+        };
+    };
 
     bool is_direct;
 };
@@ -90,13 +94,18 @@ struct capdl_blob_objects {
 /* False after the last element. */
 bool capdl_blob_next_objects(struct capdl_blob_table *, struct capdl_blob_objects *);
 
-struct capdl_blob_fill { /* as in the element */
-    uint64_t slot;
-    uint64_t size_bits; /* of this frame and of those after it that the fill reaches */
-    uint64_t offset;    /* in the frame, a multiple of what `pages` counts */
-    uint64_t page;
-    uint64_t pages;
-    uint64_t flags; /* CAPDL_FILL_* */
+struct capdl_blob_fill {
+    union {
+        uint64_t items[CAPDL_FILL_ITEMS]; /* as in the element */
+        struct {
+            uint64_t slot;
+            uint64_t size_bits; /* of this frame and of those after it that the fill reaches */
+            uint64_t offset;    /* in the frame, a multiple of what `pages` counts */
+            uint64_t page;
+            uint64_t pages;
+            uint64_t flags; /* CAPDL_FILL_* */
+        };
+    };
 };
 
 bool capdl_blob_next_fill(struct capdl_blob_table *, struct capdl_blob_fill *);

@@ -119,8 +119,10 @@ void capdl_review_others_are(struct raw_finding *raw, unsigned number, const uin
     raw->num_others[number] = count;
 }
 
-static uint64_t hash_text(uint64_t hash, const char *text)
+uint64_t capdl_review_hash(uint64_t before, const char *text)
 {
+    uint64_t hash = before;
+
     for (; text && *text; text++) {
         hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
     }
@@ -129,13 +131,13 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 
 static void set_id(struct capdl_finding *finding)
 {
-    uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), capdl_rank_word(finding->rank));
+    uint64_t hash = capdl_review_hash(REVIEW_HASH, capdl_rank_word(finding->rank));
 
-    hash = hash_text(hash + finding->change, finding->subject);
-    hash = hash_text(hash, finding->object);
-    hash = hash_text(hash, finding->field);
-    hash = hash_text(hash, finding->where);
-    hash = hash_text(hash ^ finding->address, finding->where ? "" : finding->text);
+    hash = capdl_review_hash(hash + finding->change, finding->subject);
+    hash = capdl_review_hash(hash, finding->object);
+    hash = capdl_review_hash(hash, finding->field);
+    hash = capdl_review_hash(hash, finding->where);
+    hash = capdl_review_hash(hash ^ finding->address, finding->where ? "" : finding->text);
     snprintf(finding->id, sizeof(finding->id), "%016" PRIx64, hash);
 }
 

@@ -17,22 +17,12 @@ static uint32_t *table_larger(uint32_t *table, size_t *size)
     return table;
 }
 
-static uint64_t hash_text(const char *text)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (; *text; text++) {
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    }
-    return hash;
-}
-
 /* ---- Boxes by name ---- */
 
 /* Where the table has the number of a box, or room for it. */
 static uint32_t *box_place(const struct capdl_picture *p, enum box_kind kind, const char *name)
 {
-    for (uint64_t at = hash_text(name) + kind;; at++) {
+    for (uint64_t at = capdl_review_hash(REVIEW_HASH, name) + kind;; at++) {
         uint32_t *place = &p->box_table[at % p->box_table_size];
 
         if (*place == REVIEW_NONE || (p->boxes[*place].kind == kind && strcmp(p->boxes[*place].name, name) == 0)) {
@@ -72,7 +62,7 @@ uint32_t capdl_picture_box_add(struct capdl_picture *p, enum box_kind kind, cons
 
 static uint32_t *text_place(const struct texts *texts, const char *text)
 {
-    for (uint64_t at = hash_text(text);; at++) {
+    for (uint64_t at = capdl_review_hash(REVIEW_HASH, text);; at++) {
         uint32_t *place = &texts->table[at % texts->table_size];
 
         if (*place == REVIEW_NONE || strcmp(texts->list[*place].text, text) == 0) {

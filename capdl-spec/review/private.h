@@ -364,6 +364,9 @@ uint32_t capdl_review_who(const struct world *, const struct use *);
 const char *capdl_review_size(uint64_t bytes, char text[32]);
 /* "'s thread 'worker'" where the subject has several; else "". To be freed. */
 char *capdl_review_thread(const struct world *, uint32_t tcb);
+/* The hash of texts, one after the other; a text that is not there counts as an empty one. */
+uint64_t capdl_review_hash(uint64_t before, const char *text);
+#define REVIEW_HASH UINT64_C(0xcbf29ce484222325) /* before the first */
 /* A sentence, to be freed. */
 char *capdl_review_format(const char *format, ...) CAPDL_PRINTF(1, 2);
 

@@ -86,7 +86,7 @@ static int member_compare(const void *left, const void *right)
 
 static uint64_t hash_members(const struct member *members, size_t count)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash = REVIEW_HASH;
 
     for (size_t i = 0; i < count; i++) {
         hash = (hash ^ members[i].party) * UINT64_C(0x9e3779b97f4a7c15);

@@ -144,9 +144,7 @@ static uint64_t hash_fills(const struct capdl_spec *spec, uint32_t frame)
         const struct capdl_fill *fill = &fills.list[i];
 
         hash = (hash + fill->offset) * 31 + fill->length * 7 + fill->source_offset;
-        for (const char *text = fill->text; text && *text; text++) {
-            hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-        }
+        hash = capdl_review_hash(hash, fill->text);
     }
     return hash;
 }

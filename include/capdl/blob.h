@@ -41,6 +41,8 @@ enum {
 /* Items of a group: those of objects that are made straight into a CNode of the spec tell which slots of it. */
 enum { CAPDL_GROUP_ITEMS = 4, CAPDL_DIRECT_ITEMS = 7 };
 
+enum { CAPDL_FILL_ITEMS = 6 };
+
 /* Sizes known in advance. */
 enum capdl_size_key {
     CAPDL_SIZE_OBJECTS, /* slots filled by Retype: groups that are not direct, then fixed, then covers */

@@ -74,11 +74,11 @@ static void check_objects(const struct capdl_blob *blob)
 {
     /* slot, type, argument, size in bits, count, place, first, rights, is direct */
     static const struct capdl_blob_objects expected[] = {
-        {0, 11, 0, 21, 1, 0, 0, 0, false},          {1, 10, 0, 12, 3, 0, 0, 0, false},
-        {4, 1, 0, 11, 2, 0, 0, 0, false},           {6, 4, 3, 8, 1, 0, 0, 0, false},
-        {16, 5, 0, 4, 3, 6, 2, 15, true},           {19, 6, 0, 4, 1, 6, 5, 3, true},
-        {7, 10, 0, 12, 2, 0x10000000, 0, 0, false}, {9, 0, 16, 16, 1, 0x20000000, 0, 0, false},
-        {10, 10, 0, 12, 4, 9, 0, 0, false},
+        {0, {{11, 0, 21, 1, 0, 0, 0}}, false},          {1, {{10, 0, 12, 3, 0, 0, 0}}, false},
+        {4, {{1, 0, 11, 2, 0, 0, 0}}, false},           {6, {{4, 3, 8, 1, 0, 0, 0}}, false},
+        {16, {{5, 0, 4, 3, 6, 2, 15}}, true},           {19, {{6, 0, 4, 1, 6, 5, 3}}, true},
+        {7, {{10, 0, 12, 2, 0x10000000, 0, 0}}, false}, {9, {{0, 16, 16, 1, 0x20000000, 0, 0}}, false},
+        {10, {{10, 0, 12, 4, 9, 0, 0}}, false},
     };
     const struct capdl_blob_objects *e = expected;
 

@@ -202,7 +202,7 @@ static void put_fills(struct encoder *e)
     put_array(e, e->program->num_fills);
     for (size_t i = 0; i < e->program->num_fills; i++) {
         const struct fill *fill = &e->program->fills[i];
-        put_array(e, 6);
+        put_array(e, CAPDL_FILL_ITEMS);
         put_uint(e, fill->slot);
         put_uint(e, fill->size_bits);
         put_uint(e, fill->offset);

@@ -30,12 +30,6 @@ enum { CACHED = 0, STACK_POINTER = SEL4_REGISTER_RSP, UNDEFINED = 6 };
 
 static uint64_t digest;
 
-static void add_to_digest(uint64_t word)
-{
-    digest = (digest ^ word) * 0x100000001b3;
-    digest ^= digest >> 29;
-}
-
 #if !defined(__x86_64__)
 static void make_executable(void)
 {
@@ -132,7 +126,7 @@ static struct outcome run(void)
     struct answer a = receive(at(FAULT_EP), at(REPLY));
     const uint64_t *word = ipc + 1;
     for (unsigned i = 0; i < (a.info & 127); i++) {
-        add_to_digest(word[i]);
+        add_to_digest(&digest, word[i]);
     }
     switch (a.info >> 12) {
     case SEL4_FAULT_USER_EXCEPTION:
@@ -155,7 +149,7 @@ static void add_registers(void)
 {
     call(at(THREAD), SEL4_LABEL_TCB_READ_REGISTERS, WORDS(0, SEL4_REGISTERS), NONE);
     for (unsigned i = 0; i < SEL4_REGISTERS; i++) {
-        add_to_digest(ipc[1 + i]);
+        add_to_digest(&digest, ipc[1 + i]);
     }
 }
 
@@ -334,7 +328,7 @@ static void run_all(void)
     for (uint32_t n = 0; n < 65536; n++) {
         bool is_jump = (n & 0xe003) == 0xa001 || (n & 0xc003) == 0xc001;
         if ((n & 3) != 3 && !is_jump) {
-            add_to_digest((uint8_t)run_word(n).letter);
+            add_to_digest(&digest, (uint8_t)run_word(n).letter);
             add_registers();
         }
         if (n % 256 == 255) {

@@ -333,6 +333,20 @@ void let_others_run(void)
     }
 }
 
+uint64_t draw_number(uint64_t *state, uint64_t below)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return below ? (*state >> 11) % below : *state;
+}
+
+void add_to_digest(uint64_t *digest, uint64_t word)
+{
+    *digest = (*digest ^ word) * UINT64_C(0x100000001b3);
+    *digest ^= *digest >> 29;
+}
+
 static void find_untypeds(void)
 {
     const uint64_t *words = (const uint64_t *)info;

@@ -102,4 +102,15 @@ void answer(uint64_t reply, uint64_t label, unsigned words);
 /* With the first four words. */
 void print_message(const char *name, struct answer);
 
+/* For programs that draw what they do: from which seed, and of which block of steps they print each one. */
+#ifndef SEED
+#define SEED 1
+#endif
+#ifndef SHOW
+#define SHOW (-1)
+#endif
+/* A number below `below`, 0: any. The state must not be 0. */
+uint64_t draw_number(uint64_t *state, uint64_t below);
+void add_to_digest(uint64_t *digest, uint64_t word);
+
 #endif

@@ -7,13 +7,6 @@
  */
 #include "root.h"
 
-#ifndef SEED
-#define SEED 1
-#endif
-#ifndef SHOW
-#define SHOW (-1)
-#endif
-
 enum { TALKERS = 4, BLOCK = 20, BLOCKS = 100 };
 enum {
     EP,                    /* three */
@@ -43,18 +36,12 @@ static struct {
 
 static uint64_t draw(unsigned who, uint64_t below)
 {
-    uint64_t state = all[who].state;
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    all[who].state = state;
-    return (state >> 11) % below;
+    return draw_number(&all[who].state, below);
 }
 
 static void take_up(unsigned who, uint64_t n)
 {
-    uint64_t digest = (all[who].digest ^ n) * UINT64_C(0x100000001b3);
-    all[who].digest = digest ^ digest >> 29;
+    add_to_digest(&all[who].digest, n);
 }
 
 static uint64_t at(uint64_t n)

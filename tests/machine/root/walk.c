@@ -7,13 +7,6 @@
  */
 #include "root.h"
 
-#ifndef SEED
-#define SEED 1
-#endif
-#ifndef SHOW
-#define SHOW (-1)
-#endif
-
 enum {
     SLOTS = 48,  /* those it plays with */
     TOP = SLOTS, /* the untyped that all is made from */
@@ -30,10 +23,7 @@ static int block;
 
 static uint64_t draw(uint64_t below)
 {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return below ? (state >> 11) % below : state;
+    return draw_number(&state, below);
 }
 
 static uint64_t at(uint64_t n)
@@ -70,8 +60,7 @@ static uint64_t slot_with(uint64_t kind)
 
 static void take_up(uint64_t n)
 {
-    digest = (digest ^ n) * UINT64_C(0x100000001b3);
-    digest ^= digest >> 29;
+    add_to_digest(&digest, n);
 }
 
 static uint64_t any_word(void)

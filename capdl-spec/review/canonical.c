@@ -153,20 +153,28 @@ static void lines_flush(struct lines *lines)
     lines->used = 0;
 }
 
-static void put(struct lines *lines, const char *text, size_t length)
+static void put_without_room(struct lines *lines, const char *text, size_t length)
 {
-    if (length > sizeof(lines->text) - lines->used) {
-        lines_flush(lines);
-    }
+    lines_flush(lines);
     if (length > sizeof(lines->text)) {
         fwrite_unlocked(text, 1, length, lines->out);
+        return;
+    }
+    memcpy(lines->text, text, length);
+    lines->used = length;
+}
+
+/* These inline, as most texts and all bases are constants. */
+static inline void put(struct lines *lines, const char *text, size_t length)
+{
+    if (length > sizeof(lines->text) - lines->used) {
+        put_without_room(lines, text, length);
         return;
     }
     memcpy(lines->text + lines->used, text, length);
     lines->used += length;
 }
 
-/* These two inline, as most texts and all bases are constants. */
 static inline void put_text(struct lines *lines, const char *text)
 {
     put(lines, text, strlen(text));
@@ -226,7 +234,7 @@ static void write_fields(struct lines *lines, uint32_t id, struct fields *fields
 
         put_text(lines, " ");
         put_text(lines, capdl_review_field_word(kind, field->field));
-        if (field->field == FIELD_CONTENT && lines->options->digest) {
+        if (field->field == FIELD_CONTENT && lines->options && lines->options->digest) {
             put_text(lines, "=");
             put_text(lines, lines->options->digest(lines->options->context, &field->value, 1, digest));
         } else {
@@ -352,7 +360,7 @@ void capdl_review_lines(const struct capdl_spec *spec, const struct capdl_diff_o
     struct lines lines;
     uint32_t count, *order = capdl_spec_by_name(spec, &count);
 
-    capdl_review_world_init(&world, spec, options);
+    capdl_review_world_init_fields(&world, spec, options);
     lines.world = &world;
     lines.options = options;
     lines.out = out;

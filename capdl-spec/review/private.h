@@ -91,6 +91,8 @@ struct world {
 };
 
 void capdl_review_world_init(struct world *, const struct capdl_spec *, const struct capdl_diff_options *);
+/* Only what capdl_review_fields needs. Freed the same way. */
+void capdl_review_world_init_fields(struct world *, const struct capdl_spec *, const struct capdl_diff_options *);
 /* uses.c: fills in uses and holders. */
 void capdl_review_find_uses(struct world *);
 /* The capability of the number-th holder. */

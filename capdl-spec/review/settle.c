@@ -57,17 +57,27 @@ static void add_word(struct capdl_spec *spec, uint32_t frame, uint64_t offset, u
     capdl_object_set(spec, frame, &object);
 }
 
+/* The address space whose stack holds arguments of a thread, or NULL. */
+static const struct capdl_cap *stack_of_arguments(const struct capdl_spec *spec, uint32_t thread)
+{
+    const struct capdl_tcb *tcb = capdl_tcb_values(spec, thread);
+    const struct capdl_cap *vspace = capdl_spec_cap_at(spec, thread, CAPDL_TCB_SLOT_VSPACE);
+    size_t in_registers = capdl_architecture(spec->arch)->num_arguments;
+
+    return tcb && in_registers && tcb->num_init > in_registers && vspace && vspace->object != CAPDL_NO_OBJECT ? vspace
+                                                                                                            : NULL;
+}
+
 static void settle_arguments(struct capdl_spec *spec, uint32_t thread)
 {
     const struct capdl_architecture *arch = capdl_architecture(spec->arch);
-    const struct capdl_cap *vspace = capdl_spec_cap_at(spec, thread, CAPDL_TCB_SLOT_VSPACE);
+    const struct capdl_cap *vspace = stack_of_arguments(spec, thread);
     struct capdl_object object = capdl_object_view(spec, thread);
     size_t word = capdl_word_bytes(spec->arch), in_registers = arch->num_arguments;
     struct capdl_tcb *tcb;
     uint64_t first, offset;
 
-    if (!object.u.tcb || !in_registers || object.u.tcb->num_init <= in_registers || !vspace ||
-        vspace->object == CAPDL_NO_OBJECT) {
+    if (!vspace) {
         return;
     }
     tcb = capdl_spec_alloc(spec, sizeof(*tcb));
@@ -89,19 +99,43 @@ static void settle_arguments(struct capdl_spec *spec, uint32_t thread)
     capdl_object_set(spec, thread, &object);
 }
 
+static uint8_t settled_rights(enum capdl_kind holder, const struct capdl_cap *cap)
+{
+    if (holder == CAPDL_KIND_TCB && cap->slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION) {
+        return CAPDL_RIGHT_READ;
+    }
+    if (cap->kind == CAPDL_KIND_FRAME && !capdl_kind_is_table(holder)) {
+        return cap->rights & (uint8_t)~CAPDL_RIGHT_EXECUTE;
+    }
+    return cap->rights;
+}
+
+bool capdl_review_is_settled(const struct capdl_spec *spec)
+{
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        enum capdl_kind kind = capdl_object_kind(spec, i);
+        struct capdl_caps caps = capdl_object_caps(spec, i);
+
+        for (uint32_t j = 0; j < caps.count; j++) {
+            if (caps.list[j].rights != settled_rights(kind, &caps.list[j])) {
+                return false;
+            }
+        }
+        if (kind == CAPDL_KIND_TCB && stack_of_arguments(spec, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void capdl_review_settle(struct capdl_spec *spec)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         enum capdl_kind kind = capdl_object_kind(spec, i);
         struct capdl_caps caps = capdl_object_caps(spec, i);
 
-        for (uint32_t j = 0; !capdl_kind_is_table(kind) && j < caps.count; j++) {
-            if (caps.list[j].kind == CAPDL_KIND_FRAME) {
-                caps.list[j].rights &= (uint8_t)~CAPDL_RIGHT_EXECUTE;
-            }
-            if (kind == CAPDL_KIND_TCB && caps.list[j].slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION) {
-                caps.list[j].rights = CAPDL_RIGHT_READ;
-            }
+        for (uint32_t j = 0; j < caps.count; j++) {
+            caps.list[j].rights = settled_rights(kind, &caps.list[j]);
         }
         if (kind == CAPDL_KIND_TCB) {
             settle_arguments(spec, i);

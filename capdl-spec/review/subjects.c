@@ -199,15 +199,21 @@ static void own_nested(struct world *world)
     }
 }
 
+void capdl_review_world_init_fields(struct world *world, const struct capdl_spec *spec,
+                                    const struct capdl_diff_options *options)
+{
+    *world = (struct world){.spec = spec};
+    find_contents(world, options);
+    find_irqs(world);
+}
+
 void capdl_review_world_init(struct world *world, const struct capdl_spec *spec,
                              const struct capdl_diff_options *options)
 {
     uint32_t count;
     struct subject *threads = gather_threads(spec, &count);
 
-    *world = (struct world){.spec = spec};
-    find_contents(world, options);
-    find_irqs(world);
+    capdl_review_world_init_fields(world, spec, options);
     world->owner = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*world->owner));
     memset(world->owner, 0xff, spec->num_objects * sizeof(*world->owner));
     world->subjects = capdl_spec_realloc(NULL, (count + (size_t)1) * sizeof(*world->subjects));

@@ -128,6 +128,8 @@ struct capdl_diff_options {
  * mapped is dropped, as the kernel does, and a notification is bound with R. The spec says the same as before.
  */
 void capdl_review_settle(struct capdl_spec *);
+/* False if that may change something. */
+bool capdl_review_is_settled(const struct capdl_spec *);
 /*
  * Compares two specs, of one architecture or of two. The options may be NULL. The findings own all that they say; free
  * them with capdl_findings_free. There is no finding if and only if capdl_review_lines writes the same for both. If all

@@ -79,7 +79,7 @@ unsigned derivation_depth(const struct program *program, uint32_t container, uin
 
 bool derivation_is_original(const struct program *program, uint32_t container, const struct capdl_cap *cap)
 {
-    if (cap->object == CAPDL_NO_OBJECT || is_badged(cap)) {
+    if (!program->originals || cap->object == CAPDL_NO_OBJECT || is_badged(cap)) {
         return false;
     }
     const struct capdl_slot_ref *original = &program->originals[cap->object];
@@ -248,6 +248,9 @@ static void keep_copies(struct program *program)
 void derivations_collect(struct program *program)
 {
     const struct capdl_spec *spec = program->spec;
+    if (spec->num_derivations == 0) {
+        return;
+    }
     program->originals = memory_zeroed(spec->num_objects, sizeof(*program->originals));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         program->originals[i].container = CAPDL_NO_OBJECT;

@@ -202,8 +202,8 @@ struct program {
     uint32_t num_roots, num_own_pools;
     uint32_t *pool_of; /* per object: ASID pool of the spec it is in, or CAPDL_NO_OBJECT */
 
-    struct capdl_slot_ref
-        *originals; /* per object: where its first capability goes, container CAPDL_NO_OBJECT: nowhere */
+    struct capdl_slot_ref *originals;     /* per object: where its first capability goes, container CAPDL_NO_OBJECT:
+                                             nowhere; NULL: nothing is derived */
     struct capdl_derivation *derivations; /* by child: those that are made by copying from a CNode of the spec */
     size_t num_derivations, capacity_derivations;
 

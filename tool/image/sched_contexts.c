@@ -8,6 +8,7 @@
 #include "profile/board.h"
 
 struct binding {
+    bool is_bound;
     uint32_t thread;
     uint64_t core;
 };
@@ -16,20 +17,17 @@ static struct binding *find_bindings(struct program *program)
 {
     struct binding *bindings = memory_zeroed(program->spec->num_objects, sizeof(*bindings));
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        bindings[i].thread = CAPDL_NO_OBJECT;
-    }
-    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         const struct capdl_cap *cap = capdl_object_kind(program->spec, i) == CAPDL_KIND_TCB
                                           ? capdl_spec_cap_at(program->spec, i, CAPDL_TCB_SLOT_SC)
                                           : NULL;
         if (!cap || cap->kind != CAPDL_KIND_SC) {
             continue;
         }
-        if (bindings[cap->object].thread != CAPDL_NO_OBJECT) {
+        if (bindings[cap->object].is_bound) {
             program_cap_error(program, i, cap, "is already bound to another thread: '%s'",
                               capdl_object_name(program->spec, bindings[cap->object].thread));
         }
-        bindings[cap->object] = (struct binding){i, capdl_tcb_values(program->spec, i)->affinity};
+        bindings[cap->object] = (struct binding){true, i, capdl_tcb_values(program->spec, i)->affinity};
     }
     return bindings;
 }
@@ -79,7 +77,7 @@ static void configure(struct program *program, uint32_t object, const struct bin
 {
     const struct capdl_sc *sc = capdl_object_sc(program->spec, object);
     if (!sc || (sc->budget == 0 && sc->period == 0)) {
-        if (binding->thread != CAPDL_NO_OBJECT) {
+        if (binding->is_bound) {
             program_warning(program, CAPDL_CHECK_SC_BUDGET, object,
                             "has no budget, so its thread will never run (write period: and budget:)");
         }

@@ -104,10 +104,10 @@ static void find_channels(struct report_builder *b)
 static void system_digest(const struct capdl_spec *spec, const struct capdl_diff_options *options,
                           char text[2 * SHA256_BYTES + 1])
 {
-    struct capdl_spec settled = capdl_spec_copy(spec);
-    capdl_review_settle(&settled);
-    digest_spec(&settled, options, text);
-    capdl_spec_free_copy(&settled);
+    struct digest_settled settled;
+    digest_settled_init(&settled, spec);
+    digest_spec(settled.spec, options, text);
+    digest_settled_free(&settled);
 }
 
 static struct json_object *system_json(const struct report_input *input, const struct capdl_diff_options *options)

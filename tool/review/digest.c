@@ -30,16 +30,33 @@ void digest_spec(const struct capdl_spec *spec, const struct capdl_diff_options 
     sha256_text(digest, text);
 }
 
+void digest_settled_init(struct digest_settled *settled, const struct capdl_spec *from)
+{
+    settled->spec = from;
+    if (!capdl_review_is_settled(from)) {
+        settled->copy = capdl_spec_copy(from);
+        capdl_review_settle(&settled->copy);
+        settled->spec = &settled->copy;
+    }
+}
+
+void digest_settled_free(struct digest_settled *settled)
+{
+    if (settled->spec == &settled->copy) {
+        capdl_spec_free_copy(&settled->copy);
+    }
+}
+
 static bool digest_with(struct fill_contents *contents, const struct capdl_spec *spec, uint8_t digest[SHA256_BYTES])
 {
     struct capdl_diff_options options = {
         .content = fill_contents_number, .digest = fill_contents_text, .context = contents};
-    struct capdl_spec settled = capdl_spec_copy(spec);
-    capdl_review_settle(&settled);
-    contents->sources[0].spec = &settled;
-    digest_lines(&settled, &options, digest);
+    struct digest_settled settled;
+    digest_settled_init(&settled, spec);
+    contents->sources[0].spec = settled.spec;
+    digest_lines(settled.spec, &options, digest);
     bool good = !contents->missing[0];
-    capdl_spec_free_copy(&settled);
+    digest_settled_free(&settled);
     fill_contents_free(contents);
     return good;
 }

@@ -13,6 +13,15 @@
  */
 void digest_spec(const struct capdl_spec *, const struct capdl_diff_options *, char text[2 * SHA256_BYTES + 1]);
 
+/* A spec after capdl_review_settle; a copy only where that changes something. `from` has to stay. */
+struct digest_settled {
+    struct capdl_spec copy;
+    const struct capdl_spec *spec; /* `from` or &copy: the structure must not move */
+};
+
+void digest_settled_init(struct digest_settled *, const struct capdl_spec *from);
+void digest_settled_free(struct digest_settled *);
+
 /* The same as bytes, of a spec as it was read; false if a file that fills frames cannot be read. */
 bool digest_system(const struct capdl_spec *, const char *path, const char *const *directories,
                    uint8_t digest[SHA256_BYTES]);

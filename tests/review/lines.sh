@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# lines.sh PROGRAM EXPECTED SPEC...: the lines that make a system's digest, of specs with all that the language knows.
+program=$1 expected=$2
+shift 2
+"$program" "$@" | diff -u "$expected" -

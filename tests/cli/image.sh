@@ -88,6 +88,8 @@ rm boot*
 grep -aq 'text of outside' boot || fail 'the program is not in the boot file'
 rm boot*
 
+refuse 1 '^error: --kernel must name an install prefix here' system.elf --kernel riscv64 -o boot
+[ "$(wc -l < out)" = 1 ] || fail 'more than what is missing'
 refuse 1 'error: --external ab: its program is not in reserved memory' system.elf --kernel kernel -o boot --external ab
 refuse 1 'error: --external b: system.elf has no protection domain of this name' system.elf --kernel kernel -o boot --external b
 refuse 1 'error: --external a and --external a are the same memory' system.elf --kernel kernel -o boot --external a --external a

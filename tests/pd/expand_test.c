@@ -619,6 +619,7 @@ static void test_fields(void)
     end(t);
     static const char *const others[] = {"budget: 5",
                                          "period: 20000",
+                                         "budget: 5, period: 5",
                                          "stack: 8k",
                                          "cspace_bits: 9",
                                          "fault_slot: 3",

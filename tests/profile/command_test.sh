@@ -44,6 +44,8 @@ holds '^ *8  2^12 bytes  PAGE_TABLE *RISCV_PageTableObject$' out
 check json 0 --json x86_64-mcs
 holds '^  "root_cnode_bits": 17,$' out
 holds '^    "DEBUG_PUTCHAR": -12,$' out
+check json-regions 0 --json aarch64-mcs
+holds '^  "memory": \[{"start": 1610612736, "end": 3221225472}\],$' out
 check help 0 --help
 holds '^usage: capdl profile' out
 check unknown 2 no-such-kernel

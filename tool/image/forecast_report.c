@@ -205,6 +205,7 @@ static void print_totals(const struct report *r)
         untouched += u->is_device || r->uses[i].objects ? 0 : size;
         largest = !u->is_device && !r->uses[i].objects && size > largest ? size : largest;
     }
+    uint64_t slots = r->blob->sizes[CAPDL_SIZE_SLOTS] + r->plan.num_padding;
     char a[32], b[32], c[32], d[32], larger[100] = "";
     section(r, "totals");
     number(r, "objects", r->objects);
@@ -214,7 +215,7 @@ static void print_totals(const struct report *r)
     number(r, "ram_touched", r->plan.ram_touched);
     number(r, "ram_untouched", untouched);
     number(r, "largest_untouched", largest);
-    number(r, "slots_needed", r->blob->sizes[CAPDL_SIZE_SLOTS] + r->plan.num_padding);
+    number(r, "slots_needed", slots);
     number(r, "slots_free", r->plan.request.empty_slots);
     number(r, "slots", r->forecast->num_slots);
     note(r, "%" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds as padding", r->objects,
@@ -222,7 +223,6 @@ static void print_totals(const struct report *r)
     note(r, "%s of RAM used, from untypeds of %s, which the kernel clears (%" PRIu64 " bytes)", amount(used, a),
          amount(r->plan.ram_touched, b), r->plan.ram_touched);
     note(r, "%s of RAM left untouched, the largest range %s", amount(untouched, c), amount(largest, d));
-    uint64_t slots = r->blob->sizes[CAPDL_SIZE_SLOTS] + r->plan.num_padding;
     if (r->plan.num_leaves) {
         snprintf(larger, sizeof(larger), ": the initialiser makes a larger CSpace of %" PRIu64 " CNodes",
                  r->plan.num_leaves + 1);

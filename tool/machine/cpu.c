@@ -260,6 +260,7 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
     engine_save(e, thread);
     uint64_t executed = cpu_executed(cpu);
     cpu->instructions += executed;
+    e->executed += executed;
     thread->instructions += executed;
     cpu->time += executed;
     cpu->budget = cpu->left = 0;

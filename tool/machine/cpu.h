@@ -197,7 +197,9 @@ struct engine {
     unsigned num_dummies;
     uint64_t lent[ENGINE_LENT]; /* pages where the emulator may look for code although there is none */
     unsigned num_lent;
-    uint64_t fitted; /* instructions of all threads when engine_fit_tlb did something */
+    uint64_t fitted;   /* instructions of all threads when engine_fit_tlb did something */
+    uint64_t executed; /* instructions of this address space since it has the engine */
+    bool pads;         /* there are enough: code that it maps from now on is padded */
 
     struct engine_block *known[2];    /* translated with floating point off and on */
     struct engine_block *blocks;      /* those that count now, by pc */
@@ -297,6 +299,8 @@ void engine_executed(struct engine *, uint64_t vaddr);
 /* Forgets code that may have been written to at another address of the same memory. */
 void engine_forget_changes(struct engine *);
 void engine_clear(struct engine *);
+/* Makes stores faster once an address space computes. */
+void engine_pad(struct engine *);
 void engine_fit_tlb(struct engine *);
 /* Forgets what was translated from the memory it has. */
 void engine_forget_code(struct engine *);

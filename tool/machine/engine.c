@@ -408,6 +408,7 @@ bool engine_run(struct engine *e, uint64_t pc)
     e->retried = e->second = e->fetched = (struct engine_try){0, UINT64_MAX};
     e->rest = e->lends = e->ends = 0;
     e->single = false;
+    engine_pad(e);
     engine_executed(e, pc); /* the first block is not reported as one that is translated */
     engine_forget_changes(e);
     engine_fit_tlb(e);
@@ -508,7 +509,9 @@ struct engine *engine_for(struct cpu *cpu, struct table *vspace)
             found = &cpu->engines[i];
         }
     }
-    if (!found && cpu->num_engines < CPU_ENGINES && engine_open(&cpu->engines[cpu->num_engines], cpu)) {
+    /* It takes milliseconds to make an engine: more than one only for address spaces that come back. */
+    bool wanted = cpu->num_engines == 0 || vspace->had_engine;
+    if (!found && wanted && cpu->num_engines < CPU_ENGINES && engine_open(&cpu->engines[cpu->num_engines], cpu)) {
         found = &cpu->engines[cpu->num_engines++];
     }
     if (!found && cpu->num_engines > 0) {
@@ -517,6 +520,7 @@ struct engine *engine_for(struct cpu *cpu, struct table *vspace)
     if (!found) {
         return NULL;
     }
+    vspace->had_engine = true;
     found->vspace = vspace;
     found->last_used = ++cpu->uses;
     return found;

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { WINDOW = 2 << 20, PAGE = 4096, FIT_TLB_AFTER = 10000000 };
+enum { WINDOW = 2 << 20, PAGE = 4096, FIT_TLB_AFTER = 10000000, PAD_AFTER = 3000000 };
 
 struct engine_run {
     uint64_t start, end;
@@ -47,7 +47,8 @@ static void unmap(struct engine *e, uint64_t paddr, uint64_t size)
 /*
  * For each store Unicorn 2.0 looks for code that it may have changed. That takes less than half the time where there is
  * no code among as many pages as one table of its index describes. Memory is numbered in the order in which it is
- * mapped, so a run that is executed has that much before and after it, which nobody can reach.
+ * mapped, so a run that is executed has that much before and after it, which nobody can reach. To map and unmap that
+ * takes longer than many domains run: it waits until one computes.
  */
 enum { PADDINGS = 8, INDEX_PAGES = 1024 };
 
@@ -216,12 +217,31 @@ void engine_invalidate(struct engine *e, uint64_t vaddr, uint64_t size)
     e->num_runs -= last - first;
 }
 
+void engine_pad(struct engine *e)
+{
+    if (e->pads || e->executed < PAD_AFTER) {
+        return;
+    }
+    e->pads = true;
+    size_t kept = 0;
+    for (size_t i = 0; i < e->num_runs; i++) {
+        if (e->runs[i].executed) {
+            run_drop(e, &e->runs[i]); /* and is mapped again at once */
+        } else {
+            e->runs[kept++] = e->runs[i];
+        }
+    }
+    e->num_runs = kept;
+}
+
 void engine_clear(struct engine *e)
 {
     for (size_t i = 0; i < e->num_runs; i++) {
         run_drop(e, &e->runs[i]);
     }
     e->num_runs = 0;
+    e->executed = 0;
+    e->pads = false;
     memset(e->tables, 0, e->num_tables * PAGE);
     start_tables(e);
     e->alias = padding_at(e, PADDINGS + 1, false);
@@ -408,7 +428,7 @@ static bool map_window(struct engine *e, uint64_t page, const struct page_view *
     }
     uint8_t used = run.code ? rights : rights & (uint8_t)~PAGE_X;
     run.executed = wanted & PAGE_X;
-    run.padded = wanted & PAGE_X && !e->single ? padding_take(e) : 0;
+    run.padded = wanted & PAGE_X && e->pads && !e->single ? padding_take(e) : 0;
     padding_map(e, &run, false);
     bool good = map_run(e, &run, used, host - (page - run.start));
     padding_map(e, &run, true);

@@ -270,6 +270,7 @@ struct pte {
 struct table {
     struct object header;
     uint32_t entries;
+    bool had_engine; /* an address space that has run */
     struct pte pte[];
 };
 

@@ -192,6 +192,7 @@ if [ "$(uname -m)" = x86_64 ]; then
     "$capdl" compile loop.cdl -o loop.image.elf > said 2>&1 && [ ! -s said ] || { cat said; failed=1; }
     expect 0 'x86-exec' check loop.cdl
     expect 1 'tcb_loops is still running; it is at pc 0x20' run loop.image.elf --timeout 1
+    expect 1 '"outcome":"timeout"' run loop.image.elf --timeout 1 --json
     printf '.globl _start\n_start: ud2\n' > stops.S
     cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x200000 -Wl,-z,noexecstack stops.S -o stops.elf
     printf 'arch x86_64 objects { stops = pd ("stops.elf", prio: 9) loops = pd ("loop.elf", prio: 8) late = pd ("stops.elf", prio: 7) }' > late.cdl

@@ -36,6 +36,10 @@ END
 # ---- All that is printed is in the schema ----
 "$capdl" report "$here/../review/x86.cdl" --json > x86.json 2> /dev/null
 "$capdl" report "$here/../review/net.cdl" --json > net.json 2> /dev/null
+for count in 12:false 13:true; do # warnings that a page shows at once, or not
+    echo "arch aarch64 objects { $(seq "${count%:*}" | sed 's/.*/e& = ep/' | tr '\n' ' ') }" > unused.cdl
+    "$capdl" report unused.cdl --json 2> /dev/null | grep -q "\"many\": ${count#*:}," || fail "${count%:*} warnings"
+done
 cat x86.json net.json | grep -o '"[a-z_0-9]*":' | sort -u > keys
 while read -r key; do
     has "$schema" "$key"

@@ -336,6 +336,19 @@ static void check_ends(void)
     CHECK(profile_good(&profile, flaw), "devices that begin and end within a page: %s", flaw);
 }
 
+/* 4096 - 160 - 16 bytes are just enough for 245 descriptions of untypeds. */
+static void check_room(void)
+{
+    static struct capdl_profile profile;
+    char flaw[PROFILE_FLAW] = "";
+    profile = *profile_builtin("riscv64");
+    profile.bootinfo_untyped_offset = 160;
+    profile.max_untypeds = 245;
+    CHECK(profile_good(&profile, flaw), "a page full of untypeds: %s", flaw);
+    profile.max_untypeds = 246;
+    CHECK(!profile_good(&profile, flaw), "more untypeds than fit in a page");
+}
+
 /* ---- Root CNodes of few slots ---- */
 
 /* Kernels of 2^7 slots, the fewest that are built, boot this. */
@@ -369,6 +382,7 @@ int main(int argc, char **argv)
         check_refused(&refusals[i]);
     }
     check_ends();
+    check_room();
     for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
         try_kernel(&kernels[i], sample);
     }

@@ -402,6 +402,8 @@ static void test_misfits(void)
     REFUSED("initialiser        0x0040100000 .. 0x0040240000  overlaps", options.initialiser_at = RAM + mib);
     REFUSED("multiple of 4096", options.initialiser_at = RAM + 8 * mib + 4);
     REFUSED("loader: lies not in RAM", options.at = RAM + 64 * mib);
+    REFUSED("the loader is at 0x140000000, too high for a uImage", profile.memory[0].end = UINT64_C(0x180000000);
+            options.at = UINT64_C(0x140000000); options.format = PACK_UIMAGE);
     REFUSED("initialiser: lies not in the kernel's RAM", options.initialiser_at = RAM + 20 * mib);
     REFUSED("pages: lies in RAM that the kernel manages", options.extras = &inside; options.num_extras = 1);
     REFUSED("pages: lies not in RAM", options.extras = &outside; options.num_extras = 1);

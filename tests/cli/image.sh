@@ -65,6 +65,23 @@ END
 }
 make_kernel 65535 65534
 make_kernel 200 199
+# mixed WORDS SYMBOL...: of a kernel with symbols enough to tell what it was built with, what does not go with the headers
+mixed() {
+    words=$1
+    shift
+    {
+        printf '.globl _start\n_start: b _start\n'
+        seq 120 | sed 's/.*/symbol&: nop/'
+        printf '%s: nop\n' "$@"
+    } > kernel.S
+    aarch64-linux-gnu-gcc -nostdlib -static -Wl,-Ttext-segment=0x80000000 kernel.S -o kernel/bin/kernel.elf || exit 1
+    "$capdl" profile "$PWD/kernel" 2>&1 | sed -n 's/.*error: a kernel \(.*\), but the headers .*/\1/p' > out
+    [ "$(paste -sd , out)" = "$words" ] || fail "a kernel with $*, not $words"
+}
+mixed '' schedContext_resume decodeARMVCPUInvocation
+mixed 'without MCS,without hypervisor support' unknown
+mixed 'for several cores' schedContext_resume big_kernel_lock decodeARMVCPUInvocation
+make_kernel 200 199
 for name in outside inside; do
     printf '.globl _start\n_start: b _start\n.data\n.ascii "text of %s"\n.space 5000\n.ascii "end"\n.bss\n.space 9000\n' $name > $name.S
     aarch64-linux-gnu-gcc -nostdlib -static -Wl,-Ttext-segment=0x200000 -Wl,-z,max-page-size=4096 -Wl,-z,separate-code \

@@ -29,7 +29,7 @@ for _ in $(seq "$runs"); do
     end=$(date +%s%N)
     [ "${update##* }" = 0 ] && [ "${run##* }" = 0 ] || { echo "update: $update, run: $run" >&2; exit 1; }
     echo "${update%% *} ${run%% *} $(((end - begin) / 1000))"
-done >times
+done > times
 middle() { # FIELD
     cut -d ' ' -f "$1" times | sort -n | sed -n "$(((runs + 1) / 2))p"
 }

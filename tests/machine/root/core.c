@@ -65,11 +65,15 @@ static void bring_initial(void)
     check("populated untyped cannot be copied", bring(SEL4_LABEL_CNODE_COPY, untyped));
 }
 
+extern const char __executable_start[], _end[]; /* from the linker, at a page of an odd number */
+
 static void bring_frames(void)
 {
     for (unsigned i = 0; i < 2; i++) { /* nothing reads the file where it is */
         check("unmap the file", call(frame_of((const void *)(file + i * PAGE)), SEL4_LABEL_PAGE_UNMAP, NONE, NONE));
     }
+    uint64_t first = (uint64_t)__executable_start / PAGE, end = ((uint64_t)_end + PAGE - 1) / PAGE;
+    value("frames of the image beyond its pages", info->image_frames.end - info->image_frames.start - (end - first));
     bring_all("frames of the image that could not be moved", info->image_frames);
 }
 

@@ -27,6 +27,9 @@ page() {
     fi
 }
 "$capdl" help --man > capdl.1 && page capdl.1
+for words in 'h ", " .-.-help' 'V ", " .-.-version'; do
+    grep -q "^\.BR .-$words\$" capdl.1 || fail "capdl(1) lacks: $words"
+done
 # shellcheck disable=SC2086 # words
 for command in $commands; do
     "$capdl" help --man $command > capdl-$command.1 || fail "no page for $command"

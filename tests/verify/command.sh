@@ -34,6 +34,9 @@ expect 0 'a.elf: the kernel'"'"'s state is what the spec says' a.elf
 expect 1 "b.cdl: CNode 'c' has in slot 0x1 a capability with badge 0x5, not 0x6" a.elf --spec b.cdl
 expect 1 'b.cdl: 1 difference between' a.elf --spec b.cdl
 expect 1 '"same":false' a.elf --spec b.cdl --json
+sed 's/2: f\[7\] (R)/2: f[7] (RW)  3: e (R)/' b.cdl > c.cdl
+expect 1 'c.cdl: and 2 more (--max-errors 0 shows them all)' a.elf --spec c.cdl --max-errors 1
+expect 1 '3 differences between' a.elf --spec c.cdl --max-errors 1
 echo nonsense > list
 expect 1 'list:1: error: expected an untyped' a.elf --spec a.cdl --untypeds list
 expect 1 'is not an image' a.cdl

@@ -65,7 +65,7 @@ static const struct capdl_cap *stack_of_arguments(const struct capdl_spec *spec,
     size_t in_registers = capdl_architecture(spec->arch)->num_arguments;
 
     return tcb && in_registers && tcb->num_init > in_registers && vspace && vspace->object != CAPDL_NO_OBJECT ? vspace
-                                                                                                            : NULL;
+                                                                                                              : NULL;
 }
 
 static void settle_arguments(struct capdl_spec *spec, uint32_t thread)

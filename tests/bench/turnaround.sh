@@ -29,9 +29,9 @@ for _ in $(seq "$runs"); do
     end=$(date +%s%N)
     [ "${update##* }" = 0 ] && [ "${run##* }" = 0 ] || { echo "update: $update, run: $run" >&2; exit 1; }
     echo "${update%% *} ${run%% *} $(((end - begin) / 1000))"
-done > times
+done > "$work/times"
 middle() { # FIELD
-    cut -d ' ' -f "$1" times | sort -n | sed -n "$(((runs + 1) / 2))p"
+    cut -d ' ' -f "$1" "$work/times" | sort -n | sed -n "$(((runs + 1) / 2))p"
 }
 awk -v update="$(middle 1)" -v run="$(middle 2)" -v both="$(middle 3)" 'BEGIN {
     printf "milliseconds of processor time: update %.1f, run %.1f; of the clock for both: %.1f (target 40)\n",

@@ -199,6 +199,13 @@ if [ "$(uname -m)" = x86_64 ]; then
     "$capdl" compile late.cdl -o late.image.elf
     expect 1 'priority 7, but tcb_loops, of priority 8, runs' run late.image.elf --timeout 1
     expect 1 'raised exception 0x6, undefined instruction' run late.image.elf --timeout 1
+    # Seventy threads send through an empty slot, and each is told of.
+    printf '.globl _start\n_start: mov $5, %%edi\nxor %%esi, %%esi\nmov $-5, %%rdx\nmov %%rsp, %%rbx\nsyscall\nud2\n' > send.S
+    cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x200000 -Wl,-z,noexecstack send.S -o send.elf
+    echo "arch x86_64 objects { $(seq 70 | sed 's/.*/send& = pd ("send.elf")/' | tr '\n' ' ') }" > send.cdl
+    "$capdl" compile send.cdl -o send.image.elf
+    expect 1 'tcb_send1: Send through slot 5 of cnode_send1: the slot is empty' run send.image.elf
+    [ "$(grep -c 'the slot is empty' out)" = 70 ] || fail "$(grep -c 'the slot is empty' out) of 70 threads are told of"
 fi
 # A function of ours under the name of one of the C library would take its place in every library.
 # (Sanitizers that are linked in do just that.)

@@ -617,18 +617,10 @@ static void test_fields(void)
     CHECK(!a->resume && a->fpu_disabled && a->ip == 0x200018 && a->addr == 0x10000000 && a->sp == 0x20004000);
     CHECK(b->prio == 125 && b->max_prio == 125 && b->affinity == 0 && b->dom == 0 && b->resume && !b->fpu_disabled);
     end(t);
-    static const char *const others[] = {"budget: 5",
-                                         "period: 20000",
-                                         "budget: 5, period: 5",
-                                         "stack: 8k",
-                                         "cspace_bits: 9",
-                                         "fault_slot: 3",
-                                         "room: 64k",
-                                         "entry: 0x200018",
-                                         "args: [4]",
-                                         "paddr: 0x2000000",
-                                         "stack_top: 0x20004000",
-                                         "ipc_buffer: 0x10000000"};
+    static const char *const others[] = {"budget: 5",        "period: 20000",         "budget: 5, period: 5",
+                                         "stack: 8k",        "cspace_bits: 9",        "fault_slot: 3",
+                                         "room: 64k",        "entry: 0x200018",       "args: [4]",
+                                         "paddr: 0x2000000", "stack_top: 0x20004000", "ipc_buffer: 0x10000000"};
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         char text[128];
         snprintf(text, sizeof(text), "objects { a = pd (\"ping.elf\", %s) }", others[i]);

@@ -44,6 +44,7 @@ if [ "$real" = no ]; then
     "$capdl" compile "$work/spec.cdl" --kernel "$kernel" -o "$work/padded.elf" 2>/dev/null
     "$capdl" fit "$work/padded.elf" --untypeds "$work/list" >"$work/said"
     grep -q '^  2 objects made by 3 calls of Retype, 4 untypeds as padding$' "$work/said" || fail "$(cat "$work/said")"
+    grep -q '^  4.5 KiB of RAM used, from untypeds of 16 MiB, ' "$work/said" || fail "$(cat "$work/said")"
     grep -q '^  6 slots needed, ' "$work/said" || fail "$(cat "$work/said")"
     lacks '0x70002000 13 0' 'a = ut (14 bits)' '; 0x2000 bytes are then free, the largest range 0x2000'
     lacks '0x70002000 12 0' 'a = ut (12 bits, paddr: 0x70002000)' ''

@@ -206,6 +206,8 @@ static const struct bad {
     {SYSCALLS, "name=\"Wait\"", "name=\"Send\"", "a second system call 'Send'"},
     {CONSTANTS, NULL, NULL, "constants.h: error: No such file or directory, expected here object types and sizes"},
     {CONSTANTS, "#define seL4_SlotBits 5", "", "no integer 'seL4_SlotBits' in the headers"},
+    {CONSTANTS, "#define seL4_SlotBits 5", "#define seL4_SlotBits 5\n#undef seL4_SlotBits",
+     "no integer 'seL4_SlotBits' in the headers"},
     {CONSTANTS, "(seL4_PageBits + 9)", "(seL4_PageBits / 0)", "no integer 'seL4_LargePageBits' in the headers"},
     {CONSTANTS, "(seL4_PageBits + 9)", "seL4_LargePageBits", "no integer 'seL4_LargePageBits' in the headers"},
     {CONSTANTS, "#define seL4_SlotBits 5", "#define seL4_SlotBits 99", "'seL4_SlotBits' is 99, expected 1 to 47"},

@@ -217,23 +217,6 @@ void engine_invalidate(struct engine *e, uint64_t vaddr, uint64_t size)
     e->num_runs -= last - first;
 }
 
-void engine_pad(struct engine *e)
-{
-    if (e->pads || e->executed < PAD_AFTER) {
-        return;
-    }
-    e->pads = true;
-    size_t kept = 0;
-    for (size_t i = 0; i < e->num_runs; i++) {
-        if (e->runs[i].executed) {
-            run_drop(e, &e->runs[i]); /* and is mapped again at once */
-        } else {
-            e->runs[kept++] = e->runs[i];
-        }
-    }
-    e->num_runs = kept;
-}
-
 void engine_clear(struct engine *e)
 {
     for (size_t i = 0; i < e->num_runs; i++) {
@@ -245,6 +228,15 @@ void engine_clear(struct engine *e)
     memset(e->tables, 0, e->num_tables * PAGE);
     start_tables(e);
     e->alias = padding_at(e, PADDINGS + 1, false);
+}
+
+void engine_pad(struct engine *e)
+{
+    if (e->pads || e->executed < PAD_AFTER) {
+        return;
+    }
+    engine_clear(e); /* all of it, lest code comes to lie in the gap that it leaves; it is mapped again at once */
+    e->pads = true;
 }
 
 void engine_forget_code(struct engine *e)

@@ -11,12 +11,12 @@ cp "$programs/ping.elf" "$programs/pong.elf" "$work"
 cd "$work"
 sed 's/pong: /PONG: /' pong.elf >changed.elf
 {
-    echo 'objects { table[60] = ep  stop = notification'
+    echo 'objects { table[59] = ep  stop = notification'
     echo '    ping = pd ("ping.elf", prio: 100)  pong = pd ("pong.elf", prio: 110)'
-    seq 2 59 | sed 's/.*/    waiter& = pd ("pong.elf", prio: 110)/'
-    echo '} caps { cnode_ping { 3: stop (R)  4: table[1] (WP, badge: 7)  5: table[1] (WP, badge: 9) }'
-    echo '    cnode_pong { 3: stop (R)  4: table[1] (R) }'
-    seq 2 59 | sed 's/.*/    cnode_waiter& { 3: stop (R)  4: table[&] (R) }/'
+    seq 58 | sed 's/.*/    waiter& = pd ("pong.elf", prio: 110)/'
+    echo '} caps { cnode_ping { 3: stop (R)  4: table[0] (WP, badge: 7)  5: table[0] (WP, badge: 9) }'
+    echo '    cnode_pong { 3: stop (R)  4: table[0] (R) }'
+    seq 58 | sed 's/.*/    cnode_waiter& { 3: stop (R)  4: table[&] (R) }/'
     echo '}'
 } >sixty.cdl
 "$capdl" compile sixty.cdl --kernel "$kernel" -o sixty.elf

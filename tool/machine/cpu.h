@@ -306,6 +306,8 @@ void engine_fit_tlb(struct engine *);
 void engine_forget_code(struct engine *);
 /* Enters a page into the page tables; with entry 0, removes it. */
 bool engine_set_entry(struct engine *, uint64_t vaddr, uint64_t entry);
+/* Page tables without a page, but with the descriptors, which user level cannot access. */
+void engine_start_tables(struct engine *);
 /* The bytes as the thread would read them; how many there are. */
 size_t engine_read(struct engine *, uint64_t vaddr, uint8_t *bytes, size_t size);
 /* Writes bytes that the thread may write. */

@@ -88,56 +88,6 @@ static void padding_drop(struct engine *e, const struct engine_run *run)
     }
 }
 
-static uint64_t *table_at(struct engine *e, uint64_t paddr)
-{
-    return (uint64_t *)(void *)(e->tables + (paddr - e->cpu->arch->paging.window));
-}
-
-static uint64_t *entry_at(struct engine *e, uint64_t vaddr, bool make)
-{
-    const struct cpu_paging *paging = &e->cpu->arch->paging;
-    uint64_t *table = (uint64_t *)(void *)e->tables;
-    for (unsigned level = paging->levels - 1;; level--) {
-        uint64_t *entry = &table[vaddr >> (12 + 9 * level) & 511];
-        if (level == 0) {
-            return entry;
-        }
-        if (!*entry) {
-            if (!make || e->num_tables == ENGINE_TABLES - 1) {
-                return NULL;
-            }
-            *entry = paging->table_entry(paging->window + e->num_tables++ * PAGE);
-        }
-        table = table_at(e, paging->entry_paddr(*entry));
-    }
-}
-
-bool engine_set_entry(struct engine *e, uint64_t vaddr, uint64_t entry)
-{
-    uint64_t *at = entry_at(e, vaddr, entry != 0);
-    if (at) {
-        *at = entry;
-    }
-    return at || !entry;
-}
-
-uint64_t engine_descriptors(const struct cpu_paging *paging)
-{
-    return paging->window + (uint64_t)(ENGINE_TABLES - 1) * PAGE;
-}
-
-/* Page tables without a page, but with the descriptors, which user level cannot access. */
-static void start_tables(struct engine *e)
-{
-    const struct cpu_arch *arch = e->cpu->arch;
-    uint64_t at = engine_descriptors(&arch->paging);
-    e->num_tables = 1;
-    if (arch->stub.descriptors) {
-        memcpy(table_at(e, at), arch->stub.descriptors, arch->stub.descriptors_size);
-        engine_set_entry(e, at, arch->paging.stub_entry(at));
-    }
-}
-
 /* The first run that ends after vaddr. */
 static size_t run_find(const struct engine *e, uint64_t vaddr)
 {
@@ -226,7 +176,7 @@ void engine_clear(struct engine *e)
     e->executed = 0;
     e->pads = false;
     memset(e->tables, 0, e->num_tables * PAGE);
-    start_tables(e);
+    engine_start_tables(e);
     e->alias = padding_at(e, PADDINGS + 1, false);
 }
 
@@ -590,7 +540,7 @@ bool engine_memory_init(struct engine *e)
         return false;
     }
     memset(e->dummy, 0, PAGE);
-    start_tables(e);
+    engine_start_tables(e);
     uint64_t window = e->cpu->arch->paging.window;
     e->alias = padding_at(e, PADDINGS + 1, false);
     return uc_mem_map_ptr(e->uc, window, (size_t)ENGINE_TABLES * PAGE, UC_PROT_READ | UC_PROT_WRITE, e->tables) ==

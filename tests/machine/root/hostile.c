@@ -339,19 +339,29 @@ static void mirrored(void)
     run("there no more", MIRROR);
 }
 
-/* The thread is in another address space, and its code is written from here. */
-static void elsewhere(void)
+static void make_space(uint64_t space)
 {
-    uint64_t space = spare_slot(), frame = spare_slot();
     check("space", retype(untyped, SEL4_TYPE_VSPACE, 0, space, 1));
     check("assign", call(ASID_POOL, SEL4_LABEL_ASID_POOL_ASSIGN, NONE, WORDS(space)));
-    check("copy", copy(frame, at(CODE_FRAME), RIGHTS));
-    map_with_tables(frame, space, MIRROR, RIGHT_R | RIGHT_W, CACHED);
+}
+
+static void enter_space(uint64_t space)
+{
 #if SEL4_MCS
     check("set", call(at(THREAD), SEL4_LABEL_TCB_SET_SPACE, WORDS(0, 0), WORDS(at(FAULT_EP), CNODE, space)));
 #else
     check("set", call(at(THREAD), SEL4_LABEL_TCB_SET_SPACE, WORDS(at(FAULT_EP), 0, 0), WORDS(CNODE, space)));
 #endif
+}
+
+/* The thread is in another address space, and its code is written from here. */
+static void elsewhere(void)
+{
+    uint64_t space = spare_slot(), frame = spare_slot();
+    make_space(space);
+    check("copy", copy(frame, at(CODE_FRAME), RIGHTS));
+    map_with_tables(frame, space, MIRROR, RIGHT_R | RIGHT_W, CACHED);
+    enter_space(space);
     for (unsigned i = 0; i < 3; i++) {
         write_code(CODE, SET_AND_STOP(40 + i));
         run("in another address space", MIRROR);
@@ -360,12 +370,27 @@ static void elsewhere(void)
     check("revoke", revoke(at(CODE_FRAME)));
     run("in no page", MIRROR);
     check("delete", delete (space));
-#if SEL4_MCS
-    check("set", call(at(THREAD), SEL4_LABEL_TCB_SET_SPACE, WORDS(0, 0), WORDS(at(FAULT_EP), CNODE, VSPACE)));
-#else
-    check("set", call(at(THREAD), SEL4_LABEL_TCB_SET_SPACE, WORDS(at(FAULT_EP), 0, 0), WORDS(CNODE, VSPACE)));
-#endif
+    enter_space(VSPACE);
     run("here again", CODE);
+}
+
+/* Of an address space that is deleted, nothing is found in one that is made afterwards. */
+static void forgotten(void)
+{
+    uint64_t first = spare_slot(), second = spare_slot(), frame = spare_slot();
+    make_space(first);
+    check("copy", copy(frame, at(CODE_FRAME), RIGHTS));
+    map_with_tables(frame, first, MIRROR, RIGHT_R | RIGHT_W, CACHED);
+    enter_space(first);
+    write_code(CODE, SET_AND_STOP(50));
+    run("before it is deleted", MIRROR);
+    check("delete", delete (first));
+    make_space(second);
+    enter_space(second);
+    run("in a new one", MIRROR);
+    check("unmap", call(frame, SEL4_LABEL_PAGE_UNMAP, NONE, NONE));
+    check("delete", delete (second));
+    enter_space(VSPACE);
 }
 
 #if SEL4_MCS /* on others its fault handler is in what it takes away */
@@ -516,6 +541,7 @@ void root_main(void)
     odd_registers();
     by_message();
     mirrored();
+    forgotten();
     elsewhere();
 #if defined(__x86_64__)
     two_calls();

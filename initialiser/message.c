@@ -27,7 +27,7 @@ enum {
 #undef CAPDL_KERNEL_ERROR
 };
 enum {
-#define CAPDL_INITIAL_CAP(id, number, name) AT_INITIAL_##id,
+#define CAPDL_INITIAL_CAP(id, number, name, kind) AT_INITIAL_##id,
 #include <capdl/initialcaps.def>
 #undef CAPDL_INITIAL_CAP
 };
@@ -37,7 +37,7 @@ enum {
 #define CAPDL_KERNEL_ERROR(id, number, name) _Static_assert((number) == AT_ERROR_##id, name);
 #include <capdl/errors.def>
 #undef CAPDL_KERNEL_ERROR
-#define CAPDL_INITIAL_CAP(id, number, name) _Static_assert((number) == AT_INITIAL_##id, name);
+#define CAPDL_INITIAL_CAP(id, number, name, kind) _Static_assert((number) == AT_INITIAL_##id, name);
 #include <capdl/initialcaps.def>
 #undef CAPDL_INITIAL_CAP
 
@@ -158,7 +158,7 @@ static void print_method(const struct capdl_call *call)
 /* enum capdl_initial_cap */
 static void print_initial(uint64_t slot)
 {
-#define CAPDL_INITIAL_CAP(id, number, name) name "\0"
+#define CAPDL_INITIAL_CAP(id, number, name, kind) name "\0"
     static const char names[] =
 #include <capdl/initialcaps.def>
         ;

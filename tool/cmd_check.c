@@ -14,11 +14,12 @@ const struct usage usage_check = {
     "check SPEC|IMAGE [--json | --sarif] [--stdin-filename FILE] [--policy FILE [--date DATE]] [--dtb FILE]\n"
     "             [--kernel KERNEL] [--memory-map MAP] [--arch ARCH] [-I DIR]... [--no-check NAME]... [-W error]",
     "Reports every problem in a spec, each with file, line and column: syntax, names, the checks in\n"
-    "docs/checks.md, ELF files of protection domains, and what the kernel does not support. A spec without\n"
-    "a thread that has cspace and vspace is part of a system: it is compared with a kernel only with\n"
-    "--kernel. Prints nothing if there are no problems. With --json, prints an array of problems on\n"
+    "docs/checks.md, ELF files of protection domains, and what the kernel does not support. A spec in\n"
+    "which no thread has both a CSpace and a VSpace is taken for part of a system: it is checked against\n"
+    "a kernel only with --kernel. Prints nothing if there are no problems. With --json, prints an array of problems "
+    "on\n"
     "standard output. With --dtb, also checks device memory and interrupts against a device tree. With\n"
-    "--policy, also reports what the policy does not allow; of an IMAGE, only that is checked.",
+    "--policy, also reports what the policy does not allow; for an IMAGE, only the policy is checked.",
     OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_DTB |
         OPTION_POLICY | OPTION_EDITOR,
     .min_operands = 1,

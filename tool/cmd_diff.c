@@ -24,13 +24,14 @@ const struct usage usage_diff = {
     "            [--arch ARCH] [-I DIR]...",
     "Compares two systems (specs or images) by meaning: which subject gained what authority, most serious\n"
     "first, what it can reach through others, which programs, priorities and addresses changed. Renamed\n"
-    "objects, free slots and another order are not changes. FILE.html is a self-contained page, FILE.md\n"
-    "Markdown, FILE.json JSON. Exit code 0: at most the layout differs; 1: authority, programs or behaviour\n"
+    "objects, slot numbers on which nothing depends, and another order do not count as changes. FILE.html\n"
+    "is a self-contained page, FILE.md Markdown, FILE.json JSON. Exit code 0: at most the layout differs; 1: "
+    "authority, programs or behaviour\n"
     "differ; 2: an input cannot be read. With --policy, prints only what exceeds the policy in NEW but not\n"
     "in OLD. With --dtb, findings name device memory as that device tree does.\n"
     "\n"
-    "Ranks are kinds of change, from 1, the gravest kind, to 20, which means nothing. The words of a report\n"
-    "are explained at its end.",
+    "Ranks classify changes, from 1, the most serious, to 20, which changes nobody's authority. The words\n"
+    "of a report are explained at its end.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON |
         OPTION_FINDINGS | OPTION_POLICY | OPTION_NAMES,
     .min_operands = 2,

@@ -18,10 +18,10 @@ const struct usage usage_image = {
     "image IMAGE --kernel PREFIX -o OUT [--format FORMAT] [--dtb FILE] [--firmware-dtb] [--at ADDRESS]\n"
     "                   [--initialiser-at ADDRESS] [--reserve START+SIZE]... [--external NAME]...\n"
     "                   [--json]",
-    "Makes a boot file from a kernel and an image, or any other root task. AArch64 and RISC-V: one file with\n"
+    "Makes a boot file from a kernel and an image or any other root task. AArch64 and RISC-V: one file with\n"
     "our loader, in the format that the firmware expects (default elf). x86-64: 'multiboot' writes the kernel\n"
     "to OUT and its boot module to OUT.module; 'iso' writes a CD image on which GRUB boots both. With --external,\n"
-    "or 'external: True' in the spec, the program of a domain in reserved memory goes into OUT.NAME.bin, which\n"
+    "or 'external: True' in the spec, the program of a PD in reserved memory goes into OUT.NAME.bin, which\n"
     "another boot loader must load to the address that is printed; our loader then compares its SHA-256.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_IMAGE | OPTION_RESULT,
     .min_operands = 1,

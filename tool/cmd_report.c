@@ -15,8 +15,9 @@
 const struct usage usage_report = {
     "report SPEC|IMAGE [-o FILE] [--json] [--kernel KERNEL] [--memory-map MAP] [--untypeds FILE] [--arch ARCH]\n"
     "              [-I DIR]...",
-    "Prints what a reviewer needs to know about a system: whether it boots into what the spec says and fits, its\n"
-    "digests, what is worth a look, who can affect whom, and for each protection domain its threads, what it\n"
+    "Prints what a reviewer needs to know about a system: whether it fits and boots into the state that the spec\n"
+    "describes, its digests, what is worth a look, who can affect whom, and for each protection domain its threads, "
+    "what it\n"
     "can do and the memory it reaches. FILE.html is a self-contained page, FILE.json JSON.",
     OPTION_OUTPUT | OPTION_JSON | OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_DIRECTORIES | OPTION_CHECKS,
     .min_operands = 1,

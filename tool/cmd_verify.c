@@ -20,8 +20,8 @@ const struct usage usage_verify = {
     "              [--report REPORT]",
     "Boots an image on the emulated machine up to the moment when the first thread of the system would run,\n"
     "and compares the kernel's state with the spec in the image and, with --spec, with a source spec: every\n"
-    "object, capability, mapping, byte and register. With --report, also where each object is with what a report of\n"
-    "'capdl microkit' says. Prints totals and a digest of the state, or all differences.",
+    "object, capability, mapping, byte and register. With --report, also compares the address of each object with a\n"
+    "report of 'capdl microkit'. Prints totals and a digest of the state, or all differences.",
     OPTION_SPEC | OPTION_UNTYPEDS | OPTION_KERNEL | OPTION_DIRECTORIES | OPTION_JSON | OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,

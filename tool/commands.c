@@ -22,17 +22,11 @@ const struct command *command_find(const char *name)
 
 int command_unknown(const char *name)
 {
-    const char *nearest = NULL;
-    unsigned least = 3;
+    struct capdl_nearest nearest = {NULL};
     for (size_t i = 0; i < num_commands; i++) {
-        unsigned distance = capdl_distance(name, commands[i].name);
-        if (distance < least) {
-            least = distance;
-            nearest = commands[i].name;
-        }
+        capdl_nearest_try(&nearest, name, strlen(name), commands[i].name);
     }
-    capdl_escape_printf(stderr, "capdl: unknown command: %s%s%s%s\n", name, nearest ? "; did you mean '" : "",
-                        nearest ? nearest : "", nearest ? "'?" : "");
+    capdl_escape_printf(stderr, "capdl: unknown command: %s%s\n", name, capdl_nearest_hint(&nearest));
     fputs("Try 'capdl help'.\n", stderr);
     return EXIT_TROUBLE;
 }

@@ -32,18 +32,17 @@ static void refuse_devices(struct capdl_spec *spec, struct capdl_diags *diags, u
 
 static void refuse_fields(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id)
 {
-    enum { BASIC, FULL, WITH_BASIC, ALONE, EXTENSION };
     static const struct {
         uint8_t written;
         const char *what;
     } fields[] = {
 #define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) \
-    {written, "has a " name " (" #member ")"},
+    {CAPDL_TCB_##written, "has a " name " (" #member ")"},
 #include <capdl/tcbfields.def>
 #undef CAPDL_TCB_FIELD
     };
     for (unsigned i = 0; i < CAPDL_TCB_FIELD_COUNT; i++) {
-        if (fields[i].written == EXTENSION && capdl_object_tcb(spec, id)->has >> i & 1) {
+        if (fields[i].written == CAPDL_TCB_EXTENSION && capdl_object_tcb(spec, id)->has >> i & 1) {
             refuse(spec, diags, id, fields[i].what);
         }
     }

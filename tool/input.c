@@ -86,13 +86,12 @@ static void guess_domains(struct input *input)
 bool input_read_options(struct input *input, const struct options *options, struct capdl_text_options *text)
 {
     if (options->arch) {
-        const char *meant = capdl_synonym(CAPDL_SYNONYM_ARCH, options->arch, strlen(options->arch));
+        struct capdl_nearest meant = {.word = capdl_synonym(CAPDL_SYNONYM_ARCH, options->arch, strlen(options->arch))};
         char list[CAPDL_ARCH_LIST];
         text->has_arch = input_arch_find(options->arch, &text->arch);
         if (!text->has_arch) {
-            capdl_error(&input->diags, CAPDL_NOWHERE, "--arch: unknown architecture: %s (expected %s)%s%s%s",
-                        options->arch, capdl_arch_list(CAPDL_ARCH_KEYWORDS, list), meant ? "; did you mean " : "",
-                        meant ? meant : "", meant ? "?" : "");
+            capdl_error(&input->diags, CAPDL_NOWHERE, "--arch: unknown architecture '%s', expected %s%s", options->arch,
+                        capdl_arch_list(CAPDL_ARCH_KEYWORDS, list), capdl_nearest_hint(&meant));
             return false;
         }
     }

@@ -51,7 +51,7 @@ static const struct option_entry entries[] = {
     {OPTION_IMAGE | OPTION_PLACE, 'l', "at", "ADDRESS", "physical address of the loader"},
     {OPTION_IMAGE | OPTION_PLACE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser"},
     {OPTION_IMAGE, 'X', "external", "NAME",
-     "put the program of domain NAME, in reserved memory, into a file of its own; may be repeated"},
+     "put the program of PD NAME, in reserved memory, into a file of its own; may be repeated"},
     {OPTION_IMAGE | OPTION_RESERVE, 'r', "reserve", "START+SIZE",
      "reserve physical memory for other uses; may be repeated"},
     {OPTION_TRACE, 'T', "trace", "[=FILTER]",
@@ -184,18 +184,12 @@ static bool parse_address(const char *text, const char *option, const char *comm
 /* A misspelt name must not look like a check that was switched off. */
 static void check_unknown(const char *name, const char *command)
 {
-    const char *nearest = NULL;
-    unsigned least = 4;
+    struct capdl_nearest nearest = {NULL};
     for (unsigned i = CAPDL_CHECK_NONE + 1; i < CAPDL_CHECK_COUNT; i++) {
-        unsigned distance = capdl_distance(name, capdl_check_name((enum capdl_check)i));
-        if (distance < least) {
-            least = distance;
-            nearest = capdl_check_name((enum capdl_check)i);
-        }
+        capdl_nearest_try(&nearest, name, strlen(name), capdl_check_name((enum capdl_check)i));
     }
-    capdl_escape_printf(stderr,
-                        "capdl %s: --no-check: unknown check '%s'%s%s%s; 'capdl check --list-checks' lists all\n",
-                        command, name, nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
+    capdl_escape_printf(stderr, "capdl %s: --no-check: unknown check '%s'%s; 'capdl check --list-checks' lists all\n",
+                        command, name, capdl_nearest_hint(&nearest));
 }
 
 static bool check_disable(struct options *options, const char *name, const char *command)
@@ -381,20 +375,13 @@ static void make_tables(unsigned takes, struct option *longs, char *shorts)
 }
 
 /* The option nearest to a misspelt one, of those the subcommand takes; null if none is near. */
-static const char *option_nearest(const struct usage *usage, const char *written)
+static struct capdl_nearest option_nearest(const struct usage *usage, const char *written)
 {
-    const char *nearest = NULL;
-    unsigned least = 3;
-    char name[64];
-    if (strncmp(written, "--", 2) != 0) {
-        return NULL;
-    }
-    snprintf(name, sizeof(name), "%.*s", (int)strcspn(written + 2, "="), written + 2);
-    for (size_t i = 0; i < NUM_ENTRIES; i++) {
-        unsigned distance = usage->takes & entries[i].set ? capdl_distance(name, entries[i].name) : least;
-        if (distance < least) {
-            least = distance;
-            nearest = entries[i].name;
+    struct capdl_nearest nearest = {NULL};
+    size_t length = strcspn(written, "=");
+    for (size_t i = 0; strncmp(written, "--", 2) == 0 && i < NUM_ENTRIES; i++) {
+        if (usage->takes & entries[i].set) {
+            capdl_nearest_try(&nearest, written + 2, length - 2, entries[i].name);
         }
     }
     return nearest;
@@ -425,10 +412,10 @@ static int parse(const struct usage *usage, int argc, char **argv, struct option
             return wrong(usage, argv[0], "option needs an argument: ", argv[optind - 1]);
         }
         if (letter == '?') {
-            const char *nearest = option_nearest(usage, argv[optind - 1]);
+            const char *nearest = option_nearest(usage, argv[optind - 1]).word;
             char what[200];
-            snprintf(what, sizeof(what), "%.100s%s%s%s", argv[optind - 1], nearest ? "; did you mean --" : "",
-                     nearest ? nearest : "", nearest ? "?" : "");
+            snprintf(what, sizeof(what), "%.100s%s%s%s", argv[optind - 1], nearest ? " (did you mean '--" : "",
+                     nearest ? nearest : "", nearest ? "'?)" : "");
             return wrong(usage, argv[0], "unknown option: ", what);
         }
         if (!(usage->takes & (OPTION_PROFILE | OPTION_MANUAL) && set_own(options, (char)letter, optarg)) &&

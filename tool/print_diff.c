@@ -68,7 +68,8 @@ static bool same_place(struct capdl_pos a, struct capdl_pos b)
     return a.file == b.file && a.line == b.line && a.column == b.column;
 }
 
-bool diff_is_elsewhere(const struct capdl_finding *finding, const struct capdl_finding *consequence)
+/* Whether a consequence is written in another place than its finding. */
+static bool diff_is_elsewhere(const struct capdl_finding *finding, const struct capdl_finding *consequence)
 {
     bool written = consequence->old_pos.line || consequence->new_pos.line;
     return written ? !same_place(consequence->old_pos, finding->old_pos) ||
@@ -102,7 +103,8 @@ static void print_where(const struct diff_report *report, const struct capdl_fin
     }
 }
 
-const char *diff_consequence_word(const struct capdl_finding *consequence)
+/* What a consequence is: "flow", "program", or "also" of another edit. */
+static const char *diff_consequence_word(const struct capdl_finding *consequence)
 {
     return consequence->num_pairs || consequence->rank == CAPDL_RANK_PROGRAM ? capdl_rank_word(consequence->rank)
                                                                              : "also";

@@ -50,11 +50,6 @@ void diff_verdict_text(const struct diff_report *, char *text, size_t size);
 enum { DIFF_SOURCE = 300 };
 const char *diff_source(const struct diff_side *, struct capdl_pos, char text[DIFF_SOURCE]);
 
-/* What a consequence is: "flow", "program", or "also" of another edit. */
-const char *diff_consequence_word(const struct capdl_finding *);
-/* Whether a consequence is written in another place than its finding. */
-bool diff_is_elsewhere(const struct capdl_finding *, const struct capdl_finding *consequence);
-
 void print_diff_text(const struct diff_report *);
 void print_diff_markdown(const struct diff_report *);
 void print_diff_json(const struct diff_report *);

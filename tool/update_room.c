@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "image/program.h"
 #include "image/update.h"
 #include "pd/symbols.h"
+#include "profile/vspace.h"
 
 enum { NAME_SIZE = 300 };
 

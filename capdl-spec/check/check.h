@@ -95,8 +95,6 @@ bool capdl_check_frame_is_legal(const struct checker *, uint32_t frame);
 
 /* vspace.c: what a page table is like. */
 bool capdl_check_is_vspace_root(const struct checker *, enum capdl_kind);
-/* log2 of the bytes one of its entries maps; 0 if it depends on what is not known. */
-unsigned capdl_check_table_shift(const struct checker *, uint32_t table);
 unsigned capdl_check_table_entries(const struct checker *, uint32_t table);
 
 /* reach.c: whether c->reach is known, which is found when first needed: of systems, specs with a thread that can run.

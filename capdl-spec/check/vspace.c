@@ -30,7 +30,8 @@ static unsigned table_depth(const struct checker *c, uint32_t table)
     return depth;
 }
 
-unsigned capdl_check_table_shift(const struct checker *c, uint32_t id)
+/* log2 of the bytes one of its entries maps; 0 if it depends on what is not known. */
+static unsigned table_shift(const struct checker *c, uint32_t id)
 {
     const struct capdl_arch_table *table = table_find(c, capdl_object_kind(c->spec, id));
     unsigned depth, levels = capdl_check_facts(c)->table_levels;
@@ -162,7 +163,7 @@ void capdl_check_frame_level(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-        unsigned shift = capdl_kind_is_table(capdl_object_kind(c->spec, i)) ? capdl_check_table_shift(c, i) : 0;
+        unsigned shift = capdl_kind_is_table(capdl_object_kind(c->spec, i)) ? table_shift(c, i) : 0;
 
         for (uint32_t j = 0; shift && j < caps.count; j++) {
             if (caps.list[j].kind == CAPDL_KIND_FRAME) {
@@ -320,7 +321,7 @@ static bool vspace_lookup(const struct checker *c, uint32_t table, uint64_t addr
 {
     *frame = NULL;
     for (unsigned level = 0; level < MOST_LEVELS; level++) {
-        unsigned shift = capdl_check_table_shift(c, table);
+        unsigned shift = table_shift(c, table);
         const struct capdl_cap *cap;
 
         if (!shift) {
@@ -388,10 +389,11 @@ static void check_one_buffer(struct checker *c, uint32_t id)
                                label);
         return;
     }
-    if (address % 512) {
+    uint64_t alignment = UINT64_C(1) << capdl_check_facts(c)->ipc_buffer_bits;
+    if (address % alignment) {
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
-                           "the IPC buffer of TCB '%s' is at 0x%" PRIx64 ": expected a multiple of 512", label,
-                           address);
+                           "the IPC buffer of TCB '%s' is at 0x%" PRIx64 ": expected a multiple of %" PRIu64, label,
+                           address, alignment);
     } else {
         check_buffer_address(c, id, buffer, address);
     }

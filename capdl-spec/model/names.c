@@ -9,7 +9,7 @@
 
 #include "model.h"
 
-enum { SUGGESTION_LENGTH = 64, MOST_COMPARISONS = 20000000 };
+enum { MOST_COMPARISONS = 20000000 };
 
 /* Names have the number of the byte they are at, in blocks of this size. */
 enum { BLOCK_BITS = 18, BLOCK = 1 << BLOCK_BITS };
@@ -468,9 +468,9 @@ uint32_t capdl_spec_name_find(const struct capdl_spec *spec, const struct spec_n
 
 unsigned capdl_spec_distance(const char *a, size_t a_length, const char *b, size_t b_length, unsigned most)
 {
-    unsigned row[SUGGESTION_LENGTH + 1];
+    unsigned row[CAPDL_NEAREST_LENGTH + 1];
 
-    if (a_length > SUGGESTION_LENGTH || b_length > SUGGESTION_LENGTH || a_length > b_length + most ||
+    if (a_length > CAPDL_NEAREST_LENGTH || b_length > CAPDL_NEAREST_LENGTH || a_length > b_length + most ||
         b_length > a_length + most) {
         return most + 1;
     }
@@ -503,9 +503,26 @@ unsigned capdl_spec_distance(const char *a, size_t a_length, const char *b, size
     return row[b_length];
 }
 
-unsigned capdl_distance(const char *a, const char *b)
+void capdl_nearest_try(struct capdl_nearest *nearest, const char *written, size_t length, const char *word)
 {
-    return capdl_spec_distance(a, strlen(a), b, strlen(b), 3);
+    unsigned most = nearest->word ? nearest->distance - 1 : length < 3 ? 1 : length < 10 ? 2 : 3;
+    unsigned distance;
+
+    if (nearest->word && nearest->distance == 0) {
+        return;
+    }
+    distance = capdl_spec_distance(written, length, word, strlen(word), most);
+    if (distance <= most && distance < length) {
+        nearest->word = word;
+        nearest->distance = distance;
+    }
+}
+
+const char *capdl_nearest_hint(struct capdl_nearest *nearest)
+{
+    snprintf(nearest->hint, sizeof(nearest->hint), nearest->word ? " (did you mean '%.*s'?)" : "", CAPDL_NEAREST_LENGTH,
+             nearest->word);
+    return nearest->hint;
 }
 
 static bool names_object(const struct capdl_spec *spec, const struct spec_name *name)
@@ -515,15 +532,15 @@ static bool names_object(const struct capdl_spec *spec, const struct spec_name *
     return use.scalar != CAPDL_NO_OBJECT || use.array_length;
 }
 
-const char *capdl_spec_nearest(const struct capdl_spec *spec, const char *text)
+struct capdl_nearest capdl_spec_nearest(const struct capdl_spec *spec, const char *text)
 {
     struct capdl_names *names = spec->names;
     size_t length = strlen(text);
     unsigned most = length < 4 ? 1 : length < 10 ? 2 : 3;
-    const char *nearest = NULL;
+    struct capdl_nearest nearest = {NULL};
 
     if (!names->table || names->comparisons > MOST_COMPARISONS) {
-        return NULL;
+        return nearest;
     }
     names->comparisons += names->count;
     for (size_t i = 0; i <= names->mask; i++) {
@@ -537,8 +554,8 @@ const char *capdl_spec_nearest(const struct capdl_spec *spec, const char *text)
         if (distance > most || distance >= length) {
             continue;
         }
-        if (distance < most || !nearest || strcmp(name->text, nearest) < 0) {
-            nearest = name->text;
+        if (distance < most || !nearest.word || strcmp(name->text, nearest.word) < 0) {
+            nearest.word = name->text;
         }
         most = distance;
     }

@@ -264,7 +264,7 @@ static struct nodes find_ends(struct flows *f, const struct new_link *links, siz
 }
 
 /* Subjects and devices that nodes are, in order; to be freed. */
-uint32_t *capdl_flows_all(const struct flows *f, const struct nodes *nodes)
+static uint32_t *flows_all(const struct flows *f, const struct nodes *nodes)
 {
     uint32_t *list = capdl_spec_realloc(NULL, (nodes->count + 1) * sizeof(*list));
 
@@ -280,16 +280,16 @@ struct raw_finding *capdl_flows_tell(struct flows *f, uint32_t cause, const stru
                                      const struct nodes *first, const struct nodes *second)
 {
     struct raw_finding *raw = capdl_review_add(f->review, CAPDL_RANK_FLOW, CAPDL_GAINED, FINDING_NO_OBJECT, "%s", text);
-    uint32_t *list = capdl_flows_all(f, who);
+    uint32_t *list = flows_all(f, who);
 
     raw->cause = cause;
     capdl_review_concern(raw, list, who->count);
     free(list);
-    list = capdl_flows_all(f, first);
+    list = flows_all(f, first);
     capdl_review_others_are(raw, 0, list, first->count);
     free(list);
     if (second) {
-        list = capdl_flows_all(f, second);
+        list = flows_all(f, second);
         capdl_review_others_are(raw, 1, list, second->count);
         free(list);
     }

@@ -35,8 +35,6 @@ uint32_t capdl_flows_who(const struct flows *, uint32_t node);
 void capdl_flows_add_node(struct nodes *, uint32_t node);
 /* In order, each once. */
 void capdl_flows_unite(struct nodes *);
-/* Subjects and devices that nodes are, in order; to be freed. */
-uint32_t *capdl_flows_all(const struct flows *, const struct nodes *);
 /* In the text, \5 stands for first and \6 for second, which may be NULL. */
 struct raw_finding *capdl_flows_tell(struct flows *, uint32_t cause, const struct nodes *who, const char *text,
                                      const struct nodes *first, const struct nodes *second);

@@ -78,7 +78,7 @@ static uint32_t *nothing(uint32_t count)
     return list;
 }
 
-static bool in_both(const struct review *review, uint64_t object)
+bool capdl_review_in_both(const struct review *review, uint64_t object)
 {
     return object >> 32 || (object < review->new.spec->num_objects && review->old_of[object] != REVIEW_NONE);
 }
@@ -101,7 +101,7 @@ static bool is_deferred(const struct review *review, const struct edit *edit)
     }
     return edit->kind == EDIT_CAP && edit->has_old != edit->has_new &&
            (capdl_kind_is_table(cap_of(edit)->kind) || cap_of(edit)->kind == CAPDL_KIND_IO_PT) &&
-           !in_both(review, capdl_review_target_number(world_of(review, edit), cap_of(edit)));
+           !capdl_review_in_both(review, capdl_review_target_number(world_of(review, edit), cap_of(edit)));
 }
 
 static void remember(struct review *review, struct belongings *b, const struct edit *edit, uint32_t finding)
@@ -135,7 +135,7 @@ static void put_under_thread(struct review *review, const struct belongings *b, 
     const struct world *world = world_of(review, edit);
     uint32_t local = capdl_review_local(review, world, edit->object), owner = REVIEW_NONE;
 
-    if ((edit->kind != EDIT_CAP && edit->kind != EDIT_OBJECT) || in_both(review, edit->object)) {
+    if ((edit->kind != EDIT_CAP && edit->kind != EDIT_OBJECT) || capdl_review_in_both(review, edit->object)) {
         return;
     }
     owner = capdl_review_owner(world, local);
@@ -243,8 +243,9 @@ static bool is_of_space(const struct review *review, const struct edit *edit, co
         return edit->object == root->object && (told || edit->field >= FIELD_LIST);
     }
     return (edit->kind == EDIT_CAP || edit->kind == EDIT_OBJECT) && edit->has_new && local != REVIEW_NONE &&
-           !in_both(review, edit->object) && capdl_kind_is_table(capdl_object_kind(review->new.spec, local)) &&
-           review->new.owner[local] != REVIEW_NONE && review->new.owner[local] == review->new.owner[root->new_holder];
+           !capdl_review_in_both(review, edit->object) &&
+           capdl_kind_is_table(capdl_object_kind(review->new.spec, local)) && review->new.owner[local] != REVIEW_NONE &&
+           review->new.owner[local] == review->new.owner[root->new_holder];
 }
 
 /* A thread that moves to an address space of its own brings along what is mapped there. */

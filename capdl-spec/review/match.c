@@ -319,7 +319,7 @@ static uint32_t *match(const struct world *old, const struct world *new, bool na
     return matched;
 }
 
-void capdl_review_number(struct world *old, struct world *new, const uint32_t *matched)
+static void number_objects(struct world *old, struct world *new, const uint32_t *matched)
 {
     uint32_t num_new = new->spec->num_objects;
 
@@ -354,13 +354,13 @@ uint32_t *capdl_review_match(struct world *old, struct world *new, bool **guesse
     bool *other_guessed;
     size_t differences, renames = count_renames(old, new, matched), fewer;
 
-    capdl_review_number(old, new, matched);
+    number_objects(old, new, matched);
     differences = capdl_review_compare(old, new, NULL);
     if (differences == 0) {
         return matched;
     }
     other = match(old, new, false, &other_guessed);
-    capdl_review_number(old, new, other);
+    number_objects(old, new, other);
     fewer = capdl_review_compare(old, new, NULL) + count_renames(old, new, other);
     if (fewer < differences + renames) {
         free(matched);
@@ -368,7 +368,7 @@ uint32_t *capdl_review_match(struct world *old, struct world *new, bool **guesse
         *guessed = other_guessed;
         return other;
     }
-    capdl_review_number(old, new, matched);
+    number_objects(old, new, matched);
     free(other);
     free(other_guessed);
     return matched;

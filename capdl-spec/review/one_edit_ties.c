@@ -7,17 +7,12 @@
 
 /* ---- What is new or gone ---- */
 
-static bool in_both(const struct review *review, uint64_t object)
-{
-    return object >> 32 || (object < review->new.spec->num_objects && review->old_of[object] != REVIEW_NONE);
-}
-
 /* Page tables are made as they are needed: two regions in one have nothing to do with each other. */
 static void tie_object(struct one_edit *o, uint64_t object, size_t edit)
 {
     enum capdl_kind kind;
 
-    if (object >> 32 || in_both(o->review, object)) {
+    if (object >> 32 || capdl_review_in_both(o->review, object)) {
         return;
     }
     kind = capdl_review_kind(o->review, object);

@@ -134,7 +134,8 @@ static void follow(struct pairing *p)
     }
 }
 
-void capdl_review_pair(struct pairing *p, uint32_t old, uint32_t new)
+/* Pairs two objects and, as far as their hashes allow, all that hangs on them. */
+static void pair_both(struct pairing *p, uint32_t old, uint32_t new)
 {
     set_pair(p, old, new);
     follow(p);
@@ -200,7 +201,7 @@ static void pair_same_names(struct pairing *p, const struct candidate *a, size_t
         uint32_t same = capdl_spec_find(p->new.world->spec, capdl_object_name(old, a[i].object),
                                         capdl_object_index(old, a[i].object));
         if (same != CAPDL_NO_OBJECT && may_pair(p, a[i].object, same, ALIKE_AROUND)) {
-            capdl_review_pair(p, a[i].object, same);
+            pair_both(p, a[i].object, same);
         }
     }
 }
@@ -219,7 +220,7 @@ static void pair_class(struct pairing *p, const struct candidate *a, size_t num_
             j++;
         } else {
             p->guessed[a[i].object] |= guess && (num_old > 1 || num_new > 1);
-            capdl_review_pair(p, a[i].object, b[j].object);
+            pair_both(p, a[i].object, b[j].object);
         }
     }
 }

@@ -11,8 +11,7 @@
 
 static void check_term(const struct policy_judge *judge, const struct policy_term *term, bool holds)
 {
-    const char *nearest = NULL;
-    unsigned least = 4;
+    struct capdl_nearest nearest = {NULL};
 
     if (!term->text || term->group || capdl_policy_is_known(&judge->match, term) || strcmp(term->text, "*") == 0) {
         return;
@@ -29,18 +28,14 @@ static void check_term(const struct policy_judge *judge, const struct policy_ter
     }
     for (uint32_t i = 0; i < judge->relations->num_parties; i++) {
         const struct capdl_party *party = &judge->relations->parties[i];
-        bool named = !party->numbered && party->kind != CAPDL_PARTY_GROUP;
-        unsigned distance = named ? capdl_distance(term->text, party->name) : least;
 
-        if (distance < least) {
-            least = distance;
-            nearest = party->name;
+        if (!party->numbered && party->kind != CAPDL_PARTY_GROUP) {
+            capdl_nearest_try(&nearest, term->text, strlen(term->text), party->name);
         }
     }
     capdl_finding(judge->diags, CAPDL_ERROR, CAPDL_CHECK_POLICY_NAME, term->pos,
-                  nearest ? "no subject or device is called '%s'; did you mean '%s'?"
-                          : "no subject or device is called '%s'; 'capdl policy' lists them all",
-                  term->text, nearest);
+                  "no subject or device is called '%s'%s", term->text,
+                  nearest.word ? capdl_nearest_hint(&nearest) : "; 'capdl policy' lists them all");
 }
 
 static void check_terms(const struct policy_judge *judge, const struct policy_terms *terms, bool holds)

@@ -46,7 +46,6 @@ bool capdl_policy_set_has(const struct policy_set *, uint32_t);
 bool capdl_policy_is_pattern(const struct policy_term *);
 /* Whether any party has such a name. */
 bool capdl_policy_is_known(const struct policy_match *, const struct policy_term *);
-bool capdl_policy_kind_matches(const struct policy_rule *, enum capdl_relation_kind);
 /* Rules about what a party does to others in this way. */
 void capdl_policy_rules_from(const struct policy_match *, uint32_t party, enum capdl_relation_kind,
                              struct policy_set *found);

@@ -222,7 +222,7 @@ static void index_rules(struct policy_match *m)
 }
 
 /* Who may call may send, who may write may read; who may not send may not call, who may not read may not write. */
-bool capdl_policy_kind_matches(const struct policy_rule *rule, enum capdl_relation_kind kind)
+static bool kind_matches(const struct policy_rule *rule, enum capdl_relation_kind kind)
 {
     static const struct {
         enum capdl_relation_kind more, less;
@@ -244,7 +244,7 @@ bool capdl_policy_kind_matches(const struct policy_rule *rule, enum capdl_relati
 static void consider(const struct policy_match *m, uint32_t rule, enum capdl_relation_kind kind,
                      struct policy_set *found)
 {
-    if (capdl_policy_kind_matches(&m->policy->rules[rule], kind)) {
+    if (kind_matches(&m->policy->rules[rule], kind)) {
         capdl_policy_set_add(found, rule);
     }
 }

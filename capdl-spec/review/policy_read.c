@@ -274,20 +274,13 @@ static void read_terms(struct reader *r, struct policy_terms *terms)
 
 static void unknown_kind(struct reader *r)
 {
-    const char *nearest = NULL;
-    unsigned least = 4;
+    struct capdl_nearest nearest = {NULL};
 
     for (unsigned i = 0; i < CAPDL_RELATION_COUNT; i++) {
-        const char *word = capdl_relation_word((enum capdl_relation_kind)i);
-        unsigned distance = capdl_distance(r->word, word);
-
-        if (distance < least) {
-            least = distance;
-            nearest = word;
-        }
+        capdl_nearest_try(&nearest, r->word, strlen(r->word), capdl_relation_word((enum capdl_relation_kind)i));
     }
-    capdl_error(r->diags, r->pos, "unknown relation '%s'%s%s%s; docs/policy.md lists them", r->word,
-                nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
+    capdl_error(r->diags, r->pos, "unknown relation '%s'%s; docs/policy.md lists them", r->word,
+                capdl_nearest_hint(&nearest));
     r->failed = true;
 }
 

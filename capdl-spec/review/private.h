@@ -166,7 +166,6 @@ const struct capdl_cap *capdl_review_page_at(const struct capdl_spec *, uint32_t
    would have done as well. To be freed. */
 uint32_t *capdl_review_match(struct world *old, struct world *new, bool **guessed);
 /* Numbers the objects of both for a comparison. */
-void capdl_review_number(struct world *old, struct world *new, const uint32_t *matched);
 bool capdl_review_same_name(const struct capdl_spec *old, uint32_t a, const struct capdl_spec *new, uint32_t b);
 
 struct link {
@@ -198,8 +197,6 @@ struct pairing {
     enum alike reach; /* in what neighbours of a pair, in the same slot, must be alike to be one */
 };
 
-/* Pairs two objects and, as far as their hashes allow, all that hangs on them. */
-void capdl_review_pair(struct pairing *, uint32_t old, uint32_t new);
 /* Pairs objects with equal hashes of which there is one on each side; then, twins_too, the others. */
 void capdl_review_pair_equal(struct pairing *, bool twins_too);
 /* Pairs what hangs on pairs. */
@@ -245,9 +242,8 @@ struct memory {
     uint32_t *first;  /* frame that stands for this memory */
     uint32_t *window; /* of the frame that stands for it: the next larger one in which it lies, or REVIEW_NONE */
     uint32_t
-        *sharer;  /* of the frame that stands for it: the subject that can reach it, REVIEW_NONE, or MEMORY_SHARED */
-    bool *fixed;  /* has a physical address */
-    bool *nested; /* lies in a window, or is one */
+        *sharer; /* of the frame that stands for it: the subject that can reach it, REVIEW_NONE, or MEMORY_SHARED */
+    bool *fixed; /* has a physical address */
     uint32_t *placed; /* frames with physical addresses, by these, windows before what is in them */
     size_t num_placed;
 };
@@ -377,6 +373,8 @@ const char *capdl_review_subject(const struct review *, uint32_t subject);
 /* "R", "WX", "-": in the letters of the language. Returns text. */
 const char *capdl_review_rights(enum capdl_kind, uint64_t rights, char text[8]);
 enum capdl_kind capdl_review_kind(const struct review *, uint64_t object);
+/* Whether both systems have it; from 2^32 on, it stands for the kernel (a control capability), which both have. */
+bool capdl_review_in_both(const struct review *, uint64_t object);
 uint64_t capdl_review_target_number(const struct world *, const struct capdl_cap *);
 
 /* ---- judge*.c ---- */

@@ -49,7 +49,6 @@ struct relation_finder {
 uint32_t capdl_relation_party_add(struct relation_finder *, struct capdl_party);
 /* To be freed. */
 char *capdl_relation_object_name(const struct capdl_spec *, uint32_t object);
-uint32_t capdl_relation_device_party(struct relation_finder *, uint32_t object);
 uint32_t capdl_relation_who_party(struct relation_finder *, uint32_t who);
 uint32_t capdl_relation_number_party(struct relation_finder *, enum capdl_party_kind, uint64_t first, uint64_t last,
                                      uint32_t object);

@@ -22,7 +22,7 @@ char *capdl_relation_object_name(const struct capdl_spec *spec, uint32_t object)
     return capdl_review_format("%s", capdl_object_label(spec, object, label, sizeof(label)));
 }
 
-uint32_t capdl_relation_device_party(struct relation_finder *f, uint32_t object)
+static uint32_t device_party(struct relation_finder *f, uint32_t object)
 {
     if (f->device_party[object] == REVIEW_NONE) {
         f->device_party[object] = capdl_relation_party_add(
@@ -33,7 +33,7 @@ uint32_t capdl_relation_device_party(struct relation_finder *f, uint32_t object)
 
 uint32_t capdl_relation_who_party(struct relation_finder *f, uint32_t who)
 {
-    return who & USE_DEVICE ? capdl_relation_device_party(f, who & ~USE_DEVICE) : who;
+    return who & USE_DEVICE ? device_party(f, who & ~USE_DEVICE) : who;
 }
 
 static char *number_name(enum capdl_party_kind kind, uint64_t first, uint64_t last)

@@ -106,7 +106,7 @@ static bool has_value(uint32_t bit)
 /* Reports a word that is neither a parameter nor rights. */
 static bool report_unknown(struct text_parser *p)
 {
-    struct text_nearest nearest = {NULL};
+    struct capdl_nearest nearest = {NULL};
     bool letters = p->token.kind == TEXT_NAME;
     const char *synonym;
 
@@ -117,17 +117,17 @@ static bool report_unknown(struct text_parser *p)
         return capdl_text_unexpected(p, "rights: the letters R, W, G, X, P");
     }
     for (unsigned i = 0; p->token.kind == TEXT_NAME && i < NUM_KEYWORDS; i++) {
-        capdl_text_nearest_try(&nearest, &p->token, keywords[i].keyword);
+        capdl_nearest_try(&nearest, p->token.text, p->token.length, keywords[i].keyword);
     }
     synonym = p->token.kind == TEXT_NAME ? capdl_synonym(CAPDL_SYNONYM_RIGHTS, p->token.text, p->token.length) : NULL;
     if (synonym) {
-        nearest = (struct text_nearest){.word = synonym};
+        nearest = (struct capdl_nearest){.word = synonym};
     }
     return capdl_text_unexpected(
         p,
         "rights such as RW, badge, guard, guard_size, core, asid, mapping, masked, cached, uncached, "
         "reply or master_reply%s",
-        capdl_text_nearest_hint(&nearest));
+        capdl_nearest_hint(&nearest));
 }
 
 static bool parse_param(struct text_parser *p, struct text_cap_params *params)

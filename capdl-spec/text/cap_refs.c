@@ -25,22 +25,15 @@ void capdl_text_cap_name_add(struct text_parser *p, const struct text_ref *ref, 
     capdl_spec_name_set_cap(p->spec, name, (uint32_t)p->num_cap_names);
 }
 
-static const char *nearest_cap_name(struct text_parser *p, const struct spec_name *name)
+static struct capdl_nearest nearest_cap_name(struct text_parser *p, const struct spec_name *name)
 {
-    const char *nearest = NULL;
-    unsigned most = strlen(name->text) < 4 ? 1 : 2;
+    struct capdl_nearest nearest = {NULL};
 
-    if (p->compared > MOST_COMPARISONS) {
-        return NULL;
-    }
-    p->compared += p->num_cap_names;
-    for (size_t i = 0; i < p->num_cap_names; i++) {
-        const struct spec_name *other = capdl_spec_name_at(p->spec, p->cap_names[i].name);
-        unsigned distance = capdl_spec_distance(name->text, strlen(name->text), other->text, strlen(other->text), most);
-
-        if (distance <= most && (!nearest || distance < most)) {
-            nearest = other->text;
-            most = distance;
+    if (p->compared <= MOST_COMPARISONS) {
+        p->compared += p->num_cap_names;
+        for (size_t i = 0; i < p->num_cap_names; i++) {
+            capdl_nearest_try(&nearest, name->text, strlen(name->text),
+                              capdl_spec_name_at(p->spec, p->cap_names[i].name)->text);
         }
     }
     return nearest;
@@ -52,7 +45,7 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
     const struct spec_name *name = ref->name;
     struct capdl_spec_name_use use = capdl_spec_name_use(p->spec, name);
     const struct text_cap_name *entry = use.cap_name ? &p->cap_names[use.cap_name - 1] : NULL;
-    const char *nearest;
+    struct capdl_nearest nearest = {NULL};
 
     if (entry && entry->container == CAPDL_NO_OBJECT) {
         capdl_error(p->diags, ref->pos, "'%s' names a slot of an object that does not exist", name->text);
@@ -65,7 +58,6 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
     if (use.broken) {
         return NULL;
     }
-    nearest = entry ? NULL : nearest_cap_name(p, name);
     if (entry) {
         capdl_error(p->diags, ref->pos,
                     entry->indexed ? "'%s' names several capabilities: write one such as %s[0]"
@@ -73,8 +65,8 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
                     name->text, name->text);
     } else if (use.scalar != CAPDL_NO_OBJECT || use.array_length) {
         capdl_error(p->diags, ref->pos, "'%s' is an object: expected the name of a capability", name->text);
-    } else if (nearest) {
-        capdl_error(p->diags, ref->pos, "no capability is called '%s'; did you mean '%s'?", name->text, nearest);
+    } else if ((nearest = nearest_cap_name(p, name)).word) {
+        capdl_error(p->diags, ref->pos, "no capability is called '%s'%s", name->text, capdl_nearest_hint(&nearest));
     } else {
         capdl_error(p->diags, ref->pos, "no capability is called '%s': name one with name = (container, slot)",
                     name->text);

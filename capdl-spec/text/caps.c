@@ -37,14 +37,14 @@ static bool slot_name(const struct text_token *token, uint64_t *slot)
 
 static bool report_slot(struct text_parser *p)
 {
-    struct text_nearest nearest = {NULL};
+    struct capdl_nearest nearest = {NULL};
 
-#define CAPDL_TCB_SLOT(id, number, name) capdl_text_nearest_try(&nearest, &p->token, name);
+#define CAPDL_TCB_SLOT(id, number, name) capdl_nearest_try(&nearest, p->token.text, p->token.length, name);
 #include <capdl/tcbslots.def>
 #undef CAPDL_TCB_SLOT
     return capdl_text_unexpected(
         p, "a slot: a number, or the name of a TCB's slot such as cspace, vspace or ipc_buffer_slot%s",
-        capdl_text_nearest_hint(&nearest));
+        capdl_nearest_hint(&nearest));
 }
 
 bool capdl_text_slot_parse(struct text_parser *p, uint64_t *slot)

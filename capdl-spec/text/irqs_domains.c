@@ -124,13 +124,13 @@ static bool start_parse(struct text_parser *p)
 static bool report_item(struct text_parser *p)
 {
     static const char *const items[] = {"schedule", "domain_set_start", "index_shift"};
-    struct text_nearest nearest = {NULL};
+    struct capdl_nearest nearest = {NULL};
 
     for (unsigned i = 0; p->token.kind == TEXT_NAME && i < sizeof(items) / sizeof(items[0]); i++) {
-        capdl_text_nearest_try(&nearest, &p->token, items[i]);
+        capdl_nearest_try(&nearest, p->token.text, p->token.length, items[i]);
     }
     return capdl_text_unexpected(p, "schedule, domain_set_start, index_shift%s or '}' to close 'domains'",
-                                 capdl_text_nearest_hint(&nearest));
+                                 capdl_nearest_hint(&nearest));
 }
 
 static bool domain_item(struct text_parser *p)

@@ -303,13 +303,13 @@ static bool report_named(struct text_parser *p, const struct param_list *list, c
 
 static bool report_unknown(struct text_parser *p, const struct param_list *list, const struct text_token *keyword)
 {
-    struct text_nearest nearest = {NULL};
+    struct capdl_nearest nearest = {NULL};
     char names[300];
 
     for (unsigned i = 0; keyword->kind == TEXT_NAME && i < NUM_PARAMS; i++) {
         if (params[i].kind == list->object->kind) {
             capdl_text_nearest_synonym(&nearest, keyword, CAPDL_SYNONYM_PARAMETER, params[i].keyword);
-            capdl_text_nearest_try(&nearest, keyword, params[i].keyword);
+            capdl_nearest_try(&nearest, keyword->text, keyword->length, params[i].keyword);
         }
     }
     if (is_bare(param_lookup(list->object->kind, keyword))) {
@@ -317,8 +317,7 @@ static bool report_unknown(struct text_parser *p, const struct param_list *list,
     }
     capdl_error(p->diags, keyword->pos, "%s has no parameter '%.*s'%s; its parameters: %s",
                 capdl_kind_keyword(list->object->kind), (int)(keyword->length < 80 ? keyword->length : 80),
-                keyword->text, capdl_text_nearest_hint(&nearest),
-                param_names(list->object->kind, names, sizeof(names)));
+                keyword->text, capdl_nearest_hint(&nearest), param_names(list->object->kind, names, sizeof(names)));
     return false;
 }
 

@@ -158,7 +158,7 @@ static bool is_excused(struct text_parser *p, const struct spec_name *name)
 
 static bool report_unknown(struct text_parser *p, const struct text_ref *ref, const char *what)
 {
-    const char *nearest;
+    struct capdl_nearest nearest;
 
     if (is_excused(p, ref->name)) {
         return false;
@@ -168,11 +168,9 @@ static bool report_unknown(struct text_parser *p, const struct text_ref *ref, co
         capdl_error(p->diags, ref->pos,
                     "'%s' names a capability, not an object: expected %s (write <%s> to copy the capability)",
                     ref->name->text, what, ref->name->text);
-    } else if (nearest) {
-        capdl_error(p->diags, ref->pos, "no object is called '%s': expected %s; did you mean '%s'?", ref->name->text,
-                    what, nearest);
     } else {
-        capdl_error(p->diags, ref->pos, "no object is called '%s': expected %s", ref->name->text, what);
+        capdl_error(p->diags, ref->pos, "no object is called '%s'%s: expected %s", ref->name->text,
+                    capdl_nearest_hint(&nearest), what);
     }
     return false;
 }

@@ -30,7 +30,7 @@ static bool kind_of_word(const struct text_token *token, enum capdl_kind *kind)
 
 bool capdl_text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
 {
-    struct text_nearest nearest = {NULL};
+    struct capdl_nearest nearest = {NULL};
 
     if (p->token.kind != TEXT_NAME) {
         return capdl_text_unexpected(p, "an object type such as ep, tcb or frame");
@@ -54,10 +54,10 @@ bool capdl_text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
         const char *keyword = capdl_kind_keyword((enum capdl_kind)i);
 
         capdl_text_nearest_synonym(&nearest, &p->token, CAPDL_SYNONYM_TYPE, keyword);
-        capdl_text_nearest_try(&nearest, &p->token, keyword);
+        capdl_nearest_try(&nearest, p->token.text, p->token.length, keyword);
     }
     if (nearest.word) {
-        return capdl_text_unexpected(p, "an object type%s", capdl_text_nearest_hint(&nearest));
+        return capdl_text_unexpected(p, "an object type%s", capdl_nearest_hint(&nearest));
     }
     return capdl_text_unexpected(p, "an object type such as ep, tcb or frame");
 }

@@ -32,15 +32,15 @@ static void parse_arch(struct text_parser *p)
         return;
     }
     if (!arch_lookup(&p->token, &arch)) {
-        struct text_nearest nearest = {NULL};
+        struct capdl_nearest nearest = {NULL};
         for (unsigned i = 0; p->token.kind == TEXT_NAME && i < CAPDL_ARCH_COUNT; i++) {
             const char *name = capdl_arch_name((enum capdl_arch)i);
             capdl_text_nearest_synonym(&nearest, &p->token, CAPDL_SYNONYM_ARCH, name);
-            capdl_text_nearest_try(&nearest, &p->token, name);
+            capdl_nearest_try(&nearest, p->token.text, p->token.length, name);
         }
         char list[CAPDL_ARCH_LIST];
         capdl_text_unexpected(p, "an architecture: %s%s", capdl_arch_list(CAPDL_ARCH_KEYWORDS, list),
-                              capdl_text_nearest_hint(&nearest));
+                              capdl_nearest_hint(&nearest));
         p->expand_failed = true;
         p->spec->has_arch = true; /* no second complaint that there is none */
         if (p->token.kind == TEXT_NAME && !p->token.first) {
@@ -143,15 +143,15 @@ static void skip_to_section(struct text_parser *p)
 static bool section_guess(struct text_parser *p, enum text_section_kind *kind)
 {
     struct text_token next = capdl_text_peek(p);
-    struct text_nearest nearest = {NULL};
+    struct capdl_nearest nearest = {NULL};
 
     for (unsigned i = 0; p->token.kind == TEXT_NAME && i < TEXT_SECTION_COUNT; i++) {
-        capdl_text_nearest_try(&nearest, &p->token, section_names[i]);
+        capdl_nearest_try(&nearest, p->token.text, p->token.length, section_names[i]);
         if (nearest.word == section_names[i]) {
             *kind = (enum text_section_kind)i;
         }
     }
-    capdl_text_unexpected(p, "a section: objects, caps, irq maps, cdt or domains%s", capdl_text_nearest_hint(&nearest));
+    capdl_text_unexpected(p, "a section: objects, caps, irq maps, cdt or domains%s", capdl_nearest_hint(&nearest));
     if (!nearest.word || next.kind != TEXT_PUNCT || next.punct != '{') {
         return false;
     }

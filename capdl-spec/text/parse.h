@@ -194,18 +194,9 @@ bool capdl_text_slots_fit(struct text_parser *, struct capdl_pos, uint64_t slot,
 /* The lexer as it was before the current token, which is a name, a number or punctuation. */
 struct text_lexer capdl_text_lexer_before(const struct text_parser *);
 
-/* What an author may have meant by a token: the word nearest to it of those tried, 0 if none is near. */
-struct text_nearest {
-    const char *word;
-    unsigned distance;
-    char hint[80];
-};
-void capdl_text_nearest_try(struct text_nearest *, const struct text_token *, const char *word);
 /* Takes a word for what is meant if the token is a synonym for it: nothing is nearer. */
-void capdl_text_nearest_synonym(struct text_nearest *, const struct text_token *, enum capdl_synonym_place,
+void capdl_text_nearest_synonym(struct capdl_nearest *, const struct text_token *, enum capdl_synonym_place,
                                 const char *word);
-/* " (did you mean 'x'?)", or nothing. */
-const char *capdl_text_nearest_hint(struct text_nearest *);
 
 /* object_refs.c, cap_refs.c */
 /* Whether a name is that of a capability to which there is no object, such as irq_control. */

@@ -182,35 +182,12 @@ struct text_lexer capdl_text_lexer_before(const struct text_parser *p)
     return lexer;
 }
 
-void capdl_text_nearest_try(struct text_nearest *nearest, const struct text_token *token, const char *word)
-{
-    unsigned most = nearest->word ? nearest->distance - 1 : token->length < 3 ? 1 : 2;
-    unsigned distance;
-
-    if (nearest->word && nearest->distance == 0) {
-        return;
-    }
-    distance = capdl_spec_distance(token->text, token->length, word, strlen(word), most);
-
-    if (distance <= most && distance < token->length) {
-        *nearest = (struct text_nearest){.word = word, .distance = distance};
-    }
-}
-
-void capdl_text_nearest_synonym(struct text_nearest *nearest, const struct text_token *token,
+void capdl_text_nearest_synonym(struct capdl_nearest *nearest, const struct text_token *token,
                                 enum capdl_synonym_place place, const char *word)
 {
     const char *meant = capdl_synonym(place, token->text, token->length);
 
     if (meant && !strcmp(meant, word)) {
-        *nearest = (struct text_nearest){.word = word};
+        *nearest = (struct capdl_nearest){.word = word};
     }
-}
-
-const char *capdl_text_nearest_hint(struct text_nearest *nearest)
-{
-    if (nearest->word) {
-        snprintf(nearest->hint, sizeof(nearest->hint), " (did you mean '%s'?)", nearest->word);
-    }
-    return nearest->hint;
 }

@@ -75,17 +75,8 @@ static void list_init(struct list *list, const struct capdl_tcb *tcb)
     putc(']', list->w->out);
 }
 
-/* With which others a field is written: other tools accept some of these parameters in certain combinations only. */
-enum tcb_written {
-    TCB_BASIC,      /* when one of BASIC, WITH_BASIC or FULL is given */
-    TCB_FULL,       /* when one of FULL is given */
-    TCB_WITH_BASIC, /* when it is given itself, like the others */
-    TCB_ALONE,
-    TCB_EXTENSION,
-};
-
 static const uint8_t tcb_written[] = {
-#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) TCB_##written,
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) CAPDL_TCB_##written,
 #include <capdl/tcbfields.def>
 #undef CAPDL_TCB_FIELD
 };
@@ -96,9 +87,9 @@ static uint32_t tcb_brought_by(unsigned field)
     uint32_t mask = 1u << field;
 
     for (unsigned i = 0; i < CAPDL_TCB_FIELD_COUNT; i++) {
-        bool brings = tcb_written[field] == TCB_BASIC  ? tcb_written[i] <= TCB_WITH_BASIC
-                      : tcb_written[field] == TCB_FULL ? tcb_written[i] == TCB_FULL
-                                                       : false;
+        bool brings = tcb_written[field] == CAPDL_TCB_BASIC  ? tcb_written[i] <= CAPDL_TCB_WITH_BASIC
+                      : tcb_written[field] == CAPDL_TCB_FULL ? tcb_written[i] == CAPDL_TCB_FULL
+                                                             : false;
 
         mask |= brings ? 1u << i : 0;
     }

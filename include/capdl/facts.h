@@ -135,7 +135,7 @@ enum capdl_fault {
 /* Slots of the initial task's CNode (libsel4/include/sel4/bootinfo_types.h); the same in every kernel from 13.0.0 on.
  */
 enum capdl_initial_cap {
-#define CAPDL_INITIAL_CAP(id, number, name) CAPDL_INITIAL_##id = (number),
+#define CAPDL_INITIAL_CAP(id, number, name, kind) CAPDL_INITIAL_##id = (number),
 #include <capdl/initialcaps.def>
 #undef CAPDL_INITIAL_CAP
     CAPDL_INITIAL_COUNT

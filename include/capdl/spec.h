@@ -102,6 +102,15 @@ enum capdl_tcb_default {
 /* The defaults of tcbfields.def. */
 extern const struct capdl_tcb capdl_tcb_defaults;
 
+/* With which others the text writer prints a field: other tools accept some parameters in certain combinations only. */
+enum capdl_tcb_written {
+    CAPDL_TCB_BASIC,      /* when one of BASIC, WITH_BASIC or FULL is given */
+    CAPDL_TCB_FULL,       /* when one of FULL is given */
+    CAPDL_TCB_WITH_BASIC, /* when it is given itself, like the others */
+    CAPDL_TCB_ALONE,      /* when it is given */
+    CAPDL_TCB_EXTENSION,  /* when it is given; other tools do not have it: `expand --strict` refuses it */
+};
+
 enum capdl_tcb_type { CAPDL_TCB_NUMBER, CAPDL_TCB_BOOL, CAPDL_TCB_LIST };
 enum capdl_tcb_type capdl_tcb_field_type(enum capdl_tcb_field);
 /* Reads or sets a field that is a number or a bool (0 or 1), not a list; capdl_tcb_set also marks it as given. */
@@ -554,11 +563,19 @@ uint32_t capdl_spec_find(const struct capdl_spec *, const char *name, uint32_t i
 uint32_t *capdl_spec_by_name(const struct capdl_spec *, uint32_t *count);
 /* Number of elements of the array `name`, 0 if there is none. */
 uint32_t capdl_spec_array_length(const struct capdl_spec *, const char *name);
-/* The name in the spec that is nearest to this one (edit distance), NULL if none is near. */
-const char *capdl_spec_nearest(const struct capdl_spec *, const char *name);
-
-/* Edit distance of two names, for suggestions; exact up to 3. */
-unsigned capdl_distance(const char *a, const char *b);
+enum { CAPDL_NEAREST_LENGTH = 64, CAPDL_NEAREST_HINT = CAPDL_NEAREST_LENGTH + 24 };
+/* What an author may have meant by a word that is not known: the nearest of those tried (edit distance). Begins as {0}.
+ */
+struct capdl_nearest {
+    const char *word; /* NULL: none is near */
+    unsigned distance;
+    char hint[CAPDL_NEAREST_HINT];
+};
+void capdl_nearest_try(struct capdl_nearest *, const char *written, size_t length, const char *word);
+/* " (did you mean 'x'?)" for a message, or "" if there is no word; good as long as the structure. */
+const char *capdl_nearest_hint(struct capdl_nearest *);
+/* The name in the spec that is nearest to this one. */
+struct capdl_nearest capdl_spec_nearest(const struct capdl_spec *, const char *name);
 
 /* capDL's word for a word of other tools or of the field (synonyms.def), where that may be written; NULL if unknown. */
 enum capdl_synonym_place {

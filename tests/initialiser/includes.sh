@@ -21,7 +21,7 @@ allowed blob "$freestanding|$contract|\"(cbor|blob|leftovers|padding|plan|plan_p
 allowed sha256 "$freestanding|\"sha256\.h\"|<(cpuid|immintrin)\.h>"
 allowed initialiser "$freestanding|$contract|\"(initialiser|arch|fills|kernel|message|retype|window|word)\.h\"|\"blob/(leftovers|plan)\.h\""
 allowed loader "$freestanding|<stdarg\.h>|<capdl/payload\.h>|\"(cpu|libc|limits|loader|tree)\.h\"|\"sha256/sha256\.h\""
-allowed monitor "$freestanding|<capdl/monitor\.h>|\"syscall\.h\""
+allowed monitor "$freestanding|<capdl/monitor\.h>|\"(arch|syscall)\.h\""
 allowed include/capdl/blob.h "$freestanding|$contract"
 allowed include/capdl/facts.h '<capdl/[a-z]*\.def>'
 

@@ -6,6 +6,6 @@ set -eu
 cd "$1"
 ids=$(sed -n 's/^CAPDL_ARCH(\([A-Z0-9_]*\),.*/\1/p' include/capdl/arch.def | paste -sd '|' -)
 [ -n "$ids" ]
-named=$(grep -rnE "CAPDL_ARCH_($ids)\\b" blob capdl-spec include initialiser loader tool --include='*.[ch]' |
+named=$(grep -rnE "CAPDL_ARCH_($ids)\\b" blob capdl-spec include initialiser loader monitor tool --include='*.[ch]' |
     grep -vE '^capdl-spec/model/architectures\.c:|/arch_[a-z0-9_]+\.c:' || true)
 [ -z "$named" ] || { echo "architectures are named outside of their tables (HACKING.md, Checklists):"; echo "$named"; exit 1; } >&2

@@ -15,8 +15,13 @@ sed -n '/^| to add/,/^$/p' HACKING.md | grep '^| [a-z].*`' | sed 's/\\|/~/g' | w
     if [ "${2:-}" = print ]; then
         echo "$what: $(echo "$found" | sed 's/.*/`&`,/' | tr '\n' ' ' | sed 's/, $//')"
     elif [ "$found" != "$named" ]; then
-        echo "HACKING.md, checklist for$what: files with $pattern are" >&2
-        echo "$found" >&2
+        echo "HACKING.md, checklist for$what: what it names (-) and the files with $pattern (+) differ;" >&2
+        echo "'checklists.sh . print' prints all lists, or the example has changed and needs another pattern" >&2
+        work=$(mktemp -d)
+        echo "$named" >"$work/named"
+        echo "$found" >"$work/found"
+        diff "$work/named" "$work/found" | sed -n 's/^</-/p; s/^>/+/p' >&2
+        rm -r "$work"
         exit 1
     fi
 done || status=1

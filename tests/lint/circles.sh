@@ -11,7 +11,7 @@ cat >"$allowed" <<'END'
 initialiser/message initialiser/kernel   messages go out through the kernel, and a kernel call that fails ends in a message
 tool/machine/record tool/machine/kernel  the record is part of struct kernel, which kernel.h declares for the whole room
 END
-find blob capdl-spec initialiser loader sha256 tool -name '*.[ch]' | awk -v allowed="$allowed" '
+find blob capdl-spec initialiser loader monitor sha256 tool -name '*.[ch]' | awk -v allowed="$allowed" '
     { exists[$0] = 1 }
     END {
         while ((getline line < allowed) > 0) { split(line, word, " +"); stays[word[1], word[2]] = 1 }

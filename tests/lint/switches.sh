@@ -4,7 +4,7 @@
 # names each that a new row lacks.
 set -eu
 cd "$1"
-find blob capdl-spec initialiser loader tool -name '*.c' -exec awk '
+find blob capdl-spec initialiser loader monitor tool -name '*.c' -exec awk '
     /^ *switch \(/ { depth++; match($0, /^ */); indent[depth] = RLENGTH; kinds[depth] = 0; other[depth] = 0 }
     depth && /^ *case CAPDL_(KIND|CLASS|HOLDS)_/ { match($0, /^ */); if (RLENGTH == indent[depth]) kinds[depth] = 1 }
     depth && /^ *default:/ { match($0, /^ */); if (RLENGTH == indent[depth]) other[depth] = FNR }

@@ -162,9 +162,11 @@ static void boot_all(const struct capdl_profile *profile)
     }
     boot_plain(profile, task, size, expected);
     if (profile->arch != CAPDL_ARCH_X86_64) {
-        /* one of the other formats each, so that all are seen */
-        static const enum pack_format formats[] = {PACK_RAW, PACK_LINUX, PACK_UIMAGE, PACK_EFI};
-        enum pack_format format = formats[num_booted % (profile->arch == CAPDL_ARCH_AARCH64 ? 4 : 3)];
+        /* one of the formats each, so that all are seen; boot_plain has ELF */
+        static enum pack_format format = PACK_ELF;
+        do {
+            format = (enum pack_format)((format + 1) % PACK_FORMAT_COUNT);
+        } while (format == PACK_ELF || !pack_format_is_for(format, profile->arch));
         boot_packed(profile, task, size, format, NULL, NULL, expected);
         boot_elsewhere(profile, task, size, expected);
     }

@@ -26,13 +26,13 @@ static const struct exception exceptions[] = {
     {"aarch64", 0xf2000000, "breakpoint"},
     /* scause */
     {"riscv64", 0, "misaligned program counter"},
-    {"riscv64", 1, "code where no memory is"},
+    {"riscv64", 1, "instruction access fault"},
     {"riscv64", 2, "illegal"},
     {"riscv64", 3, "breakpoint"},
     {"riscv64", 4, "misaligned load"},
-    {"riscv64", 5, "load from where no memory is"},
+    {"riscv64", 5, "load access fault"},
     {"riscv64", 6, "misaligned store"},
-    {"riscv64", 7, "store to where no memory is"},
+    {"riscv64", 7, "store or AMO access fault"},
     {"riscv64", 8, NULL}, /* ECALL */
     /* vectors */
     {"x86_64", 0, "division"},

@@ -32,20 +32,31 @@ END
     [ $status -eq 0 ] || cat "$work/console" "$work/why"
 done
 
+# system COUNT: so many domains, of which the 71st has a fault
+system() {
+    echo '<system>'
+    for i in $(seq 0 $(($1 - 1))); do
+        program=plain
+        [ "$i" -ne 70 ] || program=crash
+        echo "<protection_domain name='pd$i'><program_image path='$program.elf'/></protection_domain>"
+    done
+    echo '</system>'
+}
+
 # More domains than Microkit's monitor has slots for.
 if [ -d "$programs/aarch64" ]; then
-    {
-        echo '<system>'
-        for i in $(seq 0 79); do
-            program=plain
-            [ "$i" -ne 70 ] || program=crash
-            echo "<protection_domain name='pd$i'><program_image path='$program.elf'/></protection_domain>"
-        done
-        echo '</system>'
-    } >"$work/many.system"
+    system 80 >"$work/many.system"
     "$capdl" compile "$work/many.system" --kernel aarch64-mcs -I "$programs/aarch64" -o "$work/image.elf"
     "$capdl" run "$work/image.elf" --timeout 60 >"$work/console" 2>"$work/why"
     [ "$(grep -c '> up$' "$work/console")" -eq 80 ] || { echo "not all of 80 domains run"; status=1; }
     grep -q '^MON|ERROR: faulting PD: pd70$' "$work/console" || { echo "of 80 domains the faulting one is not named"; status=1; }
+    # 16 slots and three for each domain: 512 hold them up to the 165th.
+    for count in 165 166; do
+        system $count >"$work/many.system"
+        "$capdl" compile "$work/many.system" --kernel aarch64-mcs -I "$programs/aarch64" -o "$work/image.elf"
+        "$capdl" show "$work/image.elf" >"$work/spec"
+        bits=$((count < 166 ? 9 : 10))
+        grep -q "^ *cnode_monitor = cnode ($bits bits)" "$work/spec" || { echo "$count domains: not $bits bits"; status=1; }
+    done
 fi
 exit $status

@@ -69,7 +69,7 @@ grep -q 'made from the system of' "$work/said" || fail "another digest: $(cat "$
 "$capdl" update "$work/old" "two_one=$programs/plain.elf" -o "$work/same"
 cmp "$work/old" "$work/same" || fail 'two_one: not the same'
 
-refused "has no protection domain 'oen', did you mean 'one'" "$work/old" "oen=$work/new.elf"
+refused "has no protection domain 'oen' (did you mean 'one'?)" "$work/old" "oen=$work/new.elf"
 # The monitor, which no description names, and a system of which no program is known
 refused 'the image does not record the values of its symbols' "$work/old" "monitor=$work/new.elf"
 "$capdl" expand "$work/a.system" -I "$work/in" >"$work/a.cdl"

@@ -527,7 +527,7 @@ static void test_mistakes(void)
            "d = pd (\"ping.elf\", budget: 10, period: 5, map: f (RW), prio: 1, prio: 2)\n f = frame (4k)\n"
            "g = pd (\"ping.elf\", resume: 1, affinity: 1, domain: 1, args: [1, 2, 3, 4, 5, 6], at: 4k) }",
            (const char *const[]){"cannot find \"nope.elf\"", "'prio' is 300, expected 0 to 255",
-                                 "no parameter 'stak', did you mean 'stack'", "'stack' is 5000", "no object 'foo'",
+                                 "no parameter 'stak' (did you mean 'stack'?)", "'stack' is 5000", "no object 'foo'",
                                  "'budget' is 10, expected at most the period of 5", "'map' has no address",
                                  "'prio' is given twice", "'resume' expects True or False", "'affinity' is 1",
                                  "'domain' is 1", "'at' has no 'map' before it", NULL});

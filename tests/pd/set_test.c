@@ -234,7 +234,7 @@ static void refuse(const char *setting, const char *message)
 
 static void test_mistakes(void)
 {
-    refuse("(\"wrod\", 1)", "\"p.elf\" has no symbol 'wrod', did you mean 'word'");
+    refuse("(\"wrod\", 1)", "\"p.elf\" has no symbol 'wrod' (did you mean 'word'?)");
     refuse("(\"nothing_like_it\", 1)", "has no symbol 'nothing_like_it'");
     refuse("(\"declared\", 1)", "has no symbol 'declared'");
     refuse("(\"half\", 2)", "'half' is set twice");
@@ -252,7 +252,7 @@ static void test_mistakes(void)
     refuse("(\"outside\", 1)", "is at 0x803000 with 8 bytes, which is not memory of the program");
     refuse("(\"word\", ring)", "expected vaddr: ring (its address in this pd), paddr: ring or size: ring");
     refuse("(\"word\", place: ring)", "not 'place'");
-    refuse("(\"word\", vaddr: rung)", "there is no object 'rung', did you mean 'ring'");
+    refuse("(\"word\", vaddr: rung)", "there is no object 'rung' (did you mean 'ring'?)");
     refuse("(\"word\", size: n)", "'n' is of kind notification, expected a frame");
     refuse("(\"word\", paddr: ring)", "'ring' has no physical address");
     refuse("(\"word\" 1)", "expected ',' and the value");

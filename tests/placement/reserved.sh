@@ -80,9 +80,9 @@ refused() { # EXPECTED ARGUMENT...
 }
 "$@" -Wl,-Ttext-segment=0x600000 -o "$work/moved.elf" "$libpd" "$work/ping.c"
 refused "has a page at 0x600000, where the old program has none" update "$work/old" ping="$work/moved.elf" -o "$work/none"
-refused "no protection domain 'pin', did you mean 'ping'" update "$work/old" pin="$work/new/ping.elf" -o "$work/none"
+refused "no protection domain 'pin' (did you mean 'ping'?)" update "$work/old" pin="$work/new/ping.elf" -o "$work/none"
 refused "not the name of a protection domain" update "$work/old" "ping[=$work/new/ping.elf" -o "$work/none"
-refused "expected NAME=ELF" update "$work/old" ping -o "$work/none"
+refused "expected NAME=ELF, such as ping=new.elf, not 'ping'" update "$work/old" ping -o "$work/none"
 refused "" update "$work/old" ping="$work/reserved.cdl" -o "$work/none"
 refused "RAM that kernel .* manages and clears" compile "$work/reserved.cdl" -I "$programs" --kernel "$profile" -o "$work/none" \
     --reserve 0xa0000000+1M

@@ -173,17 +173,17 @@ static unsigned contiguous_bits(const struct capdl_spec *spec, uint32_t o)
 }
 
 /* Takes [at, at + 2^bits) out of the free blocks. */
-static bool take(struct untyped_desc *blocks, size_t *count, size_t capacity, uint64_t at, unsigned bits)
+static bool take(struct block *blocks, size_t *count, size_t capacity, uint64_t at, unsigned bits)
 {
     for (size_t i = 0; i < *count; i++) {
-        struct untyped_desc block = blocks[i];
+        struct block block = blocks[i];
         if (at < block.paddr || bits > block.bits || at - block.paddr >= UINT64_C(1) << block.bits) {
             continue;
         }
         blocks[i] = blocks[--*count];
         while (block.bits > bits && *count < capacity) {
             block.bits--;
-            struct untyped_desc half = block, *keep = &blocks[(*count)++];
+            struct block half = block, *keep = &blocks[(*count)++];
             half.paddr += UINT64_C(1) << block.bits;
             *keep = at >= half.paddr ? block : half;
             block = at >= half.paddr ? half : block;
@@ -195,7 +195,7 @@ static bool take(struct untyped_desc *blocks, size_t *count, size_t capacity, ui
 
 enum { MOST_BLOCKS = 4096, CSPACE_FROM = 3000 };
 
-static size_t free_blocks(const struct sample *s, struct untyped_desc *blocks)
+static size_t free_blocks(const struct sample *s, struct block *blocks)
 {
     size_t count = 0;
     for (size_t i = 0; i < s->num_untypeds; i++) {
@@ -220,7 +220,7 @@ static bool fits(const uint64_t free[FIT_SIZES], const uint64_t need[FIT_SIZES])
 
 enum fit fit_judge(const struct capdl_spec *spec, const struct sample *s)
 {
-    static struct untyped_desc blocks[MOST_BLOCKS];
+    static struct block blocks[MOST_BLOCKS];
     uint64_t free[FIT_SIZES] = {0}, need[FIT_SIZES] = {0}, objects = 0;
     size_t count = free_blocks(s, blocks);
     bool contiguous = false, unsure = false;

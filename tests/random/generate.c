@@ -69,7 +69,7 @@ static uint64_t pick_address(struct generator *g, unsigned bits, bool device)
 {
     uint64_t size = UINT64_C(1) << bits;
     for (unsigned tries = 0; tries < 8 && g->sample->num_untypeds; tries++) {
-        const struct untyped_desc *u = &g->sample->untypeds[rng_below(&g->r, g->sample->num_untypeds)];
+        const struct block *u = &g->sample->untypeds[rng_below(&g->r, g->sample->num_untypeds)];
         uint64_t at = u->paddr;
         if (u->device != device) {
             continue;

@@ -57,7 +57,7 @@ static void add_block(struct sample *s, uint64_t *cursor, uint64_t end, unsigned
     if (s->num_untypeds == MOST_UNTYPEDS || start + size > end) {
         return;
     }
-    s->untypeds[s->num_untypeds++] = (struct untyped_desc){.paddr = start, .bits = (uint8_t)bits, .device = device};
+    s->untypeds[s->num_untypeds++] = (struct block){.paddr = start, .bits = (uint8_t)bits, .device = device};
     *cursor = start + size;
 }
 
@@ -105,7 +105,7 @@ static void shuffle(struct sample *s, struct rng *r)
 {
     for (size_t i = s->num_untypeds; i > 1; i--) {
         size_t j = rng_below(r, i);
-        struct untyped_desc other = s->untypeds[j];
+        struct block other = s->untypeds[j];
         s->untypeds[j] = s->untypeds[i - 1];
         s->untypeds[i - 1] = other;
     }

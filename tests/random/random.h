@@ -27,6 +27,13 @@ struct line {
 
 enum { MOST_UNTYPEDS = 64 };
 
+/* An untyped of the kernel. */
+struct block {
+    uint64_t paddr;
+    uint8_t bits;
+    bool device;
+};
+
 struct sample {
     uint64_t seed;
     struct capdl_profile *profile;
@@ -35,7 +42,7 @@ struct sample {
     bool mutant;      /* perhaps no system: the compiler may refuse it, the boot may not fail */
     struct line *lines;
     size_t num_lines, capacity;
-    struct untyped_desc untypeds[MOST_UNTYPEDS];
+    struct block untypeds[MOST_UNTYPEDS];
     bool untyped_dropped[MOST_UNTYPEDS];
     size_t num_untypeds;
 };

@@ -69,6 +69,13 @@ expect 1 "^   the content of frame 'x' (4 KiB) is other data" diff a.cdl c.cdl
 echo 'arch aarch64 objects { x = frame (4k, fill: [{0 4 CDL_FrameFill_Bytes 01020304}]) }' > bytes.cdl
 expect 0 "$same" diff a.cdl bytes.cdl
 expect 1 "^   the content of frame 'x' (4 KiB) is other data" diff c.cdl bytes.cdl
+# Only the last byte of a page, or only its first, with zeros around it: each is a content of its own.
+for fill in '4095 1 CDL_FrameFill_Bytes 01' '4095 1 CDL_FrameFill_Bytes 02' '0 1 CDL_FrameFill_Bytes 01' '0 1 CDL_FrameFill_Bytes 02' \
+    '4094 1 CDL_FrameFill_Bytes 01' '1 1 CDL_FrameFill_Bytes 01'; do
+    echo "arch aarch64 objects { x = frame (4k, fill: [{$fill}]) }" > now.cdl
+    [ ! -f last.cdl ] || expect 1 "^   the content of frame 'x' (4 KiB) is other data" diff last.cdl now.cdl
+    cp now.cdl last.cdl
+done
 rm b.bin
 expect 1 "cannot read 'b.bin': frames that it fills are compared by name" diff a.cdl b.cdl
 

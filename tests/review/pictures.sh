@@ -56,6 +56,28 @@ expect 0 '' graph ring.cdl -o ring.svg
 grep -q 'row to column: C message' ring.svg || { echo 'no matrix'; failed=1; }
 [ "$(grep -c '<g><title>w[0-9]* → ' ring.svg)" -ge 180 ] || { echo 'the matrix lacks cells'; failed=1; }
 
+# A chain is not drawn in layers, from whichever end its threads are counted; a star is.
+chain() { # STEP
+    awk -v n=20 -v step="$1" 'BEGIN {
+        print "arch aarch64\nobjects {"
+        for (i = 0; i < n; i++) printf " tcb_w%02d = tcb cn%d = cnode (4 bits) e%d = ep\n", i, i, i
+        print "}\ncaps {"
+        for (i = 0; i < n; i++) {
+            printf " tcb_w%02d { cspace: cn%d } cn%d { 0: e%d (R)", i, i, i, i
+            if (i + step >= 0 && i + step < n) printf " 1: e%d (W)", i + step
+            print " }"
+        }
+        print "}"
+    }'
+}
+for step in 1 -1; do
+    chain $step > chain.cdl
+    expect 0 'layout=sfdp' graph chain.cdl
+done
+many 18 1 > star.cdl
+expect 0 '<b>hub</b>' graph star.cdl
+absent 'layout=sfdp'
+
 "$names" names.dot names.svg names.policy || failed=1
 if command -v dot > /dev/null; then
     expect 0 '' graph "$here/base.cdl" -o base.svg

@@ -106,12 +106,12 @@ expect 0 'warning: this waiver is not needed \[policy-unused\]$' check --date 20
 
 # What is misspelt or useless.
 printf 'allow call a -> bb\n' | cat good.policy - > typo.policy
-expect 1 "typo.policy:[0-9]*:17: error: no subject or device is called 'bb'; did you mean 'b'? \[policy-name\]$" \
+expect 1 "typo.policy:[0-9]*:17: error: no subject or device is called 'bb' (did you mean 'b'?) \[policy-name\]$" \
     check --policy typo.policy good.cdl
 printf 'allow call z* -> b\n' | cat good.policy - > typo.policy
 expect 0 "warning: no subject or device has a name like 'z\*' \[policy-name\]$" check --policy typo.policy good.cdl
 expect 0 'warning: this rule allows nothing that the system does \[policy-unused\]$' check --policy typo.policy good.cdl
-for wrong in 'allow cal a -> b|unknown relation .cal., did you mean .call.' 'allow call a b|expected .->., found .b.' \
+for wrong in 'allow cal a -> b|unknown relation .cal. (did you mean .call.?)' 'allow call a b|expected .->., found .b.' \
     'allow call a ->|expected a name' 'permit call a -> b|expected .allow., .forbid., .waive. or .group., found .permit.' \
     'waive call a -> b until 2026-13-01 because "x"|expected a day such as' 'allow call "a -> b|a quote that does not end' \
     'waive call a -> b until 2026-12-01|expected .because. and a reason' 'allow smc a -> 5..4|expected a number, START..END' \

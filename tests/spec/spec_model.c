@@ -41,8 +41,8 @@ static void test_names(void)
     EXPECT(capdl_spec_array_length(&spec, "array") == 1000000001);
     EXPECT(capdl_spec_array_length(&spec, "scalar") == 0);
     EXPECT(capdl_spec_intern(&spec, "arrayed", 5) == capdl_object_name(&spec, objects[1]));
-    EXPECT(!strcmp(capdl_spec_nearest(&spec, "scaler"), "scalar"));
-    EXPECT(!capdl_spec_nearest(&spec, "nothing"));
+    EXPECT(!strcmp(capdl_spec_nearest(&spec, "scaler").word, "scalar"));
+    EXPECT(!capdl_spec_nearest(&spec, "nothing").word);
     capdl_spec_free(&spec);
 }
 

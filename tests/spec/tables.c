@@ -46,7 +46,7 @@ static void print_tables(FILE *out)
 #define CAPDL_KERNEL_ERROR(id, number, name) fprintf(out, "error " #id " %d %s\n", number, name);
 #include <capdl/errors.def>
 #undef CAPDL_KERNEL_ERROR
-#define CAPDL_INITIAL_CAP(id, slot, name) fprintf(out, "initial " #id " %d %s\n", slot, name);
+#define CAPDL_INITIAL_CAP(id, slot, name, kind) fprintf(out, "initial " #id " %d %s, " #kind "\n", slot, name);
 #include <capdl/initialcaps.def>
 #undef CAPDL_INITIAL_CAP
 #define CAPDL_CHUNK(name, id, pc) fprintf(out, "chunk %s %d %s\n", name, id, (pc) ? "x86" : "others");
@@ -87,6 +87,25 @@ static void print_tables(FILE *out)
 #define PROPERTY(id, name) fprintf(out, "property " #id " %s\n", name);
 #include "devicetree/properties.def"
 #undef PROPERTY
+#define PACK_FORMAT(id, name) fprintf(out, "format " #id " %s\n", name);
+#include "pack/formats.def"
+#define CAP_TYPE(id, name, size, same, issuer, revocable, copy, rights, data)                                       \
+    fprintf(out,                                                                                                    \
+            "captype " #id " %s: " #size " " #same " " #issuer " " #revocable " " #copy " " #rights " " #data "\n", \
+            name);
+#include "machine/captypes.def"
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name)                          \
+    fprintf(out, "field " #id " " #member " " #type " %d " #written " %s " #in_rust " " #rank " %s\n", otherwise, \
+            or_none(rust), name);
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
+#define PARAM(id, name, type, least, most, bound, unit, otherwise, field)                                            \
+    fprintf(out,                                                                                                     \
+            "param " #id " %s " #type ", " #least " to " #most " " #bound ", unit " #unit ", " #otherwise " " #field \
+            "\n",                                                                                                    \
+            name);
+#include "pd/params.def"
+#undef PARAM
 #define COMMAND(name, summary) fprintf(out, "command " #name " %s\n", summary);
 #include "commands.def"
 #undef COMMAND

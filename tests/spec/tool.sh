@@ -106,6 +106,15 @@ grep '^| `' ../../../docs/checks.md | diff -u - "$work/listed" || fail 'docs/che
 while read -r check severity text; do
     "$capdl" check --no-check "$check" lower.cdl || fail "--no-check $check is refused"
 done <"$work/out"
+# What cases find has the severity that the list says; a check that finds errors may also warn where the list says "W:".
+grep -rhoE '(error|warning): .* \[[a-z-]+\]$' ../checks/*.err | sed -E 's/^(error|warning): .*\[([a-z-]+)\]$/\2 \1/' | sort -u >"$work/found"
+while read -r check severity; do
+    line=$(grep "^$check " "$work/out") || { fail "$check is not listed"; continue; }
+    case $severity:$line in
+    warning:*' warning '* | error:*' error '* | warning:*' error '*'W: '*) ;;
+    *) fail "a case finds $check as $severity, but the list says: $line" ;;
+    esac
+done <"$work/found"
 grep -q '^tcb-core  *warning ' "$work/out" || fail '--list-checks lacks a check of the compiler'
 
 expect 0 'show --json' "$capdl" show --json lower.cdl

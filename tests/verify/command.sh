@@ -43,6 +43,25 @@ expect 1 'is not an image' a.cdl
 expect 2 'cannot read' none.elf
 expect 2 'missing argument'
 
+# Where a report says that each object is: two frames are at addresses of their own, the kernel decides on the CNode.
+cat > placed.cdl <<'END'
+arch aarch64
+objects { c = cnode (4 bits)  p = frame (4k, paddr: 0x70000000)  q = frame (4k, paddr: 0x70003000) }
+caps { c { 1: p (R)  2: q (R)  3: c } }
+END
+"$capdl" compile placed.cdl -o placed.elf 2> warnings
+report() { # ADDRESS-OF-CNODE
+    printf '# Objects in memory\n\n    %-18s  %10s  %-12s  %s\n' address bytes kind name
+    printf '    %s  %10u  %-12s  %s\n' 0x70000000 4096 frame p 0x70003000 4096 frame q "$1" 512 cnode c
+    echo
+}
+echo '0x70000000 22 0' > some
+report 0x70200000 > report.txt
+expect 1 "CNode 'c' is at 0x" placed.elf --untypeds some --report report.txt
+report "$(sed -n "s/.*CNode 'c' is at \(0x[0-9a-f]*\), not at 0x70200000 as report.txt says.*/\1/p" out)" > report.txt
+expect 0 '  3 objects are where the report says' placed.elf --untypeds some --report report.txt
+expect 0 '"addresses":3' placed.elf --untypeds some --report report.txt --json
+
 # The same digest wherever the kernel puts things, and a boot that fails for want of memory.
 echo '0x70000000 22 0' > some
 echo '0x70000000 20 0' > little

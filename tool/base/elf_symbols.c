@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/elf_symbols.h"
 
-static bool in_file(const struct elf_view *elf, const Elf64_Shdr *section)
-{
-    return section->sh_type != SHT_NOBITS && section->sh_offset <= elf->size &&
-           section->sh_size <= elf->size - section->sh_offset;
-}
-
 bool elf_symbols_take(struct elf_symbols *symbols, const struct elf_view *elf, const Elf64_Shdr *table)
 {
-    if (table->sh_type != SHT_SYMTAB || !in_file(elf, table) || table->sh_link >= elf->header.e_shnum) {
+    if (table->sh_type != SHT_SYMTAB || !elf_view_has(elf, table) || table->sh_link >= elf->header.e_shnum) {
         return false;
     }
     Elf64_Shdr names = elf_view_section(elf, table->sh_link);
-    if (names.sh_type != SHT_STRTAB || !in_file(elf, &names) || !names.sh_size ||
+    if (names.sh_type != SHT_STRTAB || !elf_view_has(elf, &names) || !names.sh_size ||
         elf->bytes[names.sh_offset + names.sh_size - 1] != 0) {
         return false;
     }

@@ -87,6 +87,11 @@ bool elf_view_open(struct elf_view *view, const uint8_t *bytes, size_t size, con
     return true;
 }
 
+bool elf_view_has(const struct elf_view *view, const Elf64_Shdr *section)
+{
+    return section->sh_type != SHT_NOBITS && inside(view, section->sh_offset, section->sh_size);
+}
+
 Elf64_Phdr elf_view_segment(const struct elf_view *view, unsigned i)
 {
     return elf_segment_get(view->word_bits, view->bytes + view->header.e_phoff + i * elf_segment_size(view->word_bits));

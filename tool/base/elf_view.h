@@ -22,6 +22,8 @@ bool elf_view_open(struct elf_view *, const uint8_t *bytes, size_t size, const c
 
 Elf64_Phdr elf_view_segment(const struct elf_view *, unsigned i);
 Elf64_Shdr elf_view_section(const struct elf_view *, unsigned i);
+/* Whether the file has the bytes of a section. */
+bool elf_view_has(const struct elf_view *, const Elf64_Shdr *);
 /* The name of a section, "" if it has none. */
 const char *elf_view_name(const struct elf_view *, const Elf64_Shdr *);
 bool elf_view_find(const struct elf_view *, const char *name, Elf64_Shdr *);

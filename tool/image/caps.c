@@ -37,22 +37,33 @@ static bool is_moved(const struct program *program, const struct capdl_cap *cap)
     return false;
 }
 
+static const enum capdl_kind initial_kinds[] = {
+#define CAPDL_INITIAL_CAP(id, slot, name, kind) [slot] = CAPDL_KIND_##kind,
+#include <capdl/initialcaps.def>
+#undef CAPDL_INITIAL_CAP
+};
+
+enum { NUM_INITIAL = sizeof(initial_kinds) / sizeof(*initial_kinds) };
+
+enum capdl_kind caps_initial_kind(uint64_t slot)
+{
+    return slot < NUM_INITIAL ? initial_kinds[slot] : CAPDL_KIND_COUNT;
+}
+
 /* The control capabilities that the initial task has. */
 static bool control_source(const struct capdl_cap *cap, struct operand *source)
 {
-    static const enum capdl_initial_cap initial[CAPDL_KIND_COUNT] = {
-        [CAPDL_KIND_IRQ_CONTROL] = CAPDL_INITIAL_IRQ_CONTROL,
-        [CAPDL_KIND_ASID_CONTROL] = CAPDL_INITIAL_ASID_CONTROL,
-        [CAPDL_KIND_IO_SPACE_MASTER] = CAPDL_INITIAL_IO_SPACE,
-        [CAPDL_KIND_IO_PORT_CONTROL] = CAPDL_INITIAL_IO_PORT_CONTROL,
-        [CAPDL_KIND_STREAMID_CONTROL] = CAPDL_INITIAL_SMMU_SID_CONTROL,
-        [CAPDL_KIND_CONTEXTBANK_CONTROL] = CAPDL_INITIAL_SMMU_CB_CONTROL,
-        [CAPDL_KIND_DOMAIN] = CAPDL_INITIAL_DOMAIN,
-        [CAPDL_KIND_SMC] = CAPDL_INITIAL_SMC,
-    };
-    bool sched_control = cap->kind == CAPDL_KIND_SCHED_CONTROL;
-    *source = sched_control ? operand_sched_control(cap->data) : operand_initial(initial[cap->kind]);
-    return sched_control || initial[cap->kind] != CAPDL_INITIAL_NULL;
+    if (cap->kind == CAPDL_KIND_SCHED_CONTROL) {
+        *source = operand_sched_control(cap->data);
+        return true;
+    }
+    for (unsigned slot = 0; slot < NUM_INITIAL; slot++) {
+        if (initial_kinds[slot] == cap->kind) {
+            *source = operand_initial((enum capdl_initial_cap)slot);
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool control_exists(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
@@ -211,7 +222,7 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
     }
     if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
         const struct mapping *mapping = mapping_find(program, extra->mapping_container, extra->mapping_slot);
-        if (!mapping || mapping->source.kind == OPERAND_LITERAL) {
+        if (!mapping || mapping->source.kind == CAPDL_OPERAND_LITERAL) {
             program_cap_error(
                 program, cnode, cap, "names slot 0x%llx of '%s' as its mapping, but that table is in no address space",
                 (unsigned long long)extra->mapping_slot, capdl_object_name(program->spec, extra->mapping_container));

@@ -72,31 +72,6 @@ uint32_t reverse_add(struct reverse *r, const struct capdl_blob_name *name, enum
     return object;
 }
 
-/* What stands for one of the initial task's capabilities in a spec; COUNT: nothing. */
-static enum capdl_kind initial_kind(uint64_t initial)
-{
-    switch (initial) {
-    case CAPDL_INITIAL_IRQ_CONTROL:
-        return CAPDL_KIND_IRQ_CONTROL;
-    case CAPDL_INITIAL_ASID_CONTROL:
-        return CAPDL_KIND_ASID_CONTROL;
-    case CAPDL_INITIAL_IO_PORT_CONTROL:
-        return CAPDL_KIND_IO_PORT_CONTROL;
-    case CAPDL_INITIAL_IO_SPACE:
-        return CAPDL_KIND_IO_SPACE_MASTER;
-    case CAPDL_INITIAL_DOMAIN:
-        return CAPDL_KIND_DOMAIN;
-    case CAPDL_INITIAL_SMMU_SID_CONTROL:
-        return CAPDL_KIND_STREAMID_CONTROL;
-    case CAPDL_INITIAL_SMMU_CB_CONTROL:
-        return CAPDL_KIND_CONTEXTBANK_CONTROL;
-    case CAPDL_INITIAL_SMC:
-        return CAPDL_KIND_SMC;
-    default:
-        return CAPDL_KIND_COUNT;
-    }
-}
-
 struct held *reverse_held(struct reverse *r, const struct capdl_operand *operand)
 {
     r->control = (struct held){.object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT, .rights = CAPDL_RIGHTS_ALL};
@@ -110,7 +85,7 @@ struct held *reverse_held(struct reverse *r, const struct capdl_operand *operand
         r->control.data = operand->value;
         return &r->control;
     case CAPDL_REF_INITIAL:
-        r->control.kind = initial_kind(operand->value);
+        r->control.kind = caps_initial_kind(operand->value);
         return &r->control;
     default:
         reverse_fail(r, "a call has a number in place of a capability");

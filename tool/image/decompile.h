@@ -90,8 +90,7 @@ void reverse_words_init(const struct method_params *, uint64_t used[METHOD_MOST_
 bool reverse_words_used(const struct method_params *, const uint64_t used[METHOD_MOST_PARAMS],
                         const struct capdl_call *);
 bool reverse_cannot_fail(struct reverse *, enum capdl_method, const struct capdl_call *);
-/* decompile_calls.c: a derived slot, filled once, and an object that is nothing but a capability in one; all calls */
-struct held *reverse_fill_slot(struct reverse *, const struct capdl_operand *);
+/* decompile_calls.c: an object that is nothing but a capability in a derived slot; all calls */
 uint32_t reverse_add_derived(struct reverse *, const struct capdl_operand *, enum capdl_kind);
 /* Rights as the spec has them, of a rights word. */
 uint8_t reverse_rights(struct reverse *, uint8_t kind, uint64_t rights);

@@ -13,7 +13,7 @@ static bool in_root(const struct capdl_operand *target)
     return target->kind == CAPDL_REF_INITIAL && target->value == CAPDL_INITIAL_CNODE;
 }
 
-struct held *reverse_fill_slot(struct reverse *r, const struct capdl_operand *operand)
+static struct held *reverse_fill_slot(struct reverse *r, const struct capdl_operand *operand)
 {
     bool derived = operand->kind == CAPDL_REF_SLOT && operand->value >= r->blob.sizes[CAPDL_SIZE_OBJECTS];
     if (!derived || r->slots[operand->value].kind != CAPDL_KIND_COUNT) {

@@ -48,7 +48,7 @@ static bool repeats_call(const struct call_list *calls, size_t call, size_t peri
                          *last = operands_of(calls, call + n * period);
     for (unsigned i = 0; i < calls->list[call].num_operands; i++) {
         uint64_t step = second[i].value - first[i].value;
-        if ((first[i].kind != OPERAND_LITERAL && second[i].value < first[i].value) ||
+        if ((first[i].kind != CAPDL_OPERAND_LITERAL && second[i].value < first[i].value) ||
             last[i].value != first[i].value + n * step) {
             return false;
         }

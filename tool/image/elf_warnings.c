@@ -25,12 +25,6 @@ struct named {
     struct capdl_pos pos;
 };
 
-static bool in_file(const struct elf_view *elf, const Elf64_Shdr *section)
-{
-    return section->sh_type != SHT_NOBITS && section->sh_offset <= elf->size &&
-           section->sh_size <= elf->size - section->sh_offset;
-}
-
 /* Whether a note names another kind of kernel, which `text` then says. */
 static bool note_differs(const struct named *program, const uint8_t *bytes, char text[PROFILE_NOTE_TEXT])
 {
@@ -111,7 +105,7 @@ static const char *list_name(const struct elf_view *elf, const Elf64_Shdr *secti
     bool constructors = section->sh_type == SHT_PROGBITS && strcmp(elf_view_name(elf, section), ".ctors") == 0;
     size_t pointer = elf->word_bits / 8;
     *entry = section->sh_type == SHT_RELA ? elf_relocation_size(elf->word_bits) : pointer;
-    if (!(section->sh_flags & SHF_ALLOC) || !in_file(elf, section)) {
+    if (!(section->sh_flags & SHF_ALLOC) || !elf_view_has(elf, section)) {
         return NULL;
     }
     return section->sh_type == SHT_INIT_ARRAY                          ? "constructors (.init_array)"

@@ -74,7 +74,7 @@ static void put_text(struct encoder *e, const char *text)
 
 static void put_operand(struct encoder *e, struct operand operand)
 {
-    if (operand.kind == OPERAND_LITERAL) {
+    if (operand.kind == CAPDL_OPERAND_LITERAL) {
         put_uint(e, operand.value);
     } else {
         uint8_t *at = head(e);

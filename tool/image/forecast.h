@@ -65,8 +65,12 @@ bool forecast_lost(const struct forecast *, const struct capdl_profile *, char *
 /* What takes memory in [start, end), or 0. */
 const struct forecast_range *forecast_in_the_way(const struct forecast *, uint64_t start, uint64_t end);
 
-/* A list of untypeds as `capdl run --untypeds` reads it, in place of a forecast for an image of so many bytes. False:
-   an error is in diags. Released either way. */
+/* Reads the untypeds that a kernel reports from a file: one "address log2-size device" a line. False: an error is in
+   diags. The list is to be released either way. */
+bool untypeds_read(const struct capdl_profile *, const char *path, struct capdl_untyped **list, size_t *count,
+                   struct capdl_diags *);
+/* Such a list in place of a forecast, for an image of so many bytes. False: an error is in diags. Released either way.
+ */
 bool forecast_read(struct forecast *, const struct capdl_profile *, const char *path, uint64_t image_bytes,
                    struct capdl_diags *);
 /* Why the kernel would not boot at all (forecast_make failed). Writes it to text. */

@@ -5,32 +5,42 @@
 #include <string.h>
 
 #include "base/depfile.h"
+#include "image/arch.h"
 #include "image/forecast.h"
 #include "image/program.h"
 
-enum { MAX_LISTED = 4096, LARGEST_BITS = 47 };
+enum { MAX_LISTED = 4096 };
 
-/* PCs align device memory where the kernel sees it: in its window, which begins at -2^39. */
-static bool is_aligned(uint64_t address, unsigned bits, bool device)
+/* A list of untypeds that is being read. */
+struct reading {
+    const struct capdl_profile *profile;
+    struct capdl_untyped *list;
+    size_t count, capacity;
+};
+
+/* Device memory may be larger than its physical address is aligned: kernels align it where they see it, in their window
+ * on physical memory. */
+static bool is_aligned(const struct capdl_profile *profile, uint64_t address, unsigned bits, bool device)
 {
     uint64_t mask = (UINT64_C(1) << bits) - 1;
-    return !(address & mask) || (device && !((address - (UINT64_C(1) << 39)) & mask));
+    return !(address & mask) || (device && !((address + image_arch(profile->arch)->window_start(profile)) & mask));
 }
 
-static bool parse_line(const char *line, struct capdl_untyped *untyped)
+static bool parse_line(const struct reading *r, const char *line, struct capdl_untyped *untyped)
 {
     int64_t address;
     unsigned bits, device;
     int end = 0;
     if (sscanf(line, "%" SCNi64 " %u %u %n", &address, &bits, &device, &end) != 3 || line[end] || device > 1 ||
-        bits < CAPDL_BLOB_MIN_SIZE_BITS || bits > LARGEST_BITS || !is_aligned((uint64_t)address, bits, device)) {
+        bits < CAPDL_BLOB_MIN_SIZE_BITS || bits > r->profile->max_untyped_bits ||
+        !is_aligned(r->profile, (uint64_t)address, bits, device)) {
         return false;
     }
     *untyped = (struct capdl_untyped){.address = (uint64_t)address, .size_bits = bits & 63, .is_device = device & 1};
     return true;
 }
 
-static bool read_lines(struct forecast *forecast, FILE *file, uint16_t source, struct capdl_diags *diags)
+static bool read_lines(struct reading *r, FILE *file, uint16_t source, struct capdl_diags *diags)
 {
     char line[256];
     for (uint32_t number = 1; fgets(line, sizeof(line), file); number++) {
@@ -38,33 +48,43 @@ static bool read_lines(struct forecast *forecast, FILE *file, uint16_t source, s
             continue;
         }
         struct capdl_untyped untyped;
-        if (forecast->count == MAX_LISTED || !parse_line(line, &untyped)) {
+        if (r->count == MAX_LISTED || !parse_line(r, line, &untyped)) {
             capdl_error(diags, (struct capdl_pos){.line = number, .file = source},
-                        "expected an untyped: address, log2 of its size (4 to %d), 0 or 1 for device memory; address "
-                        "a multiple of "
-                        "the size, at most %d lines",
-                        LARGEST_BITS, MAX_LISTED);
+                        "expected an untyped: address, log2 of its size (%d to %u), 0 or 1 for device memory; address "
+                        "a multiple of the size, at most %d lines",
+                        CAPDL_BLOB_MIN_SIZE_BITS, r->profile->max_untyped_bits, MAX_LISTED);
             return false;
         }
-        forecast->list = memory_grow(forecast->list, &forecast->capacity, forecast->count + 1, sizeof(*forecast->list));
-        forecast->list[forecast->count++] = untyped;
+        r->list = memory_grow(r->list, &r->capacity, r->count + 1, sizeof(*r->list));
+        r->list[r->count++] = untyped;
     }
     return true;
+}
+
+bool untypeds_read(const struct capdl_profile *profile, const char *path, struct capdl_untyped **list, size_t *count,
+                   struct capdl_diags *diags)
+{
+    struct reading reading = {.profile = profile};
+    uint16_t source = capdl_diags_add_source(diags, path, NULL, 0);
+    FILE *file = fopen(path, "r");
+    bool good = false;
+    if (!file) {
+        capdl_error(diags, (struct capdl_pos){.file = source}, "cannot read the list of untypeds: %s", strerror(errno));
+    } else {
+        depfile_note(path);
+        good = read_lines(&reading, file, source, diags);
+        fclose(file);
+    }
+    *list = reading.list;
+    *count = reading.count;
+    return good;
 }
 
 bool forecast_read(struct forecast *forecast, const struct capdl_profile *profile, const char *path,
                    uint64_t image_bytes, struct capdl_diags *diags)
 {
-    uint16_t source = capdl_diags_add_source(diags, path, NULL, 0);
-    FILE *file = fopen(path, "r");
     *forecast = (struct forecast){.num_slots = UINT64_C(1) << profile->root_cnode_bits};
-    if (!file) {
-        capdl_error(diags, (struct capdl_pos){.file = source}, "cannot read the list of untypeds: %s", strerror(errno));
-        return false;
-    }
-    depfile_note(path);
-    bool good = read_lines(forecast, file, source, diags);
-    fclose(file);
+    bool good = untypeds_read(profile, path, &forecast->list, &forecast->count, diags);
     forecast->first_empty =
         image_root_slots(profile, image_bytes); /* an estimate: what else the kernel hands over is not known */
     return good;

@@ -128,7 +128,7 @@ struct operand mapping_source(struct program *program, uint32_t table, const str
         }
         return calls_copy(program, cap->object, original, CAPDL_RIGHTS_ALL, 0);
     }
-    if (mapping->source.kind == OPERAND_LITERAL) {
+    if (mapping->source.kind == CAPDL_OPERAND_LITERAL) {
         mapping->source = calls_copy(program, cap->object, original,
                                      capdl_object_caps(program->spec, mapping->cnode).list[mapping->cap].rights, 0);
     }

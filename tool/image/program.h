@@ -29,12 +29,10 @@
 #include "profile/methods.h"
 #include "profile/vspace.h"
 
-enum { OPERAND_LITERAL = 4 }; /* beside enum capdl_ref_kind */
-
 /* A word of a call: a literal, or a capability by reference. */
 struct operand {
     uint64_t value;
-    uint8_t kind; /* enum capdl_ref_kind or OPERAND_LITERAL */
+    uint8_t kind; /* enum capdl_ref_kind or CAPDL_OPERAND_LITERAL */
 };
 
 /* One call, or a run of them. */
@@ -134,7 +132,7 @@ struct content_word {
 struct mapping {
     uint32_t container, cnode, cap;
     uint64_t slot;
-    struct operand source; /* kind OPERAND_LITERAL: not mapped (yet) */
+    struct operand source; /* kind CAPDL_OPERAND_LITERAL: not mapped (yet) */
 };
 
 /* Who gets what is left when all objects are made: object of the spec, and its place in the blob (CAPDL_LEFT_KEYS). */
@@ -238,7 +236,7 @@ uint32_t *objects_of_kind(const struct program *, enum capdl_kind, size_t *count
 /* calls.c */
 static inline struct operand operand_word(uint64_t value)
 {
-    return (struct operand){value, OPERAND_LITERAL};
+    return (struct operand){value, CAPDL_OPERAND_LITERAL};
 }
 static inline struct operand operand_slot(uint64_t slot)
 {
@@ -338,7 +336,6 @@ void direct_order(struct program *, unsigned size_bits);
 
 /* kernel_types.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
 int table_level(const struct program *, enum capdl_kind);
-/* log2 of the bytes that one entry of a table at this level covers. */
 
 /* vspace.c: attribute words of the mapping of a page, and of tables, of threads or of guests. */
 uint64_t vspace_page_attributes(const struct capdl_profile *, const struct capdl_cap *, bool guest);
@@ -357,6 +354,8 @@ unsigned derivation_depth(const struct program *, uint32_t container, uint64_t s
 bool derivation_is_original(const struct program *, uint32_t container, const struct capdl_cap *);
 enum { DERIVATION_DEEPEST = 2 };
 
+/* Of what a spec calls a capability of the initial task; COUNT: nothing. */
+enum capdl_kind caps_initial_kind(uint64_t slot);
 /* Word of capability data for a CNode capability: 0 for no guard. */
 uint64_t caps_guard_word(const struct program *, const struct capdl_cap *);
 /* Rights word of a copy. */

@@ -36,13 +36,6 @@ bool slot_name_text(const struct capdl_blob_name *name, char *out, size_t size)
     return true;
 }
 
-bool slot_name_is(const struct capdl_blob_name *name, const char *text)
-{
-    char number[CAPDL_NAME_MOST_DIGITS + 1];
-    return name->text && strncmp(name->text, text, name->length) == 0 &&
-           strcmp(number_text(name, number), text + name->length) == 0;
-}
-
 /* The first is a cursor for lookups. */
 void slot_names_init(struct slot_names *names, const struct capdl_blob *blob)
 {

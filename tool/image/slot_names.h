@@ -5,9 +5,8 @@
 
 #include "blob/blob.h"
 
-/* A name without an index in brackets; false and nothing is written: it has no room. Whether it is this text. */
+/* A name without an index in brackets; false and nothing is written: it has no room. */
 bool slot_name_text(const struct capdl_blob_name *, char *out, size_t size);
-bool slot_name_is(const struct capdl_blob_name *, const char *text);
 
 struct slot_names {
     struct capdl_blob_names

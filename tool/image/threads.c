@@ -55,6 +55,7 @@ static void check_buffer(struct program *program, uint32_t object)
 {
     const struct capdl_cap *buffer = cap_at(program, object, CAPDL_TCB_SLOT_IPC_BUFFER);
     uint64_t address = capdl_tcb_values(program->spec, object)->addr;
+    unsigned alignment = 1u << capdl_architecture(program->profile->arch)->ipc_buffer_bits;
     if (buffer && buffer->kind != CAPDL_KIND_FRAME) {
         program_cap_error(program, object, buffer, "is not a frame");
     } else if (buffer && !address && !cap_at(program, object, CAPDL_TCB_SLOT_BOUND_VCPU) &&
@@ -63,9 +64,9 @@ static void check_buffer(struct program *program, uint32_t object)
     } else if (!buffer && address) {
         program_error(program, object, "has an IPC buffer address 0x%llx but no frame in ipc_buffer_slot",
                       (unsigned long long)address);
-    } else if (address % 1024) {
-        program_error(program, object, "has its IPC buffer at 0x%llx, which is not a multiple of 1024",
-                      (unsigned long long)address);
+    } else if (address % alignment) {
+        program_error(program, object, "has its IPC buffer at 0x%llx: expected a multiple of %u",
+                      (unsigned long long)address, alignment);
     }
 }
 

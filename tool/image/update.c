@@ -391,13 +391,12 @@ static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
     }
     char wanted[NAME_SIZE + 8];
     snprintf(wanted, sizeof(wanted), "tcb_%s", u->array);
-    const char *nearest = capdl_spec_nearest(&u->spec, wanted);
-    bool hint = nearest && strncmp(nearest, "tcb_", 4) == 0;
+    struct capdl_nearest nearest = capdl_spec_nearest(&u->spec, wanted);
+    nearest.word = nearest.word && strncmp(nearest.word, "tcb_", 4) == 0 ? nearest.word + 4 : NULL;
     capdl_error(u->diags, CAPDL_NOWHERE,
-                "%s has no protection domain '%s'%s%s%s (its thread would be 'tcb_%s'; an image compiled with --strip "
-                "has no names)",
-                u->image_name, u->pd, hint ? ", did you mean '" : "", hint ? nearest + 4 : "", hint ? "'" : "",
-                u->array);
+                "%s has no protection domain '%s'%s; its thread would be 'tcb_%s'; an image compiled with --strip "
+                "has no names",
+                u->image_name, u->pd, capdl_nearest_hint(&nearest), u->array);
     return false;
 }
 

@@ -43,7 +43,6 @@ struct own_reader {
 void own_params_read(struct own_reader *, const char *value, uint32_t object);
 uint32_t own_object_read(struct own_reader *, const char *value);
 void own_refs_read(struct own_reader *, const char *value, uint32_t object);
-bool own_reference(struct own_reader *, const char *value, const char *what, uint32_t *object);
 void own_fill_read(struct own_reader *, const char *value, struct capdl_fill *);
 void own_irqs_read(struct own_reader *, const char *value);
 void own_derivations_read(struct own_reader *, const char *value);

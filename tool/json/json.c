@@ -75,8 +75,11 @@ const char *json_member(struct json_list *list, const char **key)
 
 bool json_key_is(const char *key, const char *name)
 {
-    size_t length = strlen(name);
-    return strncmp(key + 1, name, length) == 0 && key[1 + length] == '"';
+    key++;
+    while (*name && *key == *name) { /* no further: the text ends without a null character */
+        key++, name++;
+    }
+    return !*name && *key == '"';
 }
 
 int json_key_length(const char *key)
@@ -90,7 +93,8 @@ bool json_is_null(const char *value)
     return *value == 'n';
 }
 
-const char *json_kind(const char *value)
+/* "a number", "an object": what a value is, for messages. */
+static const char *json_kind(const char *value)
 {
     switch (*value) {
     case '{':

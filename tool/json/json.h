@@ -20,8 +20,6 @@ struct json {
 /* False when the document is not well-formed, which is reported. */
 bool json_open(struct json *, struct capdl_diags *, struct capdl_spec *, uint16_t source);
 struct capdl_pos json_pos(const struct json *, const char *value);
-/* "a number", "an object": what a value is, for messages. */
-const char *json_kind(const char *value);
 bool json_is_null(const char *value);
 
 /* Steps through the elements of an array or the members of an object. */

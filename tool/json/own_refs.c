@@ -6,9 +6,10 @@
 #include <string.h>
 
 /* "x" or "x[3]" */
-bool own_reference(struct own_reader *reader, const char *value, const char *what, uint32_t *object)
+static bool own_reference(struct own_reader *reader, const char *value, const char *what, uint32_t *object)
 {
-    const char *label, *nearest;
+    const char *label;
+    struct capdl_nearest nearest;
     char *end;
     *object = CAPDL_NO_OBJECT;
     if (!json_string(reader->json, value, what, &label)) {
@@ -31,10 +32,8 @@ bool own_reference(struct own_reader *reader, const char *value, const char *wha
         return true;
     }
     nearest = capdl_spec_nearest(reader->spec, name);
-    capdl_error(reader->json->diags, json_pos(reader->json, value), "no object is called '%s'%s%s%s", label,
-                nearest && strcmp(nearest, name) != 0 ? "; did you mean '" : "",
-                nearest && strcmp(nearest, name) != 0 ? nearest : "",
-                nearest && strcmp(nearest, name) != 0 ? "'?" : "");
+    capdl_error(reader->json->diags, json_pos(reader->json, value), "no object is called '%s'%s", label,
+                nearest.word && strcmp(nearest.word, name) != 0 ? capdl_nearest_hint(&nearest) : "");
     return false;
 }
 

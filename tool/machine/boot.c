@@ -88,7 +88,7 @@ static void fill_reserved(struct boot *b)
 static bool place_image(struct boot *b)
 {
     const struct platform *p = &b->platform;
-    b->info->image_paddr = round_up(p->kernel.end, PAGE_SIZE) + round_up(p->dtb_size, PAGE_SIZE);
+    b->info->image_paddr = round_up(p->kernel.end, PAGE_SIZE) + round_up(p->dtb.size, PAGE_SIZE);
     uint64_t end = b->info->image_paddr + (b->info->image_end - b->info->image_start);
     for (size_t i = 0; i < p->num_memory; i++) {
         if (p->kernel.start >= p->memory[i].start && end <= p->memory[i].end) {
@@ -127,7 +127,7 @@ static bool find_free(struct boot *b)
         b->free[b->num_free++] = m;
     }
     reserve(b, p->kernel.start, p->kernel.end);
-    reserve(b, tree, tree + p->dtb_size);
+    reserve(b, tree, tree + p->dtb.size);
     reserve(b, b->info->image_paddr, b->info->image_paddr + (b->info->image_end - b->info->image_start));
     return true;
 }
@@ -163,7 +163,7 @@ static void extra_pc(struct boot *b)
 static uint64_t extra_room(const struct boot *b)
 {
     uint64_t header = 2 * capdl_word_bytes(b->k->profile->arch);
-    return b->k->facts->pc ? header + 4 + MBMMAP_ENTRIES * MBMMAP_ENTRY + header + 4 : header + b->platform.dtb_size;
+    return b->k->facts->pc ? header + 4 + MBMMAP_ENTRIES * MBMMAP_ENTRY + header + 4 : header + b->platform.dtb.size;
 }
 
 static bool prepare_extra(struct boot *b)
@@ -174,8 +174,8 @@ static bool prepare_extra(struct boot *b)
     }
     if (b->k->facts->pc) {
         extra_pc(b);
-    } else if (b->platform.dtb_size) {
-        memcpy(extra_chunk(b, HEADER_FDT, b->platform.dtb_size), b->platform.dtb, b->platform.dtb_size);
+    } else if (b->platform.dtb.size) {
+        memcpy(extra_chunk(b, HEADER_FDT, b->platform.dtb.size), b->platform.dtb.data, b->platform.dtb.size);
     }
     while (b->extra_size && UINT64_C(1) << b->extra_bits < round_up(b->extra_size, PAGE_SIZE)) {
         b->extra_bits++;
@@ -300,7 +300,8 @@ unsigned boot_word_of(const struct boot *b, uint16_t offset)
     return offset / capdl_word_bytes(b->k->profile->arch);
 }
 
-void boot_set_word(struct boot *b, unsigned place, uint64_t word)
+/* Writes the word at this place of bootinfo, counted in words. */
+static void boot_set_word(struct boot *b, unsigned place, uint64_t word)
 {
     enum capdl_arch arch = b->k->profile->arch;
     capdl_word_put(arch, b->bootinfo + place * capdl_word_bytes(arch), word);

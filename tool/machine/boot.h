@@ -5,6 +5,7 @@
 
 #include <capdl/diag.h>
 
+#include "base/file.h"
 #include "kernel.h"
 
 struct reserved_section;
@@ -35,20 +36,10 @@ struct platform {
     struct capdl_region devices[300];
     size_t num_devices;
     struct capdl_region kernel;
-    uint8_t *dtb; /* malloc'd, or 0 */
-    size_t dtb_size;
+    struct file_bytes dtb; /* size 0: there is none */
 };
 
 bool platform_init(struct platform *, const struct capdl_profile *, struct capdl_diags *);
 void platform_free(struct platform *);
-
-struct untyped_desc {
-    uint64_t paddr;
-    uint8_t bits;
-    bool device;
-};
-
-/* Reads a list of untypeds, one "address log2-size device" a line. Count, or -1 after an error. */
-int untypeds_read(const char *path, struct untyped_desc *list, size_t capacity, struct capdl_diags *);
 
 #endif

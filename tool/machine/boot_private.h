@@ -30,8 +30,6 @@ struct boot {
 
 /* Puts a capability into the next slot of the initial CNode, and returns the slot. */
 uint64_t boot_provide(struct boot *, struct cap);
-/* Writes the word at this place of bootinfo, counted in words. */
-void boot_set_word(struct boot *, unsigned place, uint64_t word);
 /* The place, in words, of a member whose offset is in the profile. */
 unsigned boot_word_of(const struct boot *, uint16_t offset);
 /* Writes the slots from `start` to the next free one into bootinfo, at this place. */

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "boot_private.h"
+#include "image/arch.h"
+#include "image/forecast.h"
 
-enum { MAX_UNTYPEDS = 4096 };
-
-static void add_untyped(struct boot *b, struct untyped_desc desc, uint64_t first)
+static void add_untyped(struct boot *b, struct capdl_untyped desc, uint64_t first)
 {
     uint64_t i = b->next_slot - first;
     if (i >= b->k->profile->max_untypeds) {
@@ -15,19 +15,18 @@ static void add_untyped(struct boot *b, struct untyped_desc desc, uint64_t first
     enum capdl_arch arch = b->k->profile->arch;
     uint8_t *list = b->bootinfo + b->k->profile->bootinfo_untyped_offset + bootinfo_region_bytes(arch);
     bootinfo_untyped_put(arch, list + i * bootinfo_untyped_bytes(arch),
-                         (struct bootinfo_untyped){desc.paddr, desc.bits, desc.device});
+                         (struct bootinfo_untyped){desc.address, desc.size_bits, desc.is_device});
     boot_provide(b, (struct cap){.type = CAP_UNTYPED,
-                                 .bits = desc.bits,
-                                 .flags = desc.device ? CAP_FLAG_DEVICE : 0,
-                                 .paddr = desc.paddr,
-                                 .data = UINT64_C(1) << desc.bits});
+                                 .bits = desc.size_bits,
+                                 .flags = desc.is_device ? CAP_FLAG_DEVICE : 0,
+                                 .paddr = desc.address,
+                                 .data = UINT64_C(1) << desc.size_bits});
 }
 
-/* Untypeds are aligned by their addresses in the kernel's window on memory. Where that begins only matters on PCs,
- * whose device memory is larger. */
+/* Untypeds are aligned by their addresses in the kernel's window on physical memory. */
 static void add_region(struct boot *b, struct capdl_region region, bool device, uint64_t first)
 {
-    uint64_t window = b->k->arch->window;
+    uint64_t window = image_arch(b->k->profile->arch)->window_start(b->k->profile);
     while (region.start < region.end) {
         unsigned bits = 63u - (unsigned)__builtin_clzll(region.end - region.start);
         if (bits > b->k->profile->max_untyped_bits) {
@@ -38,7 +37,8 @@ static void add_region(struct boot *b, struct capdl_region region, bool device, 
             bits = (unsigned)__builtin_ctzll(seen);
         }
         if (bits >= MIN_UNTYPED_BITS) {
-            add_untyped(b, (struct untyped_desc){region.start, (uint8_t)bits, device}, first);
+            add_untyped(b, (struct capdl_untyped){.address = region.start, .size_bits = bits & 63, .is_device = device},
+                        first);
         }
         region.start += UINT64_C(1) << bits;
     }
@@ -46,19 +46,20 @@ static void add_region(struct boot *b, struct capdl_region region, bool device, 
 
 static bool add_listed(struct boot *b, uint64_t first)
 {
-    struct untyped_desc *list = calloc(MAX_UNTYPEDS, sizeof(*list));
-    int count = list ? untypeds_read(b->options->untypeds, list, MAX_UNTYPEDS, b->diags) : -1;
-    for (int i = 0; i < count; i++) {
-        uint64_t end = list[i].paddr + (UINT64_C(1) << list[i].bits);
+    struct capdl_untyped *list;
+    size_t count;
+    bool good = untypeds_read(b->k->profile, b->options->untypeds, &list, &count, b->diags);
+    for (size_t i = 0; good && i < count; i++) {
+        uint64_t end = list[i].address + (UINT64_C(1) << list[i].size_bits);
         uint64_t available = 0;
-        memory_at(&b->k->memory, list[i].paddr, &available);
-        if (!list[i].device && available < end - list[i].paddr) {
-            memory_add_ram(&b->k->memory, list[i].paddr, end);
+        memory_at(&b->k->memory, list[i].address, &available);
+        if (!list[i].is_device && available < end - list[i].address) {
+            memory_add_ram(&b->k->memory, list[i].address, end);
         }
         add_untyped(b, list[i], first);
     }
     free(list);
-    return count >= 0;
+    return good;
 }
 
 bool boot_make_untypeds(struct boot *b)

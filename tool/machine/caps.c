@@ -7,12 +7,51 @@ struct cap cap_null(void)
     return (struct cap){.type = CAP_NULL};
 }
 
-bool cap_is_arch(const struct cap *cap)
+/* The columns of captypes.def. */
+enum cap_size {
+    SIZE_NONE,
+    SIZE_BITS,
+    SIZE_OBJECT,
+    SIZE_ENDPOINT,
+    SIZE_NOTIFICATION,
+    SIZE_REPLY,
+    SIZE_CNODE,
+    SIZE_TCB,
+    SIZE_ZOMBIE,
+    SIZE_ASID_POOL
+};
+enum cap_same { SAME_NOTHING, SAME_ONE, SAME_OBJECT, SAME_SIZED, SAME_NUMBER, SAME_RANGE, SAME_BYTES };
+enum cap_revocable { REVOCABLE_NEVER, REVOCABLE_ALWAYS, REVOCABLE_BADGE, REVOCABLE_ISSUED };
+enum cap_copy { COPY_PLAIN, COPY_NEVER, COPY_MAPPED, COPY_CHILDLESS, COPY_FRAME, COPY_REPLY };
+enum cap_rights { RIGHTS_KEPT, RIGHTS_MASKED, RIGHTS_GRANT, RIGHTS_PAGE };
+enum cap_data { DATA_NONE, DATA_BADGE, DATA_GUARD, DATA_DEVICE };
+
+static const struct type {
+    const char *name;
+    enum cap_size size;
+    enum cap_same same;
+    enum cap_type issuer;
+    enum cap_revocable revocable;
+    enum cap_copy copy;
+    enum cap_rights rights;
+    enum cap_data data;
+} types[CAP_TYPES] = {
+#define CAP_TYPE(id, name, size, same, issuer, revocable, copy, rights, data) \
+    {name, SIZE_##size, SAME_##same, CAP_##issuer, REVOCABLE_##revocable, COPY_##copy, RIGHTS_##rights, DATA_##data},
+#include "captypes.def"
+};
+
+static const struct type *type_of(const struct cap *cap)
 {
-    return cap->type >= CAP_FIRST_ARCH;
+    return &types[cap->type];
 }
 
-/* A reply capability names a kernel object only on MCS; cap_size_bits tells the two apart by the object's type. */
+const char *cap_type_name(enum cap_type type)
+{
+    return type < CAP_TYPES ? types[type].name : "capability of an unknown type";
+}
+
+/* A reply capability names a kernel object only on MCS; the object's type tells the two apart. */
 static bool reply_is_object(const struct cap *cap)
 {
     return ((const struct object *)cap->object)->type == CAPDL_TYPE_REPLY;
@@ -20,76 +59,41 @@ static bool reply_is_object(const struct cap *cap)
 
 bool cap_is_table(enum cap_type type)
 {
-    switch (type) {
-    case CAP_PAGE_TABLE:
-    case CAP_PAGE_DIRECTORY:
-    case CAP_PDPT:
-    case CAP_VSPACE:
-    case CAP_EPT_PML4:
-    case CAP_EPT_PDPT:
-    case CAP_EPT_PD:
-    case CAP_EPT_PT:
-    case CAP_IO_PAGE_TABLE:
-        return true;
-    default:
-        return false;
-    }
+    return types[type].copy == COPY_MAPPED;
 }
 
 bool cap_is_physical(const struct cap *cap)
 {
-    if (cap_is_table((enum cap_type)cap->type)) {
-        return true;
-    }
-    switch ((enum cap_type)cap->type) {
-    case CAP_UNTYPED:
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
-    case CAP_CNODE:
-    case CAP_THREAD:
-    case CAP_ZOMBIE:
-    case CAP_SCHED_CONTEXT:
-    case CAP_FRAME:
-    case CAP_ASID_POOL:
-    case CAP_VCPU:
-        return true;
-    case CAP_REPLY:
-        return reply_is_object(cap);
-    default:
-        return false;
-    }
+    enum cap_size size = type_of(cap)->size;
+    return size == SIZE_REPLY ? reply_is_object(cap) : size != SIZE_NONE;
 }
 
-unsigned cap_size_bits(const struct kernel *k, const struct cap *cap)
+static unsigned cap_size_bits(const struct kernel *k, const struct cap *cap)
 {
     const uint8_t *bits = k->profile->size_bits;
-    if (cap_is_table((enum cap_type)cap->type)) {
-        return ((const struct object *)cap->object)->bits;
-    }
-    switch ((enum cap_type)cap->type) {
-    case CAP_UNTYPED:
-    case CAP_SCHED_CONTEXT:
-    case CAP_FRAME:
-        return cap->bits;
-    case CAP_ENDPOINT:
-        return bits[CAPDL_TYPE_ENDPOINT];
-    case CAP_NOTIFICATION:
-        return bits[CAPDL_TYPE_NOTIFICATION];
-    case CAP_CNODE:
-        return cap->bits + bits[CAPDL_TYPE_CNODE];
-    case CAP_THREAD:
-        return bits[CAPDL_TYPE_TCB];
-    case CAP_ZOMBIE:
-        return cap->flags & CAP_FLAG_TCB ? bits[CAPDL_TYPE_TCB] : cap->bits + bits[CAPDL_TYPE_CNODE];
-    case CAP_REPLY:
-        return reply_is_object(cap) ? bits[CAPDL_TYPE_REPLY] : 0;
-    case CAP_VCPU:
-        return ((const struct object *)cap->object)->bits;
-    case CAP_ASID_POOL:
-        return ASID_POOL_BITS;
-    default:
+    switch (type_of(cap)->size) {
+    case SIZE_NONE:
         return 0;
+    case SIZE_BITS:
+        return cap->bits;
+    case SIZE_OBJECT:
+        return ((const struct object *)cap->object)->bits;
+    case SIZE_ENDPOINT:
+        return bits[CAPDL_TYPE_ENDPOINT];
+    case SIZE_NOTIFICATION:
+        return bits[CAPDL_TYPE_NOTIFICATION];
+    case SIZE_REPLY:
+        return reply_is_object(cap) ? bits[CAPDL_TYPE_REPLY] : 0;
+    case SIZE_CNODE:
+        return cap->bits + bits[CAPDL_TYPE_CNODE];
+    case SIZE_TCB:
+        return bits[CAPDL_TYPE_TCB];
+    case SIZE_ZOMBIE:
+        return cap->flags & CAP_FLAG_TCB ? bits[CAPDL_TYPE_TCB] : cap->bits + bits[CAPDL_TYPE_CNODE];
+    case SIZE_ASID_POOL:
+        return ASID_POOL_BITS;
     }
+    return 0;
 }
 
 static bool contains(uint64_t base, unsigned bits, uint64_t other, unsigned other_bits)
@@ -99,74 +103,44 @@ static bool contains(uint64_t base, unsigned bits, uint64_t other, unsigned othe
     return base <= other && other_top <= top && other <= other_top;
 }
 
-static bool arch_same_region(const struct cap *a, const struct cap *b)
+static bool issues(const struct cap *a, const struct cap *b)
 {
-    if (a->type == CAP_IO_PORT_CONTROL) {
-        return b->type == CAP_IO_PORT_CONTROL || b->type == CAP_IO_PORT;
-    }
-    if (a->type == CAP_STREAM_CONTROL) {
-        return b->type == CAP_STREAM_CONTROL || b->type == CAP_STREAM;
-    }
-    if (a->type == CAP_BANK_CONTROL) {
-        return b->type == CAP_BANK_CONTROL || b->type == CAP_CONTEXT_BANK;
-    }
-    if (a->type != b->type) {
-        return false;
-    }
-    if (cap_is_table((enum cap_type)a->type)) {
-        return a->object == b->object;
-    }
-    switch ((enum cap_type)a->type) {
-    case CAP_FRAME:
-        return contains(a->paddr, a->bits, b->paddr, b->bits);
-    case CAP_ASID_POOL:
-    case CAP_VCPU:
-        return a->object == b->object;
-    case CAP_IO_SPACE:
-    case CAP_STREAM:
-    case CAP_CONTEXT_BANK:
-        return a->paddr == b->paddr;
-    case CAP_IO_PORT:
-    case CAP_SGI_SIGNAL:
-        return a->paddr == b->paddr && a->data == b->data;
-    default:
-        return true; /* ASID control, SMC: there is one */
-    }
+    return type_of(b)->issuer != CAP_NULL && type_of(b)->issuer == (enum cap_type)a->type;
 }
 
 bool cap_same_region(const struct kernel *k, const struct cap *a, const struct cap *b)
 {
-    switch ((enum cap_type)a->type) {
-    case CAP_UNTYPED:
+    if (a->type == CAP_UNTYPED) {
         return cap_is_physical(b) && contains(a->paddr, a->bits, b->paddr, cap_size_bits(k, b));
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
-    case CAP_THREAD:
-    case CAP_REPLY:
-        return a->type == b->type && a->object == b->object;
-    case CAP_CNODE:
-    case CAP_SCHED_CONTEXT:
-        return a->type == b->type && a->object == b->object && a->bits == b->bits;
-    case CAP_DOMAIN:
-    case CAP_SCHED_CONTROL:
-        return a->type == b->type;
-    case CAP_IRQ_CONTROL:
-        return b->type == CAP_IRQ_CONTROL || b->type == CAP_IRQ_HANDLER || b->type == CAP_SGI_SIGNAL;
-    case CAP_IRQ_HANDLER:
-        return a->type == b->type && a->paddr == b->paddr;
-    default:
-        return cap_is_arch(a) && cap_is_arch(b) && arch_same_region(a, b);
     }
+    if (issues(a, b)) {
+        return true;
+    }
+    if (a->type != b->type) {
+        return false;
+    }
+    switch (type_of(a)->same) {
+    case SAME_NOTHING:
+        return false;
+    case SAME_ONE:
+        return true;
+    case SAME_OBJECT:
+        return a->object == b->object;
+    case SAME_SIZED:
+        return a->object == b->object && a->bits == b->bits;
+    case SAME_NUMBER:
+        return a->paddr == b->paddr;
+    case SAME_RANGE:
+        return a->paddr == b->paddr && a->data == b->data;
+    case SAME_BYTES:
+        return contains(a->paddr, a->bits, b->paddr, b->bits);
+    }
+    return false;
 }
 
 bool cap_same_object(const struct kernel *k, const struct cap *a, const struct cap *b)
 {
-    if (a->type == CAP_UNTYPED || a->type == CAP_IRQ_CONTROL || a->type == CAP_SGI_SIGNAL) {
-        return false;
-    }
-    if ((a->type == CAP_IO_PORT_CONTROL && b->type == CAP_IO_PORT) ||
-        (a->type == CAP_STREAM_CONTROL && b->type == CAP_STREAM) ||
-        (a->type == CAP_BANK_CONTROL && b->type == CAP_CONTEXT_BANK)) {
+    if (a->type == CAP_UNTYPED || a->type == CAP_IRQ_CONTROL || a->type == CAP_SGI_SIGNAL || issues(a, b)) {
         return false;
     }
     if (a->type == CAP_FRAME && b->type == CAP_FRAME) {
@@ -178,21 +152,17 @@ bool cap_same_object(const struct kernel *k, const struct cap *a, const struct c
 
 bool cap_is_revocable(const struct cap *derived, const struct cap *source)
 {
-    switch ((enum cap_type)derived->type) {
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
-    case CAP_SMC:
-        return derived->data != source->data;
-    case CAP_IRQ_HANDLER:
-    case CAP_SGI_SIGNAL:
-        return source->type == CAP_IRQ_CONTROL;
-    case CAP_IO_PORT:
-        return source->type == CAP_IO_PORT_CONTROL;
-    case CAP_UNTYPED:
-        return true;
-    default:
+    switch (type_of(derived)->revocable) {
+    case REVOCABLE_NEVER:
         return false;
+    case REVOCABLE_ALWAYS:
+        return true;
+    case REVOCABLE_BADGE:
+        return derived->data != source->data;
+    case REVOCABLE_ISSUED:
+        return issues(source, derived);
     }
+    return false;
 }
 
 enum vm_rights vm_rights_mask(enum vm_rights rights, uint64_t mask)
@@ -205,18 +175,17 @@ enum vm_rights vm_rights_mask(enum vm_rights rights, uint64_t mask)
 
 struct cap cap_mask_rights(struct cap cap, uint64_t rights)
 {
-    switch ((enum cap_type)cap.type) {
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
+    switch (type_of(&cap)->rights) {
+    case RIGHTS_KEPT:
+        break;
+    case RIGHTS_MASKED:
         cap.rights = (uint8_t)(cap.rights & rights);
         break;
-    case CAP_REPLY:
+    case RIGHTS_GRANT:
         cap.rights = (uint8_t)(cap.rights & rights & CAPDL_RIGHT_GRANT);
         break;
-    case CAP_FRAME:
+    case RIGHTS_PAGE:
         cap.rights = (uint8_t)vm_rights_mask(cap.rights, rights);
-        break;
-    default:
         break;
     }
     return cap;
@@ -247,22 +216,21 @@ static struct cap io_space_of_device(bool preserve, uint64_t data, struct cap ca
 
 struct cap cap_update_data(const struct kernel *k, bool preserve, uint64_t data, struct cap cap)
 {
-    switch ((enum cap_type)cap.type) {
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
-    case CAP_SMC:
+    switch (type_of(&cap)->data) {
+    case DATA_NONE:
+        return cap;
+    case DATA_BADGE:
         if (preserve || cap.data != 0) {
             return cap_null();
         }
         cap.data = data;
         return cap;
-    case CAP_CNODE:
+    case DATA_GUARD:
         return cnode_set_guard(k, cap, data);
-    case CAP_IO_SPACE:
+    case DATA_DEVICE:
         return io_space_of_device(preserve, data, cap);
-    default:
-        return cap;
     }
+    return cap;
 }
 
 static enum status derive_mapped(struct kernel *k, struct cap cap, struct cap *out)
@@ -276,37 +244,33 @@ static enum status derive_mapped(struct kernel *k, struct cap cap, struct cap *o
 
 enum status cap_derive(struct kernel *k, struct slot *slot, struct cap cap, struct cap *out)
 {
+    enum status status = STATUS_OK;
     *out = cap_null();
-    if (cap_is_table((enum cap_type)cap.type)) {
+    switch (type_of(&cap)->copy) {
+    case COPY_PLAIN:
+        *out = cap;
+        break;
+    case COPY_NEVER:
+        break;
+    case COPY_MAPPED:
         return derive_mapped(k, cap, out);
-    }
-    switch ((enum cap_type)cap.type) {
-    case CAP_ZOMBIE:
-    case CAP_IRQ_CONTROL:
-    case CAP_IO_PORT_CONTROL:
-    case CAP_STREAM_CONTROL:
-    case CAP_BANK_CONTROL:
-        return STATUS_OK;
-    case CAP_REPLY:
-        if (k->profile->mcs) {
-            *out = cap;
-        }
-        return STATUS_OK;
-    case CAP_UNTYPED: {
-        enum status status = slot_ensure_no_children(k, slot);
+    case COPY_CHILDLESS:
+        status = slot_ensure_no_children(k, slot);
         if (status == STATUS_OK) {
             *out = cap;
         }
-        return status;
-    }
-    case CAP_FRAME:
+        break;
+    case COPY_FRAME:
         cap.flags &= (uint8_t) ~(CAP_FLAG_GUEST | CAP_FLAG_DMA);
         cap.asid = 0;
         cap.data = 0;
         *out = cap;
-        return STATUS_OK;
-    default:
-        *out = cap;
-        return STATUS_OK;
+        break;
+    case COPY_REPLY:
+        if (k->profile->mcs) {
+            *out = cap;
+        }
+        break;
     }
+    return status;
 }

@@ -112,7 +112,7 @@ void cpu_free(struct cpu *cpu)
     }
 }
 
-uint64_t cpu_executed(const struct cpu *cpu)
+static uint64_t cpu_executed(const struct cpu *cpu)
 {
     return cpu->budget - cpu->left;
 }

@@ -252,8 +252,7 @@ void cpu_free(struct cpu *);
 bool cpu_step(struct cpu *, uint64_t most);
 /* When no thread is ready: lets time pass until one may be. False: nothing will ever happen. */
 bool cpu_idle(struct cpu *);
-/* Instructions executed and virtual time in ns, of now. */
-uint64_t cpu_executed(const struct cpu *);
+/* Virtual time of now, in ns. */
 uint64_t cpu_time(const struct cpu *);
 /* The time of now, in ticks of the kernel's timer. */
 uint64_t cpu_timer(const struct cpu *);

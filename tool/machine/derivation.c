@@ -129,14 +129,8 @@ bool slot_is_final(const struct kernel *k, const struct slot *slot)
 
 bool slot_is_long_running_delete(const struct kernel *k, const struct slot *slot)
 {
-    switch ((enum cap_type)slot->cap.type) {
-    case CAP_THREAD:
-    case CAP_ZOMBIE:
-    case CAP_CNODE:
-        return slot_is_final(k, slot);
-    default:
-        return false;
-    }
+    enum cap_type type = slot->cap.type;
+    return (type == CAP_THREAD || type == CAP_ZOMBIE || type == CAP_CNODE) && slot_is_final(k, slot);
 }
 
 static void slot_empty(struct kernel *k, struct slot *slot, struct cap cleanup)

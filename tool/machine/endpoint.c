@@ -65,13 +65,6 @@ static void block_sender(struct kernel *k, struct tcb *thread, struct endpoint *
     endpoint->state = ENDPOINT_SEND;
 }
 
-static void check_unblocked(struct kernel *k, struct sched_context *sc)
-{
-    if (sc_is_sporadic(sc) && sc != k->current_sc) {
-        refill_unblock_check(k, sc);
-    }
-}
-
 static void deliver_mcs(struct kernel *k, struct tcb *thread, struct tcb *dest, const struct cap *cap, bool call,
                         bool donate)
 {
@@ -90,7 +83,7 @@ static void deliver_mcs(struct kernel *k, struct tcb *thread, struct tcb *dest, 
         sc_donate(k, thread->sc, dest);
     }
     thread_set_state(k, dest, THREAD_RUNNING);
-    check_unblocked(k, dest->sc);
+    sc_check_unblocked(k, dest->sc);
     sched_possible_switch(k, dest);
 }
 
@@ -153,7 +146,7 @@ static void resume_sender(struct kernel *k, struct tcb *sender)
 static void accept_mcs(struct kernel *k, struct tcb *sender, struct tcb *thread, struct reply *reply)
 {
     bool may_reply = sender->blocked_can_grant || sender->blocked_can_grant_reply;
-    check_unblocked(k, sender->sc);
+    sc_check_unblocked(k, sender->sc);
     if (!sender->blocked_is_call && sender->fault.kind == FAULT_NONE) {
         resume_sender(k, sender);
     } else if (may_reply && reply) {
@@ -284,7 +277,7 @@ static void restart_queued(struct kernel *k, struct endpoint *endpoint, struct t
         return;
     }
     thread_set_state(k, thread, THREAD_RESTART);
-    check_unblocked(k, thread->sc);
+    sc_check_unblocked(k, thread->sc);
     sched_possible_switch(k, thread);
 }
 

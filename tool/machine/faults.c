@@ -3,26 +3,17 @@
  * src/api/faults.c. */
 #include "kernel.h"
 
-enum { LABEL_CAP = 1, LABEL_UNKNOWN_SYSCALL, LABEL_USER_EXCEPTION, LABEL_TIMEOUT = 5 };
-
 unsigned fault_label(const struct kernel *k, enum fault_kind kind)
 {
-    switch (kind) {
-    case FAULT_CAP:
-        return LABEL_CAP;
-    case FAULT_UNKNOWN_SYSCALL:
-        return LABEL_UNKNOWN_SYSCALL;
-    case FAULT_USER_EXCEPTION:
-        return LABEL_USER_EXCEPTION;
-    case FAULT_TIMEOUT:
-        return LABEL_TIMEOUT;
-    case FAULT_VM:
-        return k->profile->mcs ? LABEL_TIMEOUT + 1 : LABEL_TIMEOUT;
-    case FAULT_VCPU:
-        return k->profile->faults[CAPDL_FAULT_VCPU];
-    default:
-        return 0;
-    }
+    static const enum capdl_fault ids[] = {
+        [FAULT_CAP] = CAPDL_FAULT_CAP,
+        [FAULT_UNKNOWN_SYSCALL] = CAPDL_FAULT_UNKNOWN_SYSCALL,
+        [FAULT_USER_EXCEPTION] = CAPDL_FAULT_USER_EXCEPTION,
+        [FAULT_TIMEOUT] = CAPDL_FAULT_TIMEOUT,
+        [FAULT_VM] = CAPDL_FAULT_VM,
+        [FAULT_VCPU] = CAPDL_FAULT_VCPU,
+    };
+    return kind == FAULT_NONE ? 0 : k->profile->faults[ids[kind]];
 }
 
 static void unhandled(struct kernel *k, struct tcb *thread, struct fault fault)

@@ -185,7 +185,6 @@ struct arch {
     const char *(*exception_text)(uint64_t number);
     /* The kernel's numbers for this architecture's types of capabilities (mode/object/structures.bf). */
     uint8_t cap_tags[CAP_TYPES - CAP_FIRST_ARCH];
-    uint64_t window; /* on physical memory, as far as the alignment of untypeds shows where it begins */
 };
 
 #define CAPDL_ARCH_BOOTED(id, name)       \
@@ -283,11 +282,9 @@ const char *cap_type_name(enum cap_type);
 
 /* caps.c */
 struct cap cap_null(void);
-bool cap_is_arch(const struct cap *);
 /* Page tables of threads, guests and devices. */
 bool cap_is_table(enum cap_type);
 bool cap_is_physical(const struct cap *);
-unsigned cap_size_bits(const struct kernel *, const struct cap *);
 bool cap_same_region(const struct kernel *, const struct cap *, const struct cap *);
 bool cap_same_object(const struct kernel *, const struct cap *, const struct cap *);
 bool cap_is_revocable(const struct cap *derived, const struct cap *source);
@@ -325,14 +322,11 @@ enum status cnode_decode(struct kernel *, struct invocation *);
 
 /* untyped.c */
 enum status untyped_decode(struct kernel *, struct invocation *);
-unsigned object_size_bits(const struct kernel *, enum capdl_type, uint64_t user_size);
-enum capdl_type object_type(const struct kernel *, uint64_t number);
 /* Makes an object and returns its capability; type CAP_NULL when out of memory. */
 struct cap object_create(struct kernel *, enum capdl_type, uint64_t paddr, uint64_t user_size, bool device);
 
 /* tcb.c */
 enum status tcb_decode(struct kernel *, struct invocation *);
-enum status tcb_check_ipc_buffer(struct kernel *, uint64_t vaddr, const struct cap *);
 bool fault_handler_is_valid(const struct cap *);
 /* registers.c */
 enum status tcb_decode_registers(struct kernel *, struct invocation *);
@@ -409,9 +403,7 @@ uint64_t min_budget_us(const struct kernel *);
 uint64_t max_period_us(const struct kernel *);
 bool sc_is_active(const struct sched_context *);
 bool sc_is_sporadic(const struct sched_context *);
-bool sc_is_round_robin(const struct sched_context *);
 struct refill *refill_head(const struct sched_context *);
-struct refill *refill_tail(const struct sched_context *);
 unsigned refill_max_of(const struct kernel *, const struct cap *sc);
 bool refill_ready(const struct kernel *, const struct sched_context *);
 bool refill_sufficient(const struct kernel *, const struct sched_context *, uint64_t usage);
@@ -419,6 +411,8 @@ void refill_new(struct kernel *, struct sched_context *, uint32_t max, uint64_t 
 void refill_update(struct kernel *, struct sched_context *, uint64_t period, uint64_t budget, uint32_t max);
 void refill_budget_check(struct kernel *, uint64_t usage);
 void refill_unblock_check(struct kernel *, struct sched_context *);
+/* The same if it has a sporadic budget and is not the one that runs. */
+void sc_check_unblocked(struct kernel *, struct sched_context *);
 void budget_charge(struct kernel *, uint64_t consumed, bool can_fault);
 bool budget_check(struct kernel *);
 bool budget_check_restart(struct kernel *);
@@ -481,7 +475,6 @@ void vspace_map_page(struct kernel *, struct slot *, struct walk, uint16_t asid,
 void vspace_map_table(struct slot *, struct walk, uint16_t asid, uint64_t vaddr);
 void vspace_unmap_page(struct kernel *, const struct cap *frame);
 void vspace_unmap_table(struct kernel *, const struct cap *table);
-void table_clear(struct table *);
 bool table_is_guest(const struct table *root);
 void vspace_delete_asid(struct kernel *, uint16_t asid, struct table *);
 void asid_pool_delete(struct kernel *, uint16_t base, struct asid_pool *);

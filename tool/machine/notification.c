@@ -26,13 +26,6 @@ void notification_return_sc(struct kernel *k, struct notification *notification,
     }
 }
 
-static void check_unblocked(struct kernel *k, struct sched_context *sc)
-{
-    if (sc_is_sporadic(sc) && sc != k->current_sc) {
-        refill_unblock_check(k, sc);
-    }
-}
-
 static void wake(struct kernel *k, struct notification *notification, struct tcb *thread, uint64_t badge)
 {
     record_met(k, ACT_DELIVERED, thread);
@@ -42,7 +35,7 @@ static void wake(struct kernel *k, struct notification *notification, struct tcb
     if (thread_is_schedulable(k, thread)) {
         sched_possible_switch(k, thread);
     }
-    check_unblocked(k, thread->sc);
+    sc_check_unblocked(k, thread->sc);
 }
 
 static void activate(struct notification *notification, uint64_t badge)
@@ -90,7 +83,7 @@ void notification_complete(struct kernel *k, struct notification *notification, 
     notification->state = NOTIFICATION_IDLE;
     donate(k, notification, thread);
     if (thread->sc && thread->sc == notification->sc) {
-        check_unblocked(k, thread->sc);
+        sc_check_unblocked(k, thread->sc);
     }
 }
 
@@ -102,7 +95,7 @@ void notification_receive(struct kernel *k, struct tcb *thread, struct notificat
         thread->regs[k->registers->cap] = notification->badge;
         notification->state = NOTIFICATION_IDLE;
         donate(k, notification, thread);
-        check_unblocked(k, thread->sc);
+        sc_check_unblocked(k, thread->sc);
         return;
     }
     record_met(k, block ? ACT_WAITS : ACT_NOTHING, NULL);
@@ -133,7 +126,7 @@ void notification_cancel_all(struct kernel *k, struct notification *notification
         struct tcb *thread = notification->queue.head;
         notification_dequeue(notification, thread);
         thread_set_state(k, thread, THREAD_RESTART);
-        check_unblocked(k, thread->sc);
+        sc_check_unblocked(k, thread->sc);
         if (k->profile->mcs) {
             sched_possible_switch(k, thread);
         } else {

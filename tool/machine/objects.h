@@ -22,7 +22,6 @@ enum {
     PAGE_BITS = 12,
     MAX_PRIORITIES = 256,
     MAX_DOMAINS = 256,
-    MAX_DOMAIN_SCHEDULES = 4096,
     MAX_IRQS = 2048,
     MAX_ASID_POOLS = 256,
     NUM_STREAMS = 128, /* of the one platform whose kernel has an SMMU */
@@ -36,43 +35,10 @@ enum {
 };
 
 enum cap_type {
-    CAP_NULL,
-    CAP_UNTYPED,
-    CAP_ENDPOINT,
-    CAP_NOTIFICATION,
-    CAP_REPLY,
-    CAP_CNODE,
-    CAP_THREAD,
-    CAP_ZOMBIE,
-    CAP_IRQ_CONTROL,
-    CAP_IRQ_HANDLER,
-    CAP_DOMAIN,
-    CAP_SCHED_CONTEXT,
-    CAP_SCHED_CONTROL,
-    CAP_FIRST_ARCH,
-    CAP_FRAME = CAP_FIRST_ARCH,
-    CAP_PAGE_TABLE,
-    CAP_PAGE_DIRECTORY,
-    CAP_PDPT,
-    CAP_VSPACE,
-    CAP_ASID_CONTROL,
-    CAP_ASID_POOL,
-    CAP_IO_PORT_CONTROL,
-    CAP_IO_PORT,
-    CAP_VCPU,
-    CAP_SGI_SIGNAL,
-    CAP_SMC,
-    CAP_EPT_PML4,
-    CAP_EPT_PDPT,
-    CAP_EPT_PD,
-    CAP_EPT_PT,
-    CAP_IO_SPACE,
-    CAP_IO_PAGE_TABLE,
-    CAP_STREAM_CONTROL,
-    CAP_STREAM,
-    CAP_BANK_CONTROL,
-    CAP_CONTEXT_BANK,
-    CAP_TYPES
+#define CAP_TYPE(id, name, size, same, issuer, revocable, copy, rights, data) CAP_##id,
+#include "captypes.def"
+    CAP_TYPES,
+    CAP_FIRST_ARCH = CAP_FRAME
 };
 
 enum vm_rights { VM_NONE, VM_READ, VM_READ_WRITE };

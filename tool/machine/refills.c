@@ -44,7 +44,7 @@ bool sc_is_sporadic(const struct sched_context *sc)
     return sc && sc->sporadic;
 }
 
-bool sc_is_round_robin(const struct sched_context *sc)
+static bool sc_is_round_robin(const struct sched_context *sc)
 {
     return sc->period == 0;
 }
@@ -54,7 +54,7 @@ struct refill *refill_head(const struct sched_context *sc)
     return &sc->refills[sc->head];
 }
 
-struct refill *refill_tail(const struct sched_context *sc)
+static struct refill *refill_tail(const struct sched_context *sc)
 {
     return &sc->refills[sc->tail];
 }
@@ -209,6 +209,13 @@ void refill_unblock_check(struct kernel *k, struct sched_context *sc)
         struct refill old = refill_pop(sc);
         refill_head(sc)->time = old.time;
         refill_head(sc)->amount += old.amount;
+    }
+}
+
+void sc_check_unblocked(struct kernel *k, struct sched_context *sc)
+{
+    if (sc_is_sporadic(sc) && sc != k->current_sc) {
+        refill_unblock_check(k, sc);
     }
 }
 

@@ -77,9 +77,7 @@ void reply_object_transfer(struct kernel *k, struct tcb *sender, struct reply *r
     }
     record_met(k, ACT_DELIVERED, receiver);
     reply_remove(k, reply, receiver);
-    if (sc_is_sporadic(receiver->sc) && receiver->sc != k->current_sc) {
-        refill_unblock_check(k, receiver->sc);
-    }
+    sc_check_unblocked(k, receiver->sc);
     enum fault_kind kind = receiver->fault.kind;
     if (kind == FAULT_NONE) {
         ipc_transfer(k, sender, NULL, 0, grant, receiver);

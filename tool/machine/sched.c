@@ -176,9 +176,7 @@ void thread_restart(struct kernel *k, struct tcb *thread)
         return;
     }
     thread_set_state(k, thread, THREAD_RESTART);
-    if (sc_is_sporadic(thread->sc) && thread->sc != k->current_sc) {
-        refill_unblock_check(k, thread->sc);
-    }
+    sc_check_unblocked(k, thread->sc);
     sc_resume(k, thread->sc);
     if (thread_is_schedulable(k, thread)) {
         sched_possible_switch(k, thread);

@@ -23,7 +23,7 @@ bool fault_handler_is_valid(const struct cap *cap)
            cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY);
 }
 
-enum status tcb_check_ipc_buffer(struct kernel *k, uint64_t vaddr, const struct cap *cap)
+static enum status tcb_check_ipc_buffer(struct kernel *k, uint64_t vaddr, const struct cap *cap)
 {
     if (cap->type != CAP_FRAME || cap->flags & CAP_FLAG_DEVICE) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-enum capdl_type object_type(const struct kernel *k, uint64_t number)
+static enum capdl_type object_type(const struct kernel *k, uint64_t number)
 {
     for (unsigned type = 0; type < CAPDL_TYPE_COUNT; type++) {
         if (k->profile->types[type] == number && number != CAPDL_PROFILE_ABSENT) {
@@ -14,7 +14,7 @@ enum capdl_type object_type(const struct kernel *k, uint64_t number)
     return CAPDL_TYPE_COUNT;
 }
 
-unsigned object_size_bits(const struct kernel *k, enum capdl_type type, uint64_t user_size)
+static unsigned object_size_bits(const struct kernel *k, enum capdl_type type, uint64_t user_size)
 {
     switch (type) {
     case CAPDL_TYPE_UNTYPED:

@@ -158,7 +158,7 @@ bool table_is_guest(const struct table *root)
     return root->header.type == CAPDL_TYPE_EPT_PML4;
 }
 
-void table_clear(struct table *table)
+static void table_clear(struct table *table)
 {
     memset(table->pte, 0, table->entries * sizeof(table->pte[0]));
 }

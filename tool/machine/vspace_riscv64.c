@@ -151,13 +151,13 @@ static const char *exception_text(uint64_t number)
 {
     static const char *const texts[] = {
         [0] = "misaligned program counter",
-        [1] = "code where no memory is",
+        [1] = "instruction access fault",
         [2] = "illegal or privileged instruction",
         [3] = "breakpoint instruction",
         [4] = "misaligned load",
-        [5] = "load from where no memory is",
+        [5] = "load access fault",
         [6] = "misaligned store or atomic access",
-        [7] = "store to where no memory is",
+        [7] = "store or AMO access fault",
     };
     return number < sizeof(texts) / sizeof(texts[0]) ? texts[number] : NULL;
 }

@@ -376,5 +376,4 @@ const struct arch arch_x86_64 = {
             [CAP_EPT_PML4 - CAP_FIRST_ARCH] = 29,
             [CAP_IO_PORT_CONTROL - CAP_FIRST_ARCH] = 31,
         },
-    .window = -(UINT64_C(1) << 39),
 };

@@ -17,9 +17,8 @@ struct x86_instruction {
     uint8_t opcode, modrm;
     uint8_t rex, prefix; /* prefix: F2 or F3 */
     bool operand16, address32, lock;
-    uint8_t segment;   /* prefix: 64 or 65; those of other segments mean nothing */
-    uint8_t operand;   /* offset of the ModRM byte, if it has one */
-    uint8_t immediate; /* offset of the immediate operand, if it has one */
+    uint8_t segment; /* prefix: 64 or 65; those of other segments mean nothing */
+    uint8_t operand; /* offset of the ModRM byte, if it has one */
 };
 struct x86_instruction x86_decode(const uint8_t *code, size_t size);
 

@@ -207,7 +207,6 @@ struct x86_instruction x86_decode(const uint8_t *code, size_t size)
     if (i.map > 1 || vex || has_modrm[i.map][i.opcode >> 4] >> (i.opcode & 15) & 1) {
         take_modrm(&c, &i);
     }
-    i.immediate = (uint8_t)c.at;
     c.at += immediate_size(&i);
     i.length = c.at <= c.size ? (uint8_t)c.at : 0;
     return i;

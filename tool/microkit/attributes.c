@@ -22,7 +22,7 @@ static const struct {
     {"protection_domain", "pp", "write pp=\"true\" at the caller's end of the channel, as Microkit 2.0 does"},
     {"irq", "pcidev_bus", "write pcidev=\"bus:dev.function\""},
     {"memory_region", "prefill", "write prefill_path"},
-    {"map", "setvar_paddr", "write <setvar symbol=... region_paddr=.../> in the domain"},
+    {"map", "setvar_paddr", "write <setvar symbol=... region_paddr=.../> in the protection domain"},
 };
 
 static const char *attribute_advice(const struct xml_element *element, const char *attribute)
@@ -38,16 +38,12 @@ static const char *attribute_advice(const struct xml_element *element, const cha
 static void report_unknown(struct mk_reader *reader, const struct xml_element *element, const char *name,
                            const struct mk_attribute *rules)
 {
-    const char *nearest = NULL, *advice = attribute_advice(element, name);
+    struct capdl_nearest nearest = {NULL};
+    const char *advice = attribute_advice(element, name);
     char list[LIST_SIZE] = "";
-    unsigned best = 3;
     for (; rules->name; rules++) {
-        unsigned distance = capdl_distance(name, rules->name);
         list_add(list, rules->name);
-        if (distance < best && distance < strlen(rules->name)) {
-            best = distance;
-            nearest = rules->name;
-        }
+        capdl_nearest_try(&nearest, name, strlen(name), rules->name);
     }
     if (advice) {
         capdl_error(reader->diags, element->pos, "'%s' has no attribute '%s': %s", element->name, name, advice);
@@ -55,8 +51,8 @@ static void report_unknown(struct mk_reader *reader, const struct xml_element *e
         capdl_error(reader->diags, element->pos, "'%s' has no attributes here, but '%s' was given", element->name,
                     name);
     } else {
-        capdl_error(reader->diags, element->pos, "'%s' has no attribute '%s' here, expected %s%s%s%s", element->name,
-                    name, list, nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "");
+        capdl_error(reader->diags, element->pos, "'%s' has no attribute '%s' here, expected %s%s", element->name, name,
+                    list, capdl_nearest_hint(&nearest));
     }
 }
 
@@ -213,9 +209,9 @@ static bool is_include(const struct xml_element *element)
 
 void mk_unknown_element(struct mk_reader *reader, const struct xml_element *element, const char *const *known)
 {
-    const char *nearest = NULL, *where = element->parent ? element->parent->name : "a document";
+    struct capdl_nearest nearest = {NULL};
+    const char *where = element->parent ? element->parent->name : "a document";
     char list[LIST_SIZE] = "";
-    unsigned best = 4;
     if (is_include(element)) {
         capdl_error(reader->diags, element->pos,
                     "XInclude is not part of system descriptions: put the pieces together first, with "
@@ -223,18 +219,14 @@ void mk_unknown_element(struct mk_reader *reader, const struct xml_element *elem
         return;
     }
     for (; *known; known++) {
-        unsigned distance = capdl_distance(element->name, *known);
         list_add(list, *known);
-        if (distance < best && distance < strlen(*known)) {
-            best = distance;
-            nearest = *known;
-        }
+        capdl_nearest_try(&nearest, element->name, strlen(element->name), *known);
     }
-    capdl_error(reader->diags, element->pos, "'%s' in '%s', expected %s%s%s%s%s", element->name, where,
+    capdl_error(reader->diags, element->pos, "'%s' in '%s', expected %s%s%s", element->name, where,
                 !*list              ? "no elements"
                 : strchr(list, ',') ? "one of "
                                     : "",
-                list, nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "");
+                list, capdl_nearest_hint(&nearest));
 }
 
 void mk_no_elements(struct mk_reader *reader, const struct xml_element *element)

@@ -278,9 +278,9 @@ static void caps_resolve(struct mk_reader *reader, struct mk_pd *pd)
     for (struct mk_cap *cap = pd->caps; cap; cap = cap->next) {
         cap->pd = mk_names_find(reader->pd_names, cap->pd_name);
         if (!cap->pd) {
-            const char *nearest = mk_names_nearest(reader->pd_names, cap->pd_name);
-            capdl_error(reader->diags, cap->pos, "there is no protection domain '%s'%s%s%s", cap->pd_name,
-                        nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "");
+            struct capdl_nearest nearest = mk_names_nearest(reader->pd_names, cap->pd_name);
+            capdl_error(reader->diags, cap->pos, "there is no protection domain '%s'%s", cap->pd_name,
+                        capdl_nearest_hint(&nearest));
         }
     }
 }

@@ -83,17 +83,12 @@ void *mk_names_find(const struct mk_names *names, const char *name)
     return names->table[at] ? names->entries[names->table[at] - 1].what : NULL;
 }
 
-const char *mk_names_nearest(const struct mk_names *names, const char *name)
+struct capdl_nearest mk_names_nearest(const struct mk_names *names, const char *name)
 {
     enum { MOST_COMPARED = 1000 };
-    const char *nearest = NULL;
-    unsigned best = 3;
+    struct capdl_nearest nearest = {NULL};
     for (size_t i = 0; i < names->count && i < MOST_COMPARED; i++) {
-        unsigned distance = capdl_distance(name, names->entries[i].name);
-        if (distance < best && distance < strlen(name)) {
-            best = distance;
-            nearest = names->entries[i].name;
-        }
+        capdl_nearest_try(&nearest, name, strlen(name), names->entries[i].name);
     }
     return nearest;
 }

@@ -129,7 +129,7 @@ static void region_place(struct mk_reader *reader, struct free_memory *memory, s
     uint64_t at = memory_find(memory, region->size, UINT64_C(1) << region->page_bits);
     if (!at) {
         capdl_error(reader->diags, region->pos,
-                    "a program is told where '%s' is, but no RAM has 0x%" PRIx64 " bytes in a row that are free: give "
+                    "a program is told the address of '%s', but RAM has no 0x%" PRIx64 " contiguous free bytes: give "
                     "it a 'phys_addr' or make it smaller",
                     region->name, region->size);
         return;
@@ -147,10 +147,11 @@ void mk_place_regions(struct mk_reader *reader)
         if (region->paddr_asked && !region->has_paddr && !region->broken && !known) {
             known = memory_know(reader, &memory);
             if (!known) {
-                capdl_error(reader->diags, region->pos,
-                            "a program is told where '%s' is, but the memory of the machine is not known: give it a "
-                            "'phys_addr', or name the memory with --memory-map",
-                            region->name);
+                capdl_error(
+                    reader->diags, region->pos,
+                    "a program is told the address of '%s', but the memory of the machine is not known: give it a "
+                    "'phys_addr', or name the memory with --memory-map",
+                    region->name);
                 break;
             }
         }

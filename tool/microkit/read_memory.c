@@ -191,9 +191,9 @@ static struct mk_region *region_find(struct mk_reader *reader, const struct xml_
 {
     struct mk_region *region = mk_names_find(reader->region_names, name);
     if (!region) {
-        const char *nearest = mk_names_nearest(reader->region_names, name);
-        capdl_error(reader->diags, element->pos, "there is no memory region '%s'%s%s%s", name,
-                    nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "");
+        struct capdl_nearest nearest = mk_names_nearest(reader->region_names, name);
+        capdl_error(reader->diags, element->pos, "there is no memory region '%s'%s", name,
+                    capdl_nearest_hint(&nearest));
     }
     return region;
 }

@@ -22,8 +22,9 @@ bool mk_kernel_lacks(struct mk_reader *reader, bool has, struct capdl_pos pos, c
     return true;
 }
 
-void mk_read_times(struct mk_reader *reader, const struct xml_element *element, const char *budget, const char *period,
-                   uint64_t *budget_us, uint64_t *period_us)
+/* Budget and period of a domain or a virtual machine, in microseconds. */
+static void read_times(struct mk_reader *reader, const struct xml_element *element, const char *budget,
+                       const char *period, uint64_t *budget_us, uint64_t *period_us)
 {
     *budget_us = TIME_DEFAULT;
     if (budget) {
@@ -40,7 +41,7 @@ void mk_read_times(struct mk_reader *reader, const struct xml_element *element, 
     }
 }
 
-void mk_read_cpu(struct mk_reader *reader, const struct xml_element *element, const char *text, uint64_t *cpu)
+static void read_cpu(struct mk_reader *reader, const struct xml_element *element, const char *text, uint64_t *cpu)
 {
     enum { MOST_CORES = 256 };
     bool guessed = reader->options->guessed;
@@ -78,7 +79,7 @@ static void vcpu_read(struct mk_reader *reader, const struct xml_element *elemen
     }
     *vcpu = (struct mk_vcpu){.cpu = pd->cpu, .pos = element->pos};
     bool good = mk_number(reader, element, "id", values[0], 0, MK_MOST_ID, &vcpu->id);
-    mk_read_cpu(reader, element, values[1], &vcpu->cpu);
+    read_cpu(reader, element, values[1], &vcpu->cpu);
     if (values[2] && good) {
         mk_add_setvar(reader, element, pd, values[2], vcpu->id, NULL);
     }
@@ -119,7 +120,7 @@ static void vm_contents(struct mk_reader *reader, const struct xml_element *elem
     }
 }
 
-void mk_read_vm(struct mk_reader *reader, const struct xml_element *element, struct mk_pd *pd)
+static void read_vm(struct mk_reader *reader, const struct xml_element *element, struct mk_pd *pd)
 {
     static const struct mk_attribute rules[] = {
         {"name", true}, {"budget", false}, {"period", false}, {"priority", false}, {NULL, false}};
@@ -138,7 +139,7 @@ void mk_read_vm(struct mk_reader *reader, const struct xml_element *element, str
     }
     pd->vm = capdl_spec_alloc(reader->spec, sizeof(*pd->vm));
     *pd->vm = (struct mk_vm){.name = values[0], .pos = element->pos};
-    mk_read_times(reader, element, values[1], values[2], &pd->vm->budget, &pd->vm->period);
+    read_times(reader, element, values[1], values[2], &pd->vm->budget, &pd->vm->period);
     if (values[3]) {
         mk_number(reader, element, "priority", values[3], 0, MK_MOST_PRIORITY, &pd->vm->priority);
     }
@@ -182,7 +183,7 @@ static void smc_read(struct mk_reader *reader, const struct xml_element *element
                     capdl_architecture(reader->profile->arch)->title);
         pd->smc = false;
     } else if (pd->smc) {
-        mk_kernel_lacks(reader, reader->profile->smc, element->pos, "'smc' lets a domain make SMC calls",
+        mk_kernel_lacks(reader, reader->profile->smc, element->pos, "'smc' lets a protection domain make SMC calls",
                         "KernelAllowSMCCalls");
     }
 }
@@ -215,10 +216,10 @@ static void fields_read(struct mk_reader *reader, const struct xml_element *elem
     if (values[PRIORITY]) {
         mk_number(reader, element, "priority", values[PRIORITY], 0, MK_MOST_PRIORITY, &pd->priority);
     }
-    mk_read_times(reader, element, values[BUDGET], values[PERIOD], &pd->budget, &pd->period);
+    read_times(reader, element, values[BUDGET], values[PERIOD], &pd->budget, &pd->period);
     mk_bool(reader, element, "passive", values[PASSIVE], &pd->passive);
     stack_read(reader, element, values[STACK_SIZE], pd);
-    mk_read_cpu(reader, element, values[CPU], &pd->cpu);
+    read_cpu(reader, element, values[CPU], &pd->cpu);
     smc_read(reader, element, values[SMC], pd);
     pd->fpu = true;
     mk_bool(reader, element, "fpu", values[FPU], &pd->fpu);
@@ -255,9 +256,9 @@ static void setvar_read(struct mk_reader *reader, const struct xml_element *elem
     }
     struct mk_region *region = mk_names_find(reader->region_names, values[1]);
     if (!region) {
-        const char *nearest = mk_names_nearest(reader->region_names, values[1]);
-        capdl_error(reader->diags, element->pos, "there is no memory region '%s'%s%s%s", values[1],
-                    nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "");
+        struct capdl_nearest nearest = mk_names_nearest(reader->region_names, values[1]);
+        capdl_error(reader->diags, element->pos, "there is no memory region '%s'%s", values[1],
+                    capdl_nearest_hint(&nearest));
         return;
     }
     region->used = region->paddr_asked = true;
@@ -339,7 +340,7 @@ static void contents_read(struct mk_reader *reader, const struct xml_element *el
             mk_read_pd(reader, child, pd);
             break;
         case VM:
-            mk_read_vm(reader, child, pd);
+            read_vm(reader, child, pd);
             break;
         case CSPACE:
             if (has_cspace) {
@@ -361,7 +362,8 @@ static void pd_enter(struct mk_reader *reader, struct mk_pd *pd)
     void *first;
     struct mk_pd **last = pd->parent ? &pd->parent->children : NULL;
     if (strcmp(pd->name, "monitor") == 0) {
-        capdl_error(reader->diags, pd->pos, "the name 'monitor' is the monitor's: call this domain something else");
+        capdl_error(reader->diags, pd->pos,
+                    "the name 'monitor' is the monitor's: call this protection domain something else");
     }
     if (!mk_names_add(reader->pd_names, pd->name, pd, &first)) {
         capdl_error(reader->diags, pd->pos, "there are two protection domains named '%s'", pd->name);

@@ -32,16 +32,16 @@ static bool end_read(struct mk_reader *reader, const struct xml_element *element
     bool good = mk_number(reader, element, "id", values[1], 0, MK_MOST_ID, &end->id);
     end->pd = mk_names_find(reader->pd_names, values[0]);
     if (!end->pd) {
-        const char *nearest = mk_names_nearest(reader->pd_names, values[0]);
-        capdl_error(reader->diags, element->pos, "there is no protection domain '%s'%s%s%s", values[0],
-                    nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "");
+        struct capdl_nearest nearest = mk_names_nearest(reader->pd_names, values[0]);
+        capdl_error(reader->diags, element->pos, "there is no protection domain '%s'%s", values[0],
+                    capdl_nearest_hint(&nearest));
     } else if (values[4] && good) {
         mk_add_setvar(reader, element, end->pd, values[4], end->id, NULL);
     }
     return end->pd && good;
 }
 
-void mk_read_channel(struct mk_reader *reader, const struct xml_element *element)
+static void read_channel(struct mk_reader *reader, const struct xml_element *element)
 {
     static const struct mk_attribute no_rules[] = {{NULL, false}};
     static const char *const known[] = {"end", NULL};
@@ -90,7 +90,7 @@ static void unknown_read(struct mk_reader *reader, const struct xml_element *ele
 {
     if (strcmp(element->name, "virtual_machine") == 0) {
         capdl_error(reader->diags, element->pos,
-                    "a virtual machine belongs into the protection domain that is its monitor");
+                    "a virtual machine belongs in the protection domain that is its monitor");
     } else {
         mk_unknown_element(reader, element, known_elements);
     }
@@ -115,7 +115,7 @@ static void elements_read(struct mk_reader *reader, const struct xml_element *ro
                 mk_read_pd(reader, element, NULL);
                 break;
             case CHANNEL:
-                mk_read_channel(reader, element);
+                read_channel(reader, element);
                 break;
             case IO_SPACE:
                 mk_read_io_space(reader, element);

@@ -157,7 +157,7 @@ struct mk_system {
     struct mk_io_space *io_spaces;
     struct mk_domain *domains;
     uint64_t num_pds;
-    bool has_domains, takes_faults; /* takes_faults: a root domain's faults go somewhere */
+    bool has_domains;
 };
 
 struct mk_names; /* by which regions and domains are found */
@@ -211,26 +211,20 @@ void mk_names_free(struct mk_names *);
 bool mk_names_add(struct mk_names *, const char *name, void *what, void **first);
 void *mk_names_find(const struct mk_names *, const char *name);
 /* One that is nearly called so, or NULL. */
-const char *mk_names_nearest(const struct mk_names *, const char *name);
+struct capdl_nearest mk_names_nearest(const struct mk_names *, const char *name);
 
 /* The readers of elements. */
 void mk_read_domains(struct mk_reader *, const struct xml_element *);
 void mk_read_region(struct mk_reader *, const struct xml_element *);
 void mk_read_pd(struct mk_reader *, const struct xml_element *, struct mk_pd *parent);
-void mk_read_channel(struct mk_reader *, const struct xml_element *);
 void mk_read_io_space(struct mk_reader *, const struct xml_element *);
 void mk_read_irq(struct mk_reader *, const struct xml_element *, struct mk_pd *);
 void mk_read_port(struct mk_reader *, const struct xml_element *, struct mk_pd *);
-void mk_read_vm(struct mk_reader *, const struct xml_element *, struct mk_pd *);
 /* Of a domain or a virtual machine: its perms may have these letters. */
 struct mk_map *mk_read_map(struct mk_reader *, const struct xml_element *, struct mk_pd *setvars_of);
 struct mk_map *mk_read_iomap(struct mk_reader *, const struct xml_element *);
 void mk_add_setvar(struct mk_reader *, const struct xml_element *, struct mk_pd *, const char *symbol, uint64_t value,
                    struct mk_region *paddr_of);
-/* Budget and period of a domain or a virtual machine, in microseconds. */
-void mk_read_times(struct mk_reader *, const struct xml_element *, const char *budget, const char *period,
-                   uint64_t *budget_us, uint64_t *period_us);
-void mk_read_cpu(struct mk_reader *, const struct xml_element *, const char *text, uint64_t *cpu);
 /* Whether the kernel that was named lacks something; then this is reported. */
 bool mk_kernel_lacks(struct mk_reader *, bool has, struct capdl_pos, const char *what, const char *option);
 

@@ -109,7 +109,7 @@ static bool open_tree(struct plan *plan)
         tree_make(plan);
         return true;
     }
-    plan->tree_path = profile_file(plan->profile->prefix, "support/kernel.dtb");
+    plan->tree_path = profile_dtb(plan->profile->prefix);
     if (!file_read(plan->tree_path, &plan->tree_file)) {
         capdl_error(plan->diags, CAPDL_NOWHERE, "%s: the kernel's device tree cannot be read: %s", plan->tree_path,
                     strerror(errno));

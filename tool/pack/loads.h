@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a 64-bit ELF program occupies when it is loaded. */
+/* What an ELF program occupies when it is loaded when it is loaded. */
 #ifndef TOOL_PACK_LOADS_H
 #define TOOL_PACK_LOADS_H
 

@@ -155,7 +155,8 @@ static void map_of_pc(struct memory_map *map, const struct qemu_pc *pc, uint64_t
     map->num_iommus = pc->iommu != 0;
 }
 
-void memory_map_of_qemu(struct memory_map *map, uint64_t bytes, bool iommu)
+/* What QEMU's default PC has with -m SIZE, or its q35 with an IOMMU. */
+static void memory_map_of_qemu(struct memory_map *map, uint64_t bytes, bool iommu)
 {
     map_of_pc(map, iommu ? &qemu_q35 : &qemu_pc, bytes);
 }

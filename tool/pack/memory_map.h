@@ -32,8 +32,6 @@ struct memory_map {
  * (SMAP), GRUB's lsmmap or a debugging seL4 kernel print: of several boots, those of the last.
  */
 bool memory_map_read(struct memory_map *, const char *path, struct capdl_diags *);
-/* What QEMU's default PC has with -m SIZE, or its q35 with an IOMMU. */
-void memory_map_of_qemu(struct memory_map *, uint64_t bytes, bool iommu);
 
 /*
  * Completes a profile by the memory that its kernel will find: `source` is a file, or qemu:SIZE such as qemu:2G or

@@ -9,9 +9,9 @@
 #include "plan.h"
 
 static const char *const format_names[] = {
-    [PACK_ELF] = "elf", [PACK_RAW] = "raw", [PACK_LINUX] = "linux", [PACK_UIMAGE] = "uimage", [PACK_EFI] = "efi",
+#define PACK_FORMAT(id, name) name,
+#include "formats.def"
 };
-_Static_assert(sizeof(format_names) / sizeof(format_names[0]) == PACK_FORMAT_COUNT, "the last one has a name, too");
 
 enum pack_format pack_format_named(const char *name)
 {

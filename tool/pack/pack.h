@@ -14,21 +14,23 @@
 #include <capdl/profile.h>
 
 enum pack_format {
-    PACK_ELF,    /* loads itself at its home address: QEMU -kernel, U-Boot bootelf */
-    PACK_RAW,    /* runs wherever it is loaded (4 KiB aligned) and entered at its first byte: U-Boot go, QEMU -device
-                    loader */
-    PACK_LINUX,  /* as raw, with the header of a Linux Image: U-Boot booti, Raspberry Pi firmware, QEMU -kernel */
-    PACK_UIMAGE, /* as Linux, in U-Boot's legacy container: bootm */
-    PACK_EFI,    /* AArch64: a UEFI application, and a Linux Image as well */
+#define PACK_FORMAT(id, name) PACK_##id,
+#include "formats.def"
     PACK_FORMAT_COUNT
 };
 
-/* "elf", "raw", "linux", "uimage", "efi"; PACK_FORMAT_COUNT if there is none of that name. */
+/* PACK_FORMAT_COUNT if there is none of that name. */
 enum pack_format pack_format_named(const char *name);
 const char *pack_format_name(enum pack_format);
 /* Whether firmware of the architecture takes it. */
 bool pack_format_is_for(enum pack_format, enum capdl_arch);
-enum { PACK_FORMAT_LIST = 64 };
+enum {
+#define PACK_FORMAT(id, name) PACK_LENGTH_##id = sizeof(name) + 1, /* with ", " */
+#include "formats.def"
+    PACK_FORMAT_LIST = 1
+#define PACK_FORMAT(id, name) +PACK_LENGTH_##id
+#include "formats.def"
+};
 /* Names of the formats for an architecture: "elf, raw, ...". Returns text. */
 char *pack_format_list(enum capdl_arch, char text[PACK_FORMAT_LIST]);
 /* What the QEMU machine of this kernel is given; see qemu_command. */

@@ -68,7 +68,7 @@ static bool needs_tree(const struct capdl_profile *profile)
 static bool write_tree(const struct capdl_profile *profile, struct capdl_diags *diags, FILE *out)
 {
     enum { MORE = 256 };
-    char *path = profile_file(profile->prefix, "support/kernel.dtb");
+    char *path = profile_dtb(profile->prefix);
     struct file_bytes file = {NULL};
     bool good = file_read(path, &file) && fdt_check(file.data, file.size);
     uint8_t *tree = good ? malloc(file.size + MORE) : NULL;
@@ -118,8 +118,9 @@ static void print_recipe(const struct capdl_profile *profile, const char *image_
     }
     fputs("capdl: equivalent commands:\n", out);
     if (needs_tree(profile)) {
-        fprintf(out, "cp %s/support/kernel.dtb tree.dtb\nfdtput -t s tree.dtb %s compatible %s\n", profile->prefix,
-                timer_path, timer_kind);
+        char *path = profile_dtb(profile->prefix);
+        fprintf(out, "cp %s tree.dtb\nfdtput -t s tree.dtb %s compatible %s\n", path, timer_path, timer_kind);
+        free(path);
     }
     qemu_print(&image, out);
     if (qemu_command(profile, "boot.elf", pc ? "boot.elf.module" : NULL, &qemu, &ignored)) {

@@ -106,8 +106,6 @@ uint32_t object_next(struct expansion *, struct pd *, const char *prefix, uint32
                      unsigned size_bits);
 /* A frame with content of its own: prefix_NAME_number, as elements of an array are alike. */
 uint32_t object_numbered(struct expansion *, struct pd *, const char *prefix, uint32_t number, unsigned size_bits);
-/* Whether an object was made by us rather than written by the author. */
-bool object_is_generated(const struct expansion *, uint32_t object);
 /* The object that a parameter names, of this kind; else an error and CAPDL_NO_OBJECT. */
 uint32_t object_named(struct expansion *, struct pd *, const struct capdl_param *, enum capdl_kind);
 /* Puts a default capability into a slot. */

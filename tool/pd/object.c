@@ -7,7 +7,8 @@
 #include "base/memory.h"
 #include "expand.h"
 
-bool object_is_generated(const struct expansion *x, uint32_t object)
+/* Whether an object was made by us rather than written by the author. */
+static bool object_is_generated(const struct expansion *x, uint32_t object)
 {
     return capdl_object_flags(x->spec, object) & CAPDL_OBJECT_GENERATED;
 }
@@ -109,15 +110,13 @@ uint32_t object_numbered(struct expansion *x, struct pd *pd, const char *prefix,
 
 static void report_missing(struct expansion *x, const struct capdl_param *p)
 {
-    const char *nearest = capdl_spec_nearest(x->spec, p->text);
+    struct capdl_nearest nearest = capdl_spec_nearest(x->spec, p->text);
 
     if (capdl_spec_array_length(x->spec, p->text)) {
         capdl_error(x->diags, p->pos, "'%s' is an array of %u, expected one element of it, such as %s[0]", p->text,
                     capdl_spec_array_length(x->spec, p->text), p->text);
-    } else if (nearest) {
-        capdl_error(x->diags, p->pos, "there is no object '%s', did you mean '%s'", p->text, nearest);
     } else {
-        capdl_error(x->diags, p->pos, "there is no object '%s'", p->text);
+        capdl_error(x->diags, p->pos, "there is no object '%s'%s", p->text, capdl_nearest_hint(&nearest));
     }
 }
 

@@ -31,24 +31,17 @@ static const char *const kind_names[] = {
     [CAPDL_VALUE_CAP] = "the name of an object", [CAPDL_VALUE_PAIRS] = "a list such as [(\"name\", 5)]",
 };
 
-enum { NEAR = 2 };
-
 static void report_unknown(struct expansion *x, const struct capdl_param *p)
 {
-    unsigned best = NEAR + 1;
-    const char *nearest = capdl_synonym(CAPDL_SYNONYM_PD, p->name, strlen(p->name));
+    struct capdl_nearest nearest = {.word = capdl_synonym(CAPDL_SYNONYM_PD, p->name, strlen(p->name))};
     char names[300];
     size_t used = 0;
 
-    for (size_t i = 0; !nearest && i < PARAM_COUNT; i++) {
-        unsigned d = capdl_distance(p->name, table[i].name);
-        if (d < best) {
-            best = d;
-            nearest = table[i].name;
-        }
+    for (size_t i = 0; i < PARAM_COUNT; i++) {
+        capdl_nearest_try(&nearest, p->name, strlen(p->name), table[i].name);
     }
-    if (nearest) {
-        capdl_error(x->diags, p->pos, "pd has no parameter '%s', did you mean '%s'", p->name, nearest);
+    if (nearest.word) {
+        capdl_error(x->diags, p->pos, "pd has no parameter '%s'%s", p->name, capdl_nearest_hint(&nearest));
         return;
     }
     for (size_t i = 0; i < PARAM_COUNT && used < sizeof(names); i++) {

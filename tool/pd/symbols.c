@@ -89,12 +89,11 @@ static void look_through(struct search *s)
     }
 }
 
-enum { NEAR = 2, MOST_SEARCHED = 100000, MOST_SUGGESTED = 30 };
+enum { MOST_SEARCHED = 100000, MOST_SUGGESTED = 30 };
 
 static bool report_missing(struct search *s, const struct capdl_setting *setting)
 {
-    const char *nearest = NULL;
-    unsigned best = NEAR + 1;
+    struct capdl_nearest nearest = {NULL};
     size_t most = s->diags->num_errors < MOST_SUGGESTED ? MOST_SEARCHED : 0;
 
     for (size_t i = 0; i < s->symbols.count && i < most; i++) {
@@ -103,16 +102,11 @@ static bool report_missing(struct search *s, const struct capdl_setting *setting
         if (!*name || !is_candidate(&symbol) || ELF64_ST_TYPE(symbol.st_info) == STT_FUNC) {
             continue;
         }
-        unsigned distance = capdl_distance(setting->symbol, name);
-        if (distance < best) {
-            best = distance;
-            nearest = name;
-        }
+        capdl_nearest_try(&nearest, setting->symbol, strlen(setting->symbol), name);
     }
-    capdl_error(s->diags, setting->pos, "\"%s\" has no symbol '%s'%s%s%s", s->name, setting->symbol,
-                nearest ? ", did you mean '"
-                        : ": is the variable used, and neither optimised away nor removed by the linker",
-                nearest ? nearest : "", nearest ? "'" : "");
+    capdl_error(s->diags, setting->pos, "\"%s\" has no symbol '%s'%s", s->name, setting->symbol,
+                nearest.word ? capdl_nearest_hint(&nearest)
+                             : ": is the variable used, and neither optimised away nor removed by the linker");
     return false;
 }
 

@@ -21,7 +21,7 @@ enum bootinfo_place {
     BOOTINFO_EXTRA_PAGES = 15,
     BOOTINFO_CNODE_BITS = 17,
     BOOTINFO_DOMAIN = 18,
-    BOOTINFO_WORDS, /* that every kernel has */
+    BOOTINFO_VARIABLE, /* from here on the profile says where what is */
 };
 
 static inline unsigned bootinfo_offset(enum capdl_arch arch, unsigned place)

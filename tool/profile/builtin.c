@@ -210,9 +210,9 @@ static void set_sizes(struct capdl_profile *p, const struct profile_stock *board
     p->asid_pool_bits = 9;
     p->num_asid_pool_bits = board->num_asid_pool_bits;
     p->pa_bits = board->pa_bits;
-    p->bootinfo_schedcontrol_offset = p->mcs ? (uint16_t)bootinfo_offset(p->arch, BOOTINFO_WORDS) : 0;
+    p->bootinfo_schedcontrol_offset = p->mcs ? (uint16_t)bootinfo_offset(p->arch, BOOTINFO_VARIABLE) : 0;
     p->bootinfo_untyped_offset =
-        (uint16_t)(bootinfo_offset(p->arch, BOOTINFO_WORDS) + (p->mcs ? bootinfo_region_bytes(p->arch) : 0));
+        (uint16_t)(bootinfo_offset(p->arch, BOOTINFO_VARIABLE) + (p->mcs ? bootinfo_region_bytes(p->arch) : 0));
 }
 
 static void set_platform(struct capdl_profile *p, const struct profile_stock *board)

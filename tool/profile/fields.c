@@ -27,6 +27,11 @@ enum { PAGE = 4096 };
     {                                                                                                                 \
         .key = #member, .label = text, .kind = FIELD_NUMBER, WHERE(member), .count = 1, .least = (from), .most = (to) \
     }
+#define ADDRESS(member, text, from)                                                                      \
+    {                                                                                                    \
+        .key = #member, .label = text, .kind = FIELD_NUMBER, WHERE(member), .count = 1, .least = (from), \
+        .most = INT64_MAX, .is_address = true                                                            \
+    }
 #define NAMED(member, text, type, ids, none, from, to, once)                                                           \
     {                                                                                                                  \
         .key = #member, .label = text, .kind = FIELD_NAMED, ELEMENTS(member, type), .absent = (none), .least = (from), \
@@ -80,7 +85,7 @@ const struct field profile_fields[] = {
      ELEMENTS(vspace_index_bits, uint8_t),
      .least = 1,
      .most = 16},
-    NUMBER(user_top, "end of user addresses", PAGE, INT64_MAX),
+    ADDRESS(user_top, "end of user addresses", PAGE),
     NUMBER(asid_pool_bits, "ASIDs per pool, log2", 1, 16),
     NUMBER(num_asid_pool_bits, "ASID pools, log2", 0, 16),
     NUMBER(pa_bits, "physical address bits", 12, 63),
@@ -89,7 +94,7 @@ const struct field profile_fields[] = {
     REGIONS(memory, "memory"),
     REGIONS(devices, "devices"),
     {.key = "kernel", .label = "kernel image", .kind = FIELD_REGION, WHERE(kernel)},
-    NUMBER(kernel_boot_end, "end of the kernel's boot part", 0, INT64_MAX),
+    ADDRESS(kernel_boot_end, "end of the kernel's boot part", 0),
     NUMBER(dtb_bytes, "device tree in bytes", 0, UINT32_MAX),
     NUMBER(num_ioapics, "I/O APICs", 0, 64),
     NUMBER(num_iommus, "IOMMUs", 0, 64),

@@ -27,6 +27,7 @@ struct field {
     int64_t absent;      /* NAMED */
     int64_t least;       /* NUMBER, NAMED, LEVELS: range of a value */
     int64_t most;
+    bool is_address;          /* NUMBER: people read it in base 16 */
     const char *const *names; /* NAMED */
     bool distinct;            /* NAMED: no two of them are equal, but for absent ones */
 };

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "profile/profile.h"
+#include "profile/read.h"
 
 static const struct {
     const char *prefix, *board;
@@ -23,6 +23,8 @@ static const struct {
     {"bin/kernel.elf", "elf/sel4.elf"},
     {"support/", ""},
 };
+
+const char profile_dtb_name[] = "support/kernel.dtb";
 
 bool profile_is_board(const char *directory)
 {
@@ -46,4 +48,9 @@ char *profile_file(const char *directory, const char *relative)
         }
     }
     return memory_format("%s/%s", directory, relative);
+}
+
+char *profile_dtb(const char *directory)
+{
+    return profile_file(directory, profile_dtb_name);
 }

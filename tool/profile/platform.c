@@ -15,7 +15,6 @@
 
 static const char platform_path[] = "support/platform_gen.json";
 static const char kernel_path[] = "bin/kernel.elf";
-static const char dtb_path[] = "support/kernel.dtb";
 
 struct region_list {
     const char *key;
@@ -274,7 +273,7 @@ void read_platform(struct reader *reader)
         text_close(&file);
     }
     read_kernel(reader);
-    if (text_open(reader, dtb_path, OPTIONAL, "the device tree", &file)) {
+    if (text_open(reader, profile_dtb_name, OPTIONAL, "the device tree", &file)) {
         reader->profile->dtb_bytes = file.bytes.size;
         text_close(&file);
     }

@@ -19,13 +19,11 @@ static void print_regions(const struct capdl_profile *p, const struct field *fie
     }
 }
 
-/* Addresses are easier to read in base 16, everything else in base 10. */
 static void print_number(const struct capdl_profile *p, const struct field *field, size_t i, FILE *out)
 {
     int64_t value = field_get(p, field, i);
-    bool address = field->most == INT64_MAX && strcmp(field->key, "timer_frequency") != 0;
 
-    if (address && value >= 1 << 16) {
+    if (field->is_address) {
         fprintf(out, "0x%" PRIx64, value);
     } else {
         fprintf(out, "%" PRId64, value);

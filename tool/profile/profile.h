@@ -20,6 +20,8 @@ const struct capdl_profile *profile_default(enum capdl_arch);
 bool profile_is_board(const char *directory);
 /* The path of a kernel's file, to be freed: `relative` is its name in an install prefix, such as "bin/kernel.elf". */
 char *profile_file(const char *directory, const char *relative);
+/* The same of the device tree that it was built with, if there is one: not on PCs. */
+char *profile_dtb(const char *directory);
 
 /* Reads a kernel's install prefix, or a board's directory of Microkit's SDK. Everything missing or contradictory is an
  * error in diags; returns false then. */

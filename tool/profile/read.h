@@ -31,6 +31,8 @@ struct config {
     size_t count;
 };
 
+extern const char profile_dtb_name[]; /* files.c: the device tree's place in an install prefix */
+
 struct reader {
     const char *prefix;
     struct capdl_profile *profile;

@@ -153,7 +153,8 @@ uint64_t fill_contents_number(void *context, const struct capdl_spec *spec, uint
     return any ? number_of(contents, digest) : 0;
 }
 
-const uint8_t *fill_contents_digest(const struct fill_contents *contents, uint64_t number)
+/* The bytes that fill_contents_number's answer stands for; 0 for 0. */
+static const uint8_t *fill_contents_digest(const struct fill_contents *contents, uint64_t number)
 {
     return number ? contents->digests[number - 1] : NULL;
 }

@@ -25,8 +25,6 @@ struct fill_contents {
 
 /* `context` is a struct fill_contents. A fill whose file cannot be read counts with its name. */
 uint64_t fill_contents_number(void *context, const struct capdl_spec *, uint32_t frame);
-/* The bytes that fill_contents_number's answer stands for; 0 for 0. */
-const uint8_t *fill_contents_digest(const struct fill_contents *, uint64_t number);
 /* A digest of what several frames hold, one after the other: SHA-256 of their digests, 32 zeros for one that is all
    zero; of a single frame, its own. Returns text. */
 const char *fill_contents_text(void *context, const uint64_t *numbers, size_t count, char text[2 * SHA256_BYTES + 1]);

@@ -4,7 +4,7 @@
 
 #include "verify/private.h"
 
-bool kind_is_table(enum capdl_kind kind)
+bool kind_is_any_table(enum capdl_kind kind)
 {
     return capdl_kind_is_table(kind) || capdl_kind_class(kind) == CAPDL_CLASS_IO_TABLE;
 }
@@ -67,7 +67,7 @@ enum cap_type kind_cap_type(const struct verify *v, enum capdl_kind kind)
         [CAPDL_KIND_DOMAIN] = CAP_DOMAIN,
         [CAPDL_KIND_SCHED_CONTROL] = CAP_SCHED_CONTROL,
     };
-    return kind_is_table(kind) && !types[kind] ? table_cap_type(v->profile, kind) : types[kind];
+    return kind_is_any_table(kind) && !types[kind] ? table_cap_type(v->profile, kind) : types[kind];
 }
 
 bool kind_has_node(enum capdl_kind kind)
@@ -111,7 +111,7 @@ static void position_below(struct verify *v, uint32_t table)
     struct table_position at = v->table_positions[table];
     for (uint32_t i = 0; at.level + 1u < num_levels(v, capdl_object_kind(v->spec, table)) && i < caps.count; i++) {
         const struct capdl_cap *cap = &caps.list[i];
-        if (cap->object == CAPDL_NO_OBJECT || !kind_is_table(cap->kind) ||
+        if (cap->object == CAPDL_NO_OBJECT || !kind_is_any_table(cap->kind) ||
             v->table_positions[cap->object].root != CAPDL_NO_OBJECT) {
             continue;
         }
@@ -126,7 +126,7 @@ static void position_below(struct verify *v, uint32_t table)
 
 static bool is_root(const struct verify *v, uint32_t object)
 {
-    if (!kind_is_table(capdl_object_kind(v->spec, object)) || v->uses[object] & USED_BY_TABLE) {
+    if (!kind_is_any_table(capdl_object_kind(v->spec, object)) || v->uses[object] & USED_BY_TABLE) {
         return false;
     }
     return verify_arch(v->profile->arch)->one_type || capdl_object_kind(v->spec, object) == CAPDL_KIND_IO_PT ||
@@ -135,7 +135,7 @@ static bool is_root(const struct verify *v, uint32_t object)
 
 static uint8_t use_of(enum capdl_kind container, const struct capdl_cap *cap)
 {
-    if (!kind_is_table(container)) {
+    if (!kind_is_any_table(container)) {
         return USED;
     }
     bool code = cap->rights & CAPDL_RIGHT_EXECUTE, uncached = cap->flags & CAPDL_CAP_UNCACHED;
@@ -174,7 +174,7 @@ static uint64_t irq_number(const struct verify *v, uint64_t irq)
     return irq + verify_arch(v->profile->arch)->first_vector;
 }
 
-void kernel_types_spec(struct verify *v)
+void table_positions_find(struct verify *v)
 {
     uint32_t count = v->spec->num_objects;
     v->table_positions = memory_zeroed(count, sizeof(*v->table_positions));

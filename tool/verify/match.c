@@ -41,7 +41,8 @@ void match_follow(struct verify *v)
     }
 }
 
-const struct slot *initialiser_slot(const struct verify *v, uint64_t i)
+/* The initialiser's slot i, 0 if there is none. */
+static const struct slot *initialiser_slot(const struct verify *v, uint64_t i)
 {
     const struct kernel *k = v->kernel;
     bool enlarged = k->initial->slots[TCB_CTABLE].cap.object != v->boot->root;
@@ -103,7 +104,7 @@ static void match_leftovers(struct verify *v, const struct capdl_blob *blob)
     }
 }
 
-void match_by_names(struct verify *v)
+static void match_by_names(struct verify *v)
 {
     struct capdl_blob blob;
     if (!image_blob(v->image, &blob)) {

@@ -116,17 +116,17 @@ const char *node_label(const struct verify *, uint32_t node, char buffer[LABEL_S
 const char *cap_label(const struct verify *, const struct slot *, char buffer[LABEL_SIZE]);
 
 /* expected_types.c: facts about kinds, from the language and seL4's manual. */
-bool kind_is_table(enum capdl_kind);
+bool kind_is_any_table(enum capdl_kind);
 /* Whether it stands for a device, which the kernel knows by a number. */
 bool kind_is_device(enum capdl_kind);
 /* Whether objects of this kind are distinct kernel objects. */
 bool kind_has_node(enum capdl_kind);
 /* Type of a capability to an object of this kind; CAP_NULL: there is none. */
 enum cap_type kind_cap_type(const struct verify *, enum capdl_kind);
-/* The same for a table of the spec, once it has its place. */
+/* log2 of the bytes that an entry of a table covers, once table_positions_find has found its level. */
 unsigned table_shift(const struct verify *, uint32_t table);
 /* Finds roots, levels and addresses of the spec's tables, and interrupts' numbers. */
-void kernel_types_spec(struct verify *);
+void table_positions_find(struct verify *);
 
 /* fill_files.c */
 /* Reads all that fill frames of the spec. */
@@ -155,14 +155,11 @@ void state_each(const struct verify *, uint32_t node, void (*see)(void *context,
                 void *context);
 
 /* match.c, colours.c */
-void match_by_names(struct verify *);
 /* Pairs the two if they can be the same thing and neither is paired yet. */
 bool match_pair(struct verify *, uint32_t object, uint32_t node);
 void match_follow(struct verify *);
 void match_by_colour(struct verify *);
 void match_all(struct verify *);
-/* The initialiser's slot i, 0 if there is none. */
-const struct slot *initialiser_slot(const struct verify *, uint64_t i);
 
 /* stack.c: which start-up arguments are on the stack, and the stack pointer above which they are. */
 void stack_collect(struct verify *);

@@ -35,7 +35,7 @@ uint64_t stack_pointer_of(const struct verify *v, const struct capdl_tcb *tcb)
 /* The capability of the frame in which an address is. */
 static const struct capdl_cap *frame_at(const struct verify *v, uint32_t table, uint64_t address, uint64_t *offset)
 {
-    for (unsigned level = 0; level < v->profile->vspace_levels && kind_is_table(capdl_object_kind(v->spec, table));
+    for (unsigned level = 0; level < v->profile->vspace_levels && kind_is_any_table(capdl_object_kind(v->spec, table));
          level++) {
         unsigned shift = vspace_shift(v->profile, level);
         const struct capdl_cap *cap = capdl_spec_cap_at(v->spec, table, vspace_index(v->profile, level, address));

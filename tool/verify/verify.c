@@ -117,7 +117,7 @@ void verify_stopped(const struct image *image, const struct machine_stop *stop, 
                            .files = read ? read : specs[i].files,
                            .result = &results[i]};
         state_collect(&v);
-        kernel_types_spec(&v);
+        table_positions_find(&v);
         leftovers_find(&v);
         stack_collect(&v);
         match_all(&v);

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The monitor starts with a stack and two arguments, which are passed on unchanged. */
+    .section .text.start, "ax"
+    .global _start
+_start:
+    mov x29, xzr
+    mov x30, xzr
+    b monitor
+    .section .note.GNU-stack, "", %progbits

@@ -39,33 +39,6 @@ static char *default_output(const char *spec)
     return asprintf(&path, "%.*s.image.elf", length, base) < 0 ? NULL : path;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-bool output_is_input(const struct input *input, const struct options *options, const char *output)
-{
-    if (same_file(input->name, output)) {
-        return true;
-    }
-    for (uint32_t i = 0; i < input->spec.num_objects; i++) {
-        struct capdl_fills fills = capdl_object_fills(&input->spec, i);
-        if (capdl_object_kind(&input->spec, i) != CAPDL_KIND_FRAME || fills.count == 0 ||
-            fills.list[0].kind != CAPDL_FILL_FILE) {
-            continue;
-        }
-        char *path = file_find(fills.list[0].text, input->name, options->directories);
-        bool same = path && same_file(path, output);
-        free(path);
-        if (same) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* With --at, only an image that `capdl image` will find a place for. */
 static bool compile(struct input *input, const struct options *options, const struct image_options *image, FILE *out)
 {
@@ -94,10 +67,7 @@ static int write_image(struct input *input, const struct options *options, const
     image.quiet = options->quiet;
     uint8_t system[SHA256_BYTES];
     struct file_output file;
-    if (output_is_input(input, options, output)) {
-        capdl_escape_printf(
-            stderr, "capdl: %s is an input of this compilation and would be overwritten; name another file with -o\n",
-            output);
+    if (!output_is_safe(input, options, output)) {
         return EXIT_TROUBLE;
     }
     if (!file_create(&file, output)) {

@@ -297,10 +297,7 @@ int cmd_diff(int argc, char **argv)
         good &= input_read(&inputs[i], options.operands[i], INPUT_SPEC | INPUT_IMAGE, &options) == EXIT_FINE;
     }
     for (int i = 0; good && options.output && i < 2; i++) {
-        if (output_is_input(&inputs[i], &options, options.output)) {
-            capdl_escape_printf(stderr, "capdl diff: the output %s would replace a file of a system\n", options.output);
-            good = false;
-        }
+        good = output_is_safe(&inputs[i], &options, options.output);
     }
     if (!good || !knows_subject(inputs, options.only)) {
         code = EXIT_TROUBLE;

@@ -105,7 +105,9 @@ static int init(const struct options *options)
     const char *name = options->arch ? options->arch : "aarch64";
     const char *directory = options->operands[0];
     if (!input_arch_find(name, &arch) || !capdl_arch_boots(arch)) {
-        capdl_escape_printf(stderr, "capdl init: --arch takes aarch64, riscv or x86_64, not '%s'\n", name);
+        char list[CAPDL_ARCH_LIST];
+        capdl_escape_printf(stderr, "capdl init: --arch takes %s, not '%s'\n",
+                            capdl_arch_list(CAPDL_ARCH_BOOTED_KEYWORDS, list), name);
         return EXIT_TROUBLE;
     }
     int code = make_system(directory, arch);

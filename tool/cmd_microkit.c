@@ -190,9 +190,7 @@ static FILE *target_add(struct build *b, struct targets *targets, const char *pa
             return NULL;
         }
     }
-    if (output_is_input(b->input, b->options, path)) {
-        capdl_escape_printf(stderr, "capdl microkit: %s is an input and would be overwritten; name another file\n",
-                            path);
+    if (!output_is_safe(b->input, b->options, path)) {
         return NULL;
     }
     targets->list = memory_grow(targets->list, &targets->capacity, targets->count + 1, sizeof(*targets->list));

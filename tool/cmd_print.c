@@ -49,8 +49,7 @@ static int move_bytes(struct input *input, const struct options *options, struct
     if (!path) {
         return EXIT_FINE;
     }
-    if (output_is_input(input, options, path)) {
-        capdl_escape_printf(stderr, "capdl expand: %s is an input and would be overwritten; name another file\n", path);
+    if (!output_is_safe(input, options, path)) {
         return EXIT_TROUBLE;
     }
     if (strcmp(path, "-") == 0 || !file_create(file, path)) {

@@ -125,8 +125,7 @@ int cmd_report(int argc, char **argv)
         return code;
     }
     code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
-    if (code == EXIT_FINE && options.output && output_is_input(&input, &options, options.output)) {
-        capdl_escape_printf(stderr, "capdl report: the output %s would replace a file of the system\n", options.output);
+    if (code == EXIT_FINE && options.output && !output_is_safe(&input, &options, options.output)) {
         code = EXIT_TROUBLE;
     }
     if (code == EXIT_FINE) {

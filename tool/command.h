@@ -176,8 +176,9 @@ int input_read(struct input *, const char *path, unsigned wanted, const struct o
 int input_read_bytes(struct input *, unsigned wanted, const struct options *);
 /* The same of a text in memory, called `name`; the bytes are copied. */
 int input_read_memory(struct input *, const char *name, const char *text, size_t size, const struct options *);
-/* Whether an output is the spec, or a file that it takes something from: given by mistake, it would be gone. */
-bool output_is_input(const struct input *, const struct options *, const char *output);
+/* Says so and returns false if an output is the spec, or a file that it takes something from: by mistake, it would be
+ * gone. */
+bool output_is_safe(const struct input *, const struct options *, const char *output);
 /* What the command line says about kernel and architecture, which then wins over the spec's arch line. */
 bool input_read_options(struct input *, const struct options *, struct capdl_text_options *);
 /* Makes sure the input has a profile: from the options, the image, or the default of its architecture. */

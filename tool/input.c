@@ -38,10 +38,11 @@ static bool take_memory_map(struct input *input, struct capdl_profile *profile, 
 static bool use_default_profile(struct input *input, enum capdl_arch arch, const struct options *options)
 {
     const struct capdl_profile *profile = profile_default(arch);
+    char list[CAPDL_ARCH_LIST];
     if (!profile) {
         capdl_error(&input->diags, CAPDL_NOWHERE,
-                    "%s systems can be checked and shown, but not compiled or run; expected aarch64, riscv or x86_64",
-                    capdl_arch_name(arch));
+                    "%s systems can be checked and shown, but not compiled or run; expected %s", capdl_arch_name(arch),
+                    capdl_arch_list(CAPDL_ARCH_BOOTED_KEYWORDS, list));
         return false;
     }
     input->profile = *profile;

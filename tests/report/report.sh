@@ -90,7 +90,7 @@ has err 'cannot write no/such/x.html'
 cp empty.cdl kept.cdl
 "$capdl" report kept.cdl -o kept.cdl 2> err; [ $? = 2 ] || fail "a report replaces its spec"
 "$capdl" diff empty.cdl kept.cdl -o kept.cdl 2> err; [ $? = 2 ] || fail "a report of a change replaces a spec"
-has err 'would replace a file'
+has err 'is an input and would be overwritten'
 cmp -s empty.cdl kept.cdl || fail "a spec is gone"
 
 # ---- Hostile names ----

@@ -55,7 +55,7 @@ bool chunk_good(struct program *program, const struct capdl_fill *fill)
     }
     if (chunk->pc != pc) {
         capdl_error(program->diags, fill->pos, "'%s' is available only from kernels for %s, not from kernel '%s'",
-                    fill->text, chunk->pc ? "x86-64" : "AArch64 and RISC-V", program->profile->name);
+                    fill->text, chunk->pc ? "PCs" : "boards with a device tree", program->profile->name);
         return false;
     }
     if (fill->length == 0 || fill->source_offset >> 32) {

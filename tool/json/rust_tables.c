@@ -92,10 +92,11 @@ bool rust_arch_find(struct rust_reader *reader)
     reader->spec->arch = arch_guess(reader);
     reader->spec->has_arch = reader->spec->arch != CAPDL_ARCH_COUNT;
     if (!reader->spec->has_arch) {
+        char list[CAPDL_ARCH_LIST];
         reader->spec->arch = (enum capdl_arch)0; /* nothing more is asked of it */
         capdl_error(reader->json->diags, json_pos(reader->json, reader->json->root),
-                    "this form of JSON does not name the architecture, and no object implies it: use --arch aarch64, "
-                    "riscv or x86_64");
+                    "this form of JSON does not name the architecture, and no object implies it: use --arch %s",
+                    capdl_arch_list(CAPDL_ARCH_BOOTED_KEYWORDS, list));
     }
     return reader->spec->has_arch;
 }

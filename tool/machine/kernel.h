@@ -209,6 +209,7 @@ void kernel_user_exception(struct kernel *, uint64_t number, uint64_t code);
 void kernel_vcpu_fault(struct kernel *, uint64_t syndrome);
 /* MCS: `now` is the time; else one more timer tick. */
 void kernel_timer(struct kernel *);
+/* A device interrupts: for tests, as the machine has none. */
 void kernel_interrupt(struct kernel *, uint32_t irq);
 /* MCS: tells the kernel the time before any other entry. */
 void kernel_set_time(struct kernel *, uint64_t now);

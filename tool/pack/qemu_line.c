@@ -180,6 +180,8 @@ static const struct machine {
     {"polarfire", line_polarfire, "qemu-system-misc", false},
 };
 
+enum { KNOWN_SIZE = 400 };
+
 static const struct machine *find_machine(const struct capdl_profile *profile, struct capdl_diags *diags)
 {
     for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++) {
@@ -187,10 +189,13 @@ static const struct machine *find_machine(const struct capdl_profile *profile, s
             return &machines[i];
         }
     }
+    char known[KNOWN_SIZE] = "";
+    for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++) {
+        snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s", i ? ", " : "", machines[i].platform);
+    }
     capdl_error(diags, CAPDL_NOWHERE,
-                "kernel %s is for the platform %s, for which there is no QEMU machine here; known are pc99, "
-                "qemu-arm-virt, qemu-riscv-virt, spike, hifive, bcm2837, zynqmp and polarfire",
-                profile->name, profile->platform[0] ? profile->platform : "(not named)");
+                "kernel %s is for the platform %s, for which there is no QEMU machine here; known are %s",
+                profile->name, profile->platform[0] ? profile->platform : "(not named)", known);
     return NULL;
 }
 

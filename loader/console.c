@@ -8,7 +8,7 @@
 
 /* Offsets are in bytes; for the 8250 family in registers, whose spacing and width the device tree gives. */
 struct driver {
-    char compatible[28];
+    char compatible[28]; /* at most 27 characters; a pointer would have to be relocated */
     uint8_t family_8250; /* 1 + the default of reg-shift; 0: another family */
     uint8_t data, status;
     uint32_t mask, ready; /* (status & mask) == ready */

@@ -56,23 +56,23 @@ static void tree_choose(uintptr_t given)
 }
 
 /* Moves the loader, once, if it is in memory that will be filled. */
-static void move_home(uint64_t hardware)
+static void move_to_run_address(uint64_t hardware)
 {
     size_t size = loader.end - loader.start, code = payload - head, used = (uintptr_t)loader.workspace - loader.start;
-    uintptr_t home = loader.payload->home;
-    uintptr_t tree = loader.tree_of_firmware ? home + ((uintptr_t)loader.workspace->tree - loader.start) : 0;
+    uintptr_t target = loader.payload->run_address;
+    uintptr_t tree = loader.tree_of_firmware ? target + ((uintptr_t)loader.workspace->tree - loader.start) : 0;
     if (!is_filled(loader.start, loader.end)) {
         return;
     }
-    if (spans_overlap(home, home + size, loader.start, loader.end) && home < loader.start + code) {
-        die("loaded at %lx, where it overlaps memory to fill and is too close to its home at %lx; load it at its home",
-            (uint64_t)loader.start, (uint64_t)home);
+    if (spans_overlap(target, target + size, loader.start, loader.end) && target < loader.start + code) {
+        die("loaded at %lx, where it overlaps memory to fill and is too close to its run address %lx; load it there",
+            (uint64_t)loader.start, (uint64_t)target);
     }
-    print("moving from %lx to %lx", (uint64_t)loader.start, (uint64_t)home);
+    print("moving from %lx to %lx", (uint64_t)loader.start, (uint64_t)target);
     if (tree) {
-        used = (tree - home + loader.tree.size + MOVE_UNIT - 1) & -(size_t)MOVE_UNIT;
+        used = (tree - target + loader.tree.size + MOVE_UNIT - 1) & -(size_t)MOVE_UNIT;
     }
-    arch_move(home, loader.start, used, tree, hardware);
+    arch_move(target, loader.start, used, tree, hardware);
 }
 
 static void version_check(void)
@@ -93,7 +93,7 @@ void loader_main(uintptr_t tree, uint64_t hardware)
         loader.boot_hardware = arch_core_assumed(hardware); /* started as a program, with arguments of one */
     }
     arch_core_choose(tree, loader.boot_hardware);
-    move_home(loader.boot_hardware);
+    move_to_run_address(loader.boot_hardware);
     print("at %lx, kernel at %lx, initialiser at %lx, device tree from %s", (uint64_t)loader.start,
           loader.payload->kernel.start, loader.payload->initialiser.start,
           loader.tree_of_firmware ? "firmware" : "image");

@@ -50,8 +50,6 @@ static bool use_default_profile(struct input *input, enum capdl_arch arch, const
     return input->has_profile;
 }
 
-enum { MOST_CORES = 256, MOST_DOMAINS = 256 };
-
 /* Stock kernels have one domain. How many there are changes nothing else, so that a spec with more, for which no kernel
  * was named, is for one that was built with as many. */
 static void guess_domains(struct input *input)
@@ -72,7 +70,7 @@ static void guess_domains(struct input *input)
             pos = domains->has_schedule ? pos : capdl_object_pos(&input->spec, i);
         }
     }
-    if (last >= MOST_DOMAINS || domains->index_shift > ENTRIES || entries > ENTRIES ||
+    if (last >= CAPDL_MOST_DOMAINS || domains->index_shift > ENTRIES || entries > ENTRIES ||
         (last < profile->num_domains && entries <= profile->num_domain_schedules)) {
         return;
     }
@@ -147,8 +145,8 @@ static bool expand_programs(struct capdl_spec *spec, struct capdl_diags *diags, 
     }
     struct capdl_profile profile = input->profile;
     if (input->guessed) { /* the spec may be for a kernel with more; those who boot it ask again */
-        profile.max_nodes = MOST_CORES;
-        profile.num_domains = MOST_DOMAINS;
+        profile.max_nodes = CAPDL_MOST_CORES;
+        profile.num_domains = CAPDL_MOST_DOMAINS;
     }
     struct pd_context pd = {&profile, input->name, context->options->directories};
     progress_say("reading the programs of", input->name);

@@ -46,9 +46,9 @@ void capdl_check_irq(struct checker *c)
 
 static void check_entry(struct checker *c, const struct capdl_domain_entry *entry)
 {
-    if (entry->domain > 255) {
-        capdl_check_report(c, CAPDL_ERROR, entry->pos, "domain %" PRIu64 " does not exist: expected 0 to 255",
-                           entry->domain);
+    if (entry->domain >= CAPDL_MOST_DOMAINS) {
+        capdl_check_report(c, CAPDL_ERROR, entry->pos, "domain %" PRIu64 " does not exist: expected 0 to %d",
+                           entry->domain, CAPDL_MOST_DOMAINS - 1);
     } else if (!entry->duration && !entry->end_marker) {
         capdl_check_report(c, CAPDL_ERROR, entry->pos,
                            "domain %" PRIu64 " has a duration of 0, which only the end marker (0, 0) may have",
@@ -64,10 +64,11 @@ static void check_thread_domains(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
-        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB && capdl_tcb_values(c->spec, i)->dom > 255) {
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB &&
+            capdl_tcb_values(c->spec, i)->dom >= CAPDL_MOST_DOMAINS) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
-                               "TCB '%s' is in domain %" PRIu64 ": expected 0 to 255", capdl_check_label(c, i, label),
-                               capdl_tcb_values(c->spec, i)->dom);
+                               "TCB '%s' is in domain %" PRIu64 ": expected 0 to %d", capdl_check_label(c, i, label),
+                               capdl_tcb_values(c->spec, i)->dom, CAPDL_MOST_DOMAINS - 1);
         }
     }
 }
@@ -94,8 +95,6 @@ void capdl_check_domain(struct checker *c)
     }
 }
 
-enum { MOST_DOMAINS = 256 };
-
 bool capdl_domains_can_change(const struct capdl_spec *spec)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
@@ -111,12 +110,12 @@ bool capdl_domains_can_change(const struct capdl_spec *spec)
 }
 
 /* The schedule runs from its start to an end marker or its end, over and over. */
-static void find_scheduled(const struct capdl_domains *domains, bool scheduled[MOST_DOMAINS])
+static void find_scheduled(const struct capdl_domains *domains, bool scheduled[CAPDL_MOST_DOMAINS])
 {
     uint64_t start = domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0;
 
     for (uint64_t i = start; i < domains->num_schedule && !domains->schedule[i].end_marker; i++) {
-        if (domains->schedule[i].domain < MOST_DOMAINS) {
+        if (domains->schedule[i].domain < CAPDL_MOST_DOMAINS) {
             scheduled[domains->schedule[i].domain] = true;
         }
     }
@@ -125,7 +124,7 @@ static void find_scheduled(const struct capdl_domains *domains, bool scheduled[M
 void capdl_check_domain_schedule(struct checker *c)
 {
     const struct capdl_domains *domains = &c->spec->domains;
-    bool scheduled[MOST_DOMAINS] = {false};
+    bool scheduled[CAPDL_MOST_DOMAINS] = {false};
     char label[CHECK_LABEL];
 
     if (c->diags->num_errors || !domains->has_schedule || domains->start_kind == CAPDL_DOMAIN_START_NONE ||
@@ -137,7 +136,7 @@ void capdl_check_domain_schedule(struct checker *c)
         const struct capdl_tcb *tcb =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? capdl_tcb_values(c->spec, i) : NULL;
 
-        if (tcb && tcb->dom < MOST_DOMAINS && !scheduled[tcb->dom] &&
+        if (tcb && tcb->dom < CAPDL_MOST_DOMAINS && !scheduled[tcb->dom] &&
             capdl_spec_cap_at(c->spec, i, CAPDL_TCB_SLOT_VSPACE)) {
             capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, i),
                                "TCB '%s' is in domain %" PRIu64 ", which the schedule never runs",

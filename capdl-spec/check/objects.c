@@ -140,12 +140,14 @@ void capdl_check_priority(struct checker *c)
             continue;
         }
         capdl_check_label(c, i, label);
-        if (tcb->prio > 255) {
+        if (tcb->prio >= CAPDL_MOST_PRIORITIES) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
-                               "TCB '%s' has priority %" PRIu64 ": expected 0 to 255", label, tcb->prio);
-        } else if (tcb->max_prio > 255) {
+                               "TCB '%s' has priority %" PRIu64 ": expected 0 to %d", label, tcb->prio,
+                               CAPDL_MOST_PRIORITIES - 1);
+        } else if (tcb->max_prio >= CAPDL_MOST_PRIORITIES) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
-                               "TCB '%s' has maximum priority %" PRIu64 ": expected 0 to 255", label, tcb->max_prio);
+                               "TCB '%s' has maximum priority %" PRIu64 ": expected 0 to %d", label, tcb->max_prio,
+                               CAPDL_MOST_PRIORITIES - 1);
         } else if (tcb->prio > tcb->max_prio) {
             capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, i),
                                "TCB '%s' has priority %" PRIu64 " above its maximum priority %" PRIu64

@@ -229,13 +229,12 @@ static char *domain_members(const struct review *review, uint64_t domain, size_t
 /* Whose share of the time is another one: "; domain 2 (payload) has 43 % of the time (was 20 %)". To be freed. */
 static char *shares_note(const struct review *review)
 {
-    enum { MOST_DOMAINS = 256 };
     const struct capdl_domains *old = &review->old.spec->domains, *new = &review->new.spec->domains;
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
-    for (uint64_t domain = 0; domain < MOST_DOMAINS; domain++) {
+    for (uint64_t domain = 0; domain < CAPDL_MOST_DOMAINS; domain++) {
         uint64_t a, b, was, now;
         size_t count;
         char *names;

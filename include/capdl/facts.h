@@ -132,6 +132,9 @@ enum capdl_fault {
     CAPDL_FAULT_COUNT
 };
 
+/* The most that a kernel can be configured for (config.cmake of seL4). */
+enum { CAPDL_MOST_PRIORITIES = 256, CAPDL_MOST_DOMAINS = 256, CAPDL_MOST_CORES = 256 };
+
 /* Slots of the initial task's CNode (libsel4/include/sel4/bootinfo_types.h); the same in every kernel from 13.0.0 on.
  */
 enum capdl_initial_cap {

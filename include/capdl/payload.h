@@ -60,7 +60,8 @@ struct capdl_payload_sum {
 struct capdl_payload {
     uint64_t magic;
     uint64_t size; /* of all of it; a multiple of CAPDL_PAYLOAD_UNIT */
-    uint64_t home; /* where the loader moves to if it finds itself in the way; above all it fills, or apart from it */
+    uint64_t
+        run_address; /* where the loader moves to if it finds itself in the way; above all it fills, or apart from it */
     uint32_t version;
     uint32_t flags;         /* enum capdl_payload_flag */
     uint32_t num_cores;     /* the kernel waits for exactly this many */

@@ -72,7 +72,7 @@ enum capdl_tcb_has { /* bits of capdl_tcb.has */
 
 /*
  * A member for each row of tcbfields.def: uint64_t, bool, or a pointer to uint64_t with a count, num_MEMBER. Those not
- * in `has` hold the row's default. Large specs have many: the bools fill the word of `has`.
+ * in `has` hold the row's default. Large specs have many: the bools fill the gap after `has`.
  */
 struct capdl_tcb {
     uint32_t has;

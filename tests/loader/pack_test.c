@@ -162,7 +162,7 @@ static void test_contents(void)
           "kernel, device tree, initialiser ascend");
     CHECK(p->tree_size < 400 && fdt_check_full((const uint8_t *)p + p->tree, p->tree_size) == 0,
           "device tree without padding");
-    CHECK(p->home >= p->initialiser.end && p->home % 4096 == 0, "the loader goes above");
+    CHECK(p->run_address >= p->initialiser.end && p->run_address % 4096 == 0, "the loader goes above");
     CHECK(p->physical_bits == 44 && p->num_cores == 1 && p->first_hart == 3 && p->flags == 0, "configuration");
     /* Of 0x12345, 0x30010 and 0x100 bytes every second 64 KiB are zeros; an ELF header and the tables come on top. */
     CHECK(result.size < loader_size() + 0x10000 + 0x20000 + 0x100 + 0x1000 + 0x800, "%zu bytes: zeros are stored",
@@ -256,9 +256,9 @@ static void test_formats(void)
     memcpy(&header, elf.bytes, sizeof(header));
     memcpy(&segment, elf.bytes + header.e_phoff, sizeof(segment));
     CHECK(memcmp(elf.bytes, ELFMAG, 4) == 0 && header.e_machine == EM_AARCH64 && header.e_phnum == 1, "ELF");
-    CHECK(segment.p_paddr == elf.payload->home && segment.p_vaddr == segment.p_paddr &&
+    CHECK(segment.p_paddr == elf.payload->run_address && segment.p_vaddr == segment.p_paddr &&
               segment.p_offset + segment.p_filesz == elf.size,
-          "ELF lies at its home");
+          "ELF lies at its run address");
     CHECK(header.e_entry > segment.p_paddr && header.e_entry < segment.p_paddr + loader_size(), "entry in the loader");
     options.format = PACK_RAW;
     struct result raw = pack(&options);
@@ -445,7 +445,8 @@ static void test_reserved(void)
     result_free(&result);
     options.at = RAM + 24 * mib;
     result = pack(&options);
-    CHECK(result.packed && result.payload->home == options.at, "the loader may lie in RAM the kernel does not manage");
+    CHECK(result.packed && result.payload->run_address == options.at,
+          "the loader may lie in RAM the kernel does not manage");
     result_free(&result);
     tear_down(&profile, &options);
 }

@@ -167,7 +167,7 @@ static bool slots_sound(const struct slot *slots, uint64_t count)
 
 static bool queues_sound(const struct kernel *k)
 {
-    for (unsigned priority = 0; priority < MAX_PRIORITIES; priority++) {
+    for (unsigned priority = 0; priority < CAPDL_MOST_PRIORITIES; priority++) {
         for (const struct tcb *thread = k->ready[0][priority].head; thread; thread = thread->queue_next) {
             if (!thread->queued || thread->priority != priority || !thread_is_schedulable(k, thread)) {
                 printf("a thread of state %d is queued at priority %u\n", (int)thread->state, priority);

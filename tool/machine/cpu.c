@@ -275,7 +275,7 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
 static bool entries_have_work(const struct kernel *k, uint32_t first)
 {
     for (uint32_t i = first; i < k->schedule_length && k->schedule[i].duration; i++) {
-        for (unsigned word = 0; word < MAX_PRIORITIES / 64; word++) {
+        for (unsigned word = 0; word < CAPDL_MOST_PRIORITIES / 64; word++) {
             if (k->ready_bits[k->schedule[i].domain][word]) {
                 return true;
             }

@@ -98,9 +98,9 @@ struct kernel {
     struct tcb *initial;
     struct tcb *threads; /* all TCBs */
     enum { ACTION_RESUME, ACTION_CHOOSE, ACTION_SWITCH } action;
-    struct tcb *candidate;                 /* of ACTION_SWITCH */
-    struct queue (*ready)[MAX_PRIORITIES]; /* of each domain that the kernel has */
-    uint64_t ready_bits[MAX_DOMAINS][MAX_PRIORITIES / 64];
+    struct tcb *candidate;                        /* of ACTION_SWITCH */
+    struct queue (*ready)[CAPDL_MOST_PRIORITIES]; /* of each domain that the kernel has */
+    uint64_t ready_bits[CAPDL_MOST_DOMAINS][CAPDL_MOST_PRIORITIES / 64];
     struct queue release;
 
     uint8_t domain;

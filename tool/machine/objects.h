@@ -20,8 +20,6 @@ enum {
     MESSAGE_RECEIVE_OFFSET = MESSAGE_CAPS_OFFSET + MESSAGE_MAX_CAPS, /* root, index, depth of the receive slot */
     ASID_POOL_BITS = 12,                                             /* log2 bytes */
     PAGE_BITS = 12,
-    MAX_PRIORITIES = 256,
-    MAX_DOMAINS = 256,
     MAX_IRQS = 2048,
     MAX_ASID_POOLS = 256,
     NUM_STREAMS = 128, /* of the one platform whose kernel has an SMMU */

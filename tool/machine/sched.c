@@ -87,7 +87,7 @@ void sched_dequeue(struct kernel *k, struct tcb *thread)
 /* The highest priority with a ready thread in the domain, or -1. */
 static int highest_priority(const struct kernel *k, uint8_t domain)
 {
-    for (int word = MAX_PRIORITIES / 64 - 1; word >= 0; word--) {
+    for (int word = CAPDL_MOST_PRIORITIES / 64 - 1; word >= 0; word--) {
         if (k->ready_bits[domain][word]) {
             return word * 64 + 63 - __builtin_clzll(k->ready_bits[domain][word]);
         }

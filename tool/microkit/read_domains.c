@@ -8,7 +8,7 @@
 #include "system.h"
 #include "document.h"
 
-enum { MOST_DOMAINS = 256, MOST_ENTRIES = 256 };
+enum { MOST_ENTRIES = 256 };
 
 static const struct mk_domain *domain_find(const struct mk_reader *reader, const char *name)
 {
@@ -21,7 +21,7 @@ static const struct mk_domain *domain_find(const struct mk_reader *reader, const
 
 static uint64_t num_domains(const struct mk_reader *reader)
 {
-    return reader->options->guessed ? MOST_DOMAINS : reader->profile->num_domains;
+    return reader->options->guessed ? CAPDL_MOST_DOMAINS : reader->profile->num_domains;
 }
 
 static void domain_read(struct mk_reader *reader, const struct xml_element *element, unsigned *count)
@@ -58,7 +58,7 @@ static void domain_read(struct mk_reader *reader, const struct xml_element *elem
 /* Those without get the lowest that are free, in the order of the file. */
 static void ids_choose(struct mk_reader *reader)
 {
-    bool taken[MOST_DOMAINS] = {false};
+    bool taken[CAPDL_MOST_DOMAINS] = {false};
     uint64_t next = 0;
     for (const struct mk_domain *d = reader->system.domains; d; d = d->next) {
         taken[d->id] |= d->has_id;

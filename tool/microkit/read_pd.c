@@ -43,10 +43,9 @@ static void read_times(struct mk_reader *reader, const struct xml_element *eleme
 
 static void read_cpu(struct mk_reader *reader, const struct xml_element *element, const char *text, uint64_t *cpu)
 {
-    enum { MOST_CORES = 256 };
     bool guessed = reader->options->guessed;
     uint64_t cores = reader->profile->max_nodes ? reader->profile->max_nodes : 1, value;
-    if (!text || !mk_number(reader, element, "cpu", text, 0, MOST_CORES - 1, &value)) {
+    if (!text || !mk_number(reader, element, "cpu", text, 0, CAPDL_MOST_CORES - 1, &value)) {
         return;
     }
     if (!guessed && value >= cores) {

@@ -180,7 +180,7 @@ static struct capdl_payload payload_header(const struct plan *plan, const struct
     return (struct capdl_payload){
         .magic = CAPDL_PAYLOAD_MAGIC,
         .size = parts->end,
-        .home = plan->loader_extent.start,
+        .run_address = plan->loader_extent.start,
         .version = CAPDL_PAYLOAD_VERSION,
         .flags = payload_flags(plan),
         .num_cores = plan->profile->max_nodes ? plan->profile->max_nodes : 1,

@@ -94,8 +94,9 @@ static bool check_number(struct expansion *x, const struct capdl_param *p, enum 
             capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 ": kernel %s has no other", p->name,
                         p->number, most, x->profile->name);
         } else {
-            capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64 " on kernel %s",
-                        p->name, p->number, least, most, x->profile->name);
+            bool asks_kernel = table[which].bound != BOUND_NONE;
+            capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64 "%s%s", p->name,
+                        p->number, least, most, asks_kernel ? " on kernel " : "", asks_kernel ? x->profile->name : "");
         }
         return false;
     }

@@ -183,10 +183,10 @@ static void fill_numbers(struct reader *reader, const struct text_file *file)
     uint64_t top;
 
     config_number(reader, file, "WORD_SIZE", word_bits, word_bits);
-    p->max_nodes = (uint32_t)config_number(reader, file, "MAX_NUM_NODES", 1, 256);
-    p->num_domains = (uint32_t)config_number(reader, file, "NUM_DOMAINS", 1, 256);
+    p->max_nodes = (uint32_t)config_number(reader, file, "MAX_NUM_NODES", 1, CAPDL_MOST_CORES);
+    p->num_domains = (uint32_t)config_number(reader, file, "NUM_DOMAINS", 1, CAPDL_MOST_DOMAINS);
     p->num_domain_schedules = (uint32_t)config_optional(reader, file, "NUM_DOMAIN_SCHEDULES", UINT16_MAX);
-    p->num_priorities = (uint32_t)config_number(reader, file, "NUM_PRIORITIES", 1, 256);
+    p->num_priorities = (uint32_t)config_number(reader, file, "NUM_PRIORITIES", 1, CAPDL_MOST_PRIORITIES);
     p->root_cnode_bits = (uint32_t)config_number(reader, file, "ROOT_CNODE_SIZE_BITS", 7, 26);
     p->max_untypeds = (uint32_t)config_number(reader, file, "MAX_NUM_BOOTINFO_UNTYPED_CAPS", 1, UINT16_MAX);
     p->fan_out = (uint32_t)config_number(reader, file, "RETYPE_FAN_OUT_LIMIT", 1, UINT32_MAX);

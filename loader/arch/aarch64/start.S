@@ -143,8 +143,8 @@ vectors_set:
     ret
 
 /* void arch_move(to, from, size, tree, hardware): copies from the end, without a stack, and starts over there. Where
-   the two overlap we go up by more than our code is long (see move_home), so this loop is never overwritten while it
-   runs. */
+   the two overlap we go up by more than our code is long (see move_to_run_address), so this loop is never overwritten
+   while it runs. */
     .globl arch_move
 arch_move:
     mov x10, x0

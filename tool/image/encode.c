@@ -4,81 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cbor.h>
-
+#include "base/cbor_writer.h"
 #include "image/program.h"
 #include "profile/names.h"
 
 struct encoder {
     const struct program *program;
-    uint8_t *bytes;
-    size_t size, capacity;
+    struct cbor_writer out;
     bool called[CAPDL_METHOD_COUNT];
     uint8_t method_numbers[CAPDL_METHOD_COUNT];
     uint64_t num_methods;
 };
 
-enum { LONGEST_HEAD = 9 };
-
-/* Room for one item's head. */
-static uint8_t *head(struct encoder *e)
-{
-    e->bytes = memory_grow(e->bytes, &e->capacity, e->size + LONGEST_HEAD, 1);
-    return e->bytes + e->size;
-}
-
-static void put_uint(struct encoder *e, uint64_t value)
-{
-    uint8_t *at = head(e);
-    e->size += cbor_encode_uint(value, at, LONGEST_HEAD);
-}
-
-static void put_int(struct encoder *e, int64_t value)
-{
-    uint8_t *at = head(e);
-    e->size += value < 0 ? cbor_encode_negint((uint64_t)(-1 - value), at, LONGEST_HEAD)
-                         : cbor_encode_uint((uint64_t)value, at, LONGEST_HEAD);
-}
-
-static void put_array(struct encoder *e, uint64_t count)
-{
-    uint8_t *at = head(e);
-    e->size += cbor_encode_array_start(count, at, LONGEST_HEAD);
-}
-
-static void put_map(struct encoder *e, uint64_t count)
-{
-    uint8_t *at = head(e);
-    e->size += cbor_encode_map_start(count, at, LONGEST_HEAD);
-}
-
-static void put_null(struct encoder *e)
-{
-    uint8_t *at = head(e);
-    e->size += cbor_encode_null(at, LONGEST_HEAD);
-}
-
-static void put_bytes(struct encoder *e, const char *text, size_t length)
-{
-    uint8_t *at = head(e);
-    e->size += cbor_encode_string_start(length, at, LONGEST_HEAD);
-    e->bytes = memory_grow(e->bytes, &e->capacity, e->size + length, 1);
-    memcpy(e->bytes + e->size, text, length);
-    e->size += length;
-}
-
-static void put_text(struct encoder *e, const char *text)
-{
-    put_bytes(e, text, strlen(text));
-}
-
 static void put_operand(struct encoder *e, struct operand operand)
 {
     if (operand.kind == CAPDL_OPERAND_LITERAL) {
-        put_uint(e, operand.value);
+        cbor_put_uint(&e->out, operand.value);
     } else {
-        uint8_t *at = head(e);
-        e->size += cbor_encode_negint(operand.value * 4 + operand.kind, at, LONGEST_HEAD);
+        cbor_put_negative(&e->out, operand.value * 4 + operand.kind);
     }
 }
 
@@ -115,11 +58,11 @@ static void put_profile(struct encoder *e)
     for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {
         count += boot[key] != 0;
     }
-    put_map(e, count);
+    cbor_put_map(&e->out, count);
     for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {
         if (boot[key] != 0) {
-            put_uint(e, key);
-            put_int(e, boot[key]);
+            cbor_put_uint(&e->out, key);
+            cbor_put_int(&e->out, boot[key]);
         }
     }
 }
@@ -142,11 +85,11 @@ static void put_sizes(struct encoder *e)
     for (unsigned key = 0; key < CAPDL_SIZE_KEY_COUNT; key++) {
         count += size_is_given(sizes, key);
     }
-    put_map(e, count);
+    cbor_put_map(&e->out, count);
     for (unsigned key = 0; key < CAPDL_SIZE_KEY_COUNT; key++) {
         if (size_is_given(sizes, key)) {
-            put_uint(e, key);
-            put_uint(e, sizes[key]);
+            cbor_put_uint(&e->out, key);
+            cbor_put_uint(&e->out, sizes[key]);
         }
     }
 }
@@ -164,12 +107,12 @@ static void put_methods(struct encoder *e)
         e->method_numbers[method] = (uint8_t)e->num_methods;
         e->num_methods += e->called[method];
     }
-    put_array(e, e->num_methods);
+    cbor_put_array(&e->out, e->num_methods);
     for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++) {
         if (e->called[method]) {
-            put_array(e, 2);
-            put_uint(e, e->program->profile->labels[method]);
-            put_uint(e, e->program->methods[method].num_caps);
+            cbor_put_array(&e->out, 2);
+            cbor_put_uint(&e->out, e->program->profile->labels[method]);
+            cbor_put_uint(&e->out, e->program->methods[method].num_caps);
         }
     }
 }
@@ -177,56 +120,56 @@ static void put_methods(struct encoder *e)
 static void put_groups(struct encoder *e, const struct group_list *groups)
 {
     const struct program *program = e->program;
-    put_array(e, groups->count);
+    cbor_put_array(&e->out, groups->count);
     for (size_t i = 0; i < groups->count; i++) {
         const struct group *group = &groups->list[i];
-        put_array(e, group->direct                ? CAPDL_DIRECT_ITEMS
-                     : groups == &program->groups ? CAPDL_GROUP_ITEMS
-                                                  : CAPDL_GROUP_ITEMS + 1);
-        put_uint(e, program->profile->types[group->type]);
-        put_uint(e, group->argument);
-        put_uint(e, group->size_bits);
-        put_uint(e, group->count);
+        cbor_put_array(&e->out, group->direct                ? CAPDL_DIRECT_ITEMS
+                                : groups == &program->groups ? CAPDL_GROUP_ITEMS
+                                                             : CAPDL_GROUP_ITEMS + 1);
+        cbor_put_uint(&e->out, program->profile->types[group->type]);
+        cbor_put_uint(&e->out, group->argument);
+        cbor_put_uint(&e->out, group->size_bits);
+        cbor_put_uint(&e->out, group->count);
         if (group->direct || groups != &program->groups) {
-            put_uint(e, groups == &program->fixed ? group->address : group->parent);
+            cbor_put_uint(&e->out, groups == &program->fixed ? group->address : group->parent);
         }
         if (group->direct) {
-            put_uint(e, group->first);
-            put_uint(e, group->rights);
+            cbor_put_uint(&e->out, group->first);
+            cbor_put_uint(&e->out, group->rights);
         }
     }
 }
 
 static void put_fills(struct encoder *e)
 {
-    put_array(e, e->program->num_fills);
+    cbor_put_array(&e->out, e->program->num_fills);
     for (size_t i = 0; i < e->program->num_fills; i++) {
         const struct fill *fill = &e->program->fills[i];
-        put_array(e, CAPDL_FILL_ITEMS);
-        put_uint(e, fill->slot);
-        put_uint(e, fill->size_bits);
-        put_uint(e, fill->offset);
-        put_uint(e, fill->page);
-        put_uint(e, fill->pages);
-        put_uint(e, fill->flags);
+        cbor_put_array(&e->out, CAPDL_FILL_ITEMS);
+        cbor_put_uint(&e->out, fill->slot);
+        cbor_put_uint(&e->out, fill->size_bits);
+        cbor_put_uint(&e->out, fill->offset);
+        cbor_put_uint(&e->out, fill->page);
+        cbor_put_uint(&e->out, fill->pages);
+        cbor_put_uint(&e->out, fill->flags);
     }
 }
 
 static void put_call(struct encoder *e, const struct call_list *calls, const struct call *call)
 {
     const struct operand *operands = &calls->operands[call->first];
-    put_array(e, call->count > 1 ? CAPDL_CALL_RUN_ITEMS : CAPDL_CALL_ITEMS);
-    put_uint(e, e->method_numbers[call->method]);
+    cbor_put_array(&e->out, call->count > 1 ? CAPDL_CALL_RUN_ITEMS : CAPDL_CALL_ITEMS);
+    cbor_put_uint(&e->out, e->method_numbers[call->method]);
     put_operand(e, operands[0]);
-    put_array(e, call->num_operands - 1u);
+    cbor_put_array(&e->out, call->num_operands - 1u);
     for (unsigned i = 1; i < call->num_operands; i++) {
         put_operand(e, operands[i]);
     }
     if (call->count > 1) {
-        put_uint(e, call->count);
-        put_array(e, call->num_operands);
+        cbor_put_uint(&e->out, call->count);
+        cbor_put_array(&e->out, call->num_operands);
         for (unsigned i = 0; i < call->num_operands; i++) {
-            put_uint(e, operands[call->num_operands + i].value);
+            cbor_put_uint(&e->out, operands[call->num_operands + i].value);
         }
     }
 }
@@ -237,15 +180,15 @@ static void put_phases(struct encoder *e)
     for (unsigned phase = 0; phase < CAPDL_PHASE_COUNT; phase++) {
         count += e->program->phases[phase].count > 0;
     }
-    put_array(e, count);
+    cbor_put_array(&e->out, count);
     for (unsigned phase = 0; phase < CAPDL_PHASE_COUNT; phase++) {
         const struct call_list *calls = &e->program->phases[phase];
         if (calls->count == 0) {
             continue;
         }
-        put_array(e, 2);
-        put_uint(e, phase);
-        put_array(e, calls->count);
+        cbor_put_array(&e->out, 2);
+        cbor_put_uint(&e->out, phase);
+        cbor_put_array(&e->out, calls->count);
         for (size_t i = 0; i < calls->count; i++) {
             put_call(e, calls, &calls->list[i]);
         }
@@ -382,20 +325,21 @@ static size_t shared_length(const struct name_entry *entry, const struct name_en
 static void put_name_entry(struct encoder *e, const struct name_entry *entry, const struct name_entry *before)
 {
     size_t shared = entry->text ? shared_length(entry, before) : 0;
-    put_array(e, !entry->text ? 1 : 2u + (shared > 0) + (entry->is_element || entry->digits) + (entry->digits > 0));
-    put_uint(e, entry->count);
+    cbor_put_array(&e->out,
+                   !entry->text ? 1 : 2u + (shared > 0) + (entry->is_element || entry->digits) + (entry->digits > 0));
+    cbor_put_uint(&e->out, entry->count);
     if (!entry->text) {
         return;
     }
     if (shared) {
-        put_uint(e, shared);
+        cbor_put_uint(&e->out, shared);
     }
-    put_bytes(e, entry->text + shared, entry->length - shared);
+    cbor_put_bytes(&e->out, entry->text + shared, entry->length - shared);
     if (entry->is_element || entry->digits) {
-        put_uint(e, entry->first);
+        cbor_put_uint(&e->out, entry->first);
     }
     if (entry->digits) {
-        put_uint(e, entry->digits);
+        cbor_put_uint(&e->out, entry->digits);
     }
 }
 
@@ -407,7 +351,7 @@ static void put_names_of(struct encoder *e, const uint32_t *objects, size_t coun
         entries = memory_grow(entries, &capacity, num_entries + 1, sizeof(*entries));
         entries[num_entries] = name_entry(e->program, objects + i, count - i);
     }
-    put_array(e, num_entries);
+    cbor_put_array(&e->out, num_entries);
     for (size_t i = 0; i < num_entries; i++) {
         put_name_entry(e, &entries[i], &before);
         before = entries[i].text ? entries[i] : before;
@@ -419,7 +363,7 @@ static void put_names(struct encoder *e)
 {
     const struct program *program = e->program;
     if (program->options->strip) {
-        put_null(e);
+        cbor_put_null(&e->out);
         return;
     }
     size_t derived = program->num_objects, direct = derived + program->num_derived,
@@ -433,13 +377,13 @@ static void put_names(struct encoder *e)
     for (size_t i = 0; i < program->num_pages; i++) {
         objects[slots + i] = i < program->num_embedded ? program->pages[i].object : CAPDL_NO_OBJECT;
     }
-    put_array(e, 3);
+    cbor_put_array(&e->out, 3);
     put_names_of(e, objects, slots);
     put_names_of(e, objects + slots, program->num_pages);
-    put_array(e, e->num_methods);
+    cbor_put_array(&e->out, e->num_methods);
     for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++) {
         if (e->called[method]) {
-            put_text(e, method_names[method]);
+            cbor_put_text(&e->out, method_names[method]);
         }
     }
     free(objects);
@@ -448,8 +392,8 @@ static void put_names(struct encoder *e)
 uint8_t *encode_program(const struct program *program, size_t *size)
 {
     struct encoder e = {.program = program};
-    put_array(&e, CAPDL_BLOB_ITEM_COUNT);
-    put_uint(&e, CAPDL_BLOB_VERSION);
+    cbor_put_array(&e.out, CAPDL_BLOB_ITEM_COUNT);
+    cbor_put_uint(&e.out, CAPDL_BLOB_VERSION);
     put_profile(&e);
     put_sizes(&e);
     put_methods(&e);
@@ -459,6 +403,6 @@ uint8_t *encode_program(const struct program *program, size_t *size)
     put_fills(&e);
     put_phases(&e);
     put_names(&e);
-    *size = e.size;
-    return e.bytes;
+    *size = e.out.size;
+    return e.out.bytes;
 }

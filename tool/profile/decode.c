@@ -6,14 +6,13 @@
  */
 #include <string.h>
 
-#include "profile/cbor.h"
+#include "blob/cbor.h"
 #include "profile/fields.h"
 #include "profile/names.h"
 #include "profile/profile.h"
 
 struct input {
-    const uint8_t *at, *end;
-    bool failed;
+    struct capdl_cbor cbor;
     char *flaw;
 };
 
@@ -24,60 +23,27 @@ struct text {
 
 static bool fail(struct input *in)
 {
-    in->failed = true;
-    in->at = in->end;
+    capdl_cbor_fail(&in->cbor, "what a profile has");
     return false;
-}
-
-/* Takes the head of an item of this type; 0 when there is none. */
-static uint64_t take_head(struct input *in, enum cbor_major major)
-{
-    uint64_t value, least = 0;
-    unsigned size;
-
-    if (in->at == in->end || *in->at >> 5 != major) {
-        return fail(in);
-    }
-    value = *in->at++ & 31;
-    if (value < 24) {
-        return value;
-    }
-    if (value > 27 || (size_t)(in->end - in->at) < (size = 1u << (value - 24))) {
-        return fail(in);
-    }
-    value = 0;
-    for (unsigned i = 0; i < size; i++) {
-        value = value << 8 | *in->at++;
-    }
-    least = size == 1 ? 24 : UINT64_C(1) << 4 * size;
-    return value < least ? fail(in) : value;
 }
 
 static struct text take_text(struct input *in)
 {
-    uint64_t size = take_head(in, CBOR_TEXT);
-    struct text text = {(const char *)in->at, (size_t)size};
-
-    if (size > (size_t)(in->end - in->at)) {
-        fail(in);
-        text.size = 0;
-    }
-    in->at += text.size;
+    struct text text;
+    text.bytes = capdl_cbor_text(&in->cbor, &text.size);
     return text;
 }
 
 /* The i-th number of a field. */
 static int64_t take_number(struct input *in, const struct field *field, size_t i)
 {
-    bool negative = in->at < in->end && *in->at >> 5 == CBOR_NEGATIVE;
-    uint64_t head = take_head(in, negative ? CBOR_NEGATIVE : CBOR_UNSIGNED);
-    int64_t value;
-
-    if (head > INT64_MAX) {
+    bool negative;
+    uint64_t head = capdl_cbor_int(&in->cbor, &negative);
+    if (in->cbor.wrong || head > INT64_MAX) {
         return fail(in);
     }
-    value = negative ? -1 - (int64_t)head : (int64_t)head;
-    if (in->failed || (field->kind == FIELD_NAMED && value == field->absent)) {
+    int64_t value = negative ? -1 - (int64_t)head : (int64_t)head;
+    if (field->kind == FIELD_NAMED && value == field->absent) {
         return fail(in);
     }
     return field_in_range(field, i, value, in->flaw) ? value : fail(in);
@@ -136,17 +102,17 @@ static enum capdl_arch take_arch(struct input *in)
 
 static bool take_bool(struct input *in)
 {
-    uint64_t value = take_head(in, CBOR_SIMPLE);
-
-    if (value != CBOR_FALSE && value != CBOR_TRUE) {
+    enum { FALSE = CAPDL_CBOR_SIMPLE << 5 | 20, TRUE };
+    struct capdl_cbor *c = &in->cbor;
+    if (c->at == c->end || (*c->at != FALSE && *c->at != TRUE)) {
         return fail(in);
     }
-    return value == CBOR_TRUE;
+    return *c->at++ == TRUE;
 }
 
 static void take_levels(struct input *in, struct capdl_profile *p, const struct field *field)
 {
-    uint64_t levels = take_head(in, CBOR_ARRAY);
+    uint64_t levels = capdl_cbor_array(&in->cbor);
 
     if (levels < 1 || levels > CAPDL_MAX_VSPACE_LEVELS) {
         fail(in);
@@ -160,13 +126,13 @@ static void take_levels(struct input *in, struct capdl_profile *p, const struct 
 
 static void take_named(struct input *in, struct capdl_profile *p, const struct field *field)
 {
-    uint64_t count = take_head(in, CBOR_MAP);
+    uint64_t count = capdl_cbor_map(&in->cbor);
     struct text last = {NULL};
 
     for (size_t i = 0; i < field->count; i++) {
         field_set(p, field, i, field->absent);
     }
-    for (uint64_t i = 0; i < count && !in->failed; i++) {
+    for (uint64_t i = 0; i < count && !in->cbor.wrong; i++) {
         struct text key = take_key(in, &last);
         size_t name = 0;
 
@@ -184,7 +150,7 @@ static void take_named(struct input *in, struct capdl_profile *p, const struct f
 static void take_regions(struct input *in, struct capdl_profile *p, const struct field *field)
 {
     struct capdl_region *regions = (void *)((char *)p + field->offset);
-    uint64_t count = take_head(in, CBOR_ARRAY);
+    uint64_t count = capdl_cbor_array(&in->cbor);
     uint64_t most = field->kind == FIELD_REGION ? 1 : field->count;
 
     if (count % 2 != 0 || count / 2 > most || (field->kind == FIELD_REGION && count != 2)) {
@@ -192,8 +158,8 @@ static void take_regions(struct input *in, struct capdl_profile *p, const struct
         return;
     }
     for (size_t i = 0; i < count / 2; i++) {
-        regions[i].start = take_head(in, CBOR_UNSIGNED);
-        regions[i].end = take_head(in, CBOR_UNSIGNED);
+        regions[i].start = capdl_cbor_uint(&in->cbor);
+        regions[i].end = capdl_cbor_uint(&in->cbor);
     }
     if (field->kind == FIELD_REGIONS) {
         *(size_t *)(void *)((char *)p + field->count_offset) = (size_t)(count / 2);
@@ -240,15 +206,15 @@ static const struct field *find_field(struct text key)
 
 bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *p, char flaw[PROFILE_FLAW])
 {
-    struct input in = {bytes, bytes + size, false, flaw};
+    struct input in = {{bytes, bytes + size, NULL}, flaw};
     struct text last = {NULL};
 
     *flaw = 0;
     memset(p, 0, sizeof(*p));
-    if (size == 0 || take_head(&in, CBOR_MAP) != num_profile_fields) {
+    if (capdl_cbor_map(&in.cbor) != num_profile_fields) {
         return false;
     }
-    for (size_t i = 0; i < num_profile_fields && !in.failed; i++) {
+    for (size_t i = 0; i < num_profile_fields && !in.cbor.wrong; i++) {
         const struct field *field = find_field(take_key(&in, &last));
 
         if (field == NULL) {
@@ -256,5 +222,5 @@ bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *p, 
         }
         take_field(&in, p, field);
     }
-    return !in.failed && in.at == in.end && profile_good(p, flaw);
+    return !in.cbor.wrong && in.cbor.at == in.cbor.end && profile_good(p, flaw);
 }

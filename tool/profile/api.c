@@ -27,10 +27,10 @@ static void start_method(struct xml_reader *xml, struct api *api, const char *co
 {
     const char *id = xml_attribute(attributes, "id");
 
-    if (id == NULL) {
+    if (!id) {
         capdl_error(xml->reader->diags, xml_position(xml), "a method without an id");
     }
-    snprintf(api->id, sizeof(api->id), "%s", id != NULL ? id : "");
+    snprintf(api->id, sizeof(api->id), "%s", id ? id : "");
     api->params[0] = 0;
 }
 
@@ -40,7 +40,7 @@ static void start_param(struct xml_reader *xml, struct api *api, const char *con
     const char *type = xml_attribute(attributes, "type");
     const char *name = xml_attribute(attributes, "name");
 
-    if (direction == NULL || type == NULL || name == NULL) {
+    if (!direction || !type || !name) {
         capdl_error(xml->reader->diags, xml_position(xml), "a parameter of '%s' without dir, type or name", api->id);
     } else if (strcmp(direction, "in") == 0) {
         params_append(api->params, sizeof(api->params), type, name);
@@ -77,8 +77,8 @@ static void refuse(struct xml_reader *xml, enum capdl_method method, const char 
     } else {
         capdl_finding(diags, CAPDL_WARNING, CAPDL_CHECK_KERNEL_METHOD, xml_position(xml),
                       "%s takes (%s) in this kernel, expected %s%s%s: specs that need it will be rejected",
-                      method_names[method], found, expected != NULL ? "(" : "it not to exist",
-                      expected != NULL ? expected : "", expected != NULL ? ")" : "");
+                      method_names[method], found, expected ? "(" : "it not to exist", expected ? expected : "",
+                      expected ? ")" : "");
     }
 }
 

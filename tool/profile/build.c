@@ -37,21 +37,21 @@ static bool symbols_read(Elf *elf, unsigned *seen)
     Elf_Scn *section = NULL;
     GElf_Shdr header = {0};
 
-    while ((section = elf_nextscn(elf, section)) != NULL && gelf_getshdr(section, &header) != NULL &&
+    while ((section = elf_nextscn(elf, section)) != NULL && gelf_getshdr(section, &header) &&
            header.sh_type != SHT_SYMTAB) {
     }
-    Elf_Data *data = section != NULL ? elf_getdata(section, NULL) : NULL;
-    if (data == NULL || header.sh_entsize == 0) {
+    Elf_Data *data = section ? elf_getdata(section, NULL) : NULL;
+    if (!data || header.sh_entsize == 0) {
         return false;
     }
     for (size_t i = 0; i < data->d_size / header.sh_entsize; i++) {
         GElf_Sym symbol;
         const char *name = NULL;
 
-        if (gelf_getsym(data, (int)i, &symbol) != NULL) {
+        if (gelf_getsym(data, (int)i, &symbol)) {
             name = elf_strptr(elf, header.sh_link, symbol.st_name);
         }
-        for (unsigned j = 0; name != NULL && j < NUM_FEATURES; j++) {
+        for (unsigned j = 0; name && j < NUM_FEATURES; j++) {
             *seen |= strcmp(name, features[j].symbol) == 0 ? 1u << j : 0;
         }
     }

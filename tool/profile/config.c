@@ -45,7 +45,7 @@ static void config_add(struct config *config, const char *name, const char *valu
 
     config->list = list;
     list[config->count].name = memory_need(strdup(name));
-    list[config->count].value = value != NULL ? memory_need(strdup(value)) : NULL;
+    list[config->count].value = value ? memory_need(strdup(value)) : NULL;
     config->count++;
 }
 
@@ -72,7 +72,7 @@ static size_t text_end(const struct file_bytes *bytes)
 {
     size_t end = bytes->size;
 
-    while (end > 0 && strchr(" \t\r\n", bytes->data[end - 1]) != NULL && bytes->data[end - 1] != 0) {
+    while (end > 0 && strchr(" \t\r\n", bytes->data[end - 1]) && bytes->data[end - 1] != 0) {
         end--;
     }
     return end;
@@ -106,7 +106,7 @@ struct json_object *json_read(struct reader *reader, const struct text_file *fil
 static bool config_parse(struct reader *reader, const struct text_file *file)
 {
     struct json_object *object = json_read(reader, file, 4);
-    bool good = object != NULL && config_fill(reader, object, text_position(file, 0, 0));
+    bool good = object && config_fill(reader, object, text_position(file, 0, 0));
 
     json_object_put(object);
     return good;
@@ -120,7 +120,7 @@ static uint64_t config_number(struct reader *reader, const struct text_file *fil
     char *end;
     uint64_t value;
 
-    if (text == NULL) {
+    if (!text) {
         capdl_error(reader->diags, text_position(file, 0, 0), "no '%s', which every kernel's configuration has", name);
         return least;
     }
@@ -143,7 +143,7 @@ static const char *config_string(const struct reader *reader, const char *name)
 {
     const char *text = config_get(&reader->config, (struct slice){name, strlen(name)});
 
-    return text != NULL ? text : "";
+    return text ? text : "";
 }
 
 static bool find_arch(struct reader *reader, const struct text_file *file)

@@ -64,7 +64,7 @@ static struct text take_key(struct input *in, struct text *last)
 {
     struct text key = take_text(in);
 
-    if (last->bytes != NULL && !text_precedes(*last, key)) {
+    if (last->bytes && !text_precedes(*last, key)) {
         fail(in);
     }
     *last = key;
@@ -217,7 +217,7 @@ bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *p, 
     for (size_t i = 0; i < num_profile_fields && !in.cbor.wrong; i++) {
         const struct field *field = find_field(take_key(&in, &last));
 
-        if (field == NULL) {
+        if (!field) {
             return false;
         }
         take_field(&in, p, field);

@@ -70,7 +70,7 @@ static void advance(struct parser *p)
 
 static int64_t fail(struct parser *p, const char *error)
 {
-    if (p->error == NULL) {
+    if (!p->error) {
         p->error = error;
     }
     p->kind = TOKEN_END;
@@ -98,7 +98,7 @@ static int64_t parse_number(struct parser *p)
     uint64_t value = 0;
     unsigned base = 10;
 
-    while (n.size > 0 && strchr("uUlL", n.text[n.size - 1]) != NULL) {
+    while (n.size > 0 && strchr("uUlL", n.text[n.size - 1])) {
         n.size--;
     }
     if (n.size > 1 && *n.text == '0') {
@@ -318,7 +318,7 @@ const char *expr_evaluate(struct slice text, const struct expr_names *names, int
     }
     advance(&p);
     *value = parse_conditional(&p);
-    if (p.error == NULL && p.kind != TOKEN_END) {
+    if (!p.error && p.kind != TOKEN_END) {
         return "text after the expression";
     }
     return p.error;

@@ -22,7 +22,7 @@ bool profile_find(const char *name, struct capdl_profile *p, struct capdl_diags 
     struct stat status;
     char names[512];
 
-    if (builtin != NULL) {
+    if (builtin) {
         *p = *builtin;
         return true;
     }

@@ -92,7 +92,7 @@ static bool methods_good(const struct check *c)
         if (absent && method_required(p, i)) {
             return found(c, "it has no label %s, which every boot needs", method_ids[i]);
         }
-        if (!absent && method_xml_id(p->arch, i) == NULL) {
+        if (!absent && !method_xml_id(p->arch, i)) {
             return found(c, "label %s is of another architecture than %s", method_ids[i], c->facts->keyword);
         }
     }
@@ -108,7 +108,7 @@ static bool types_good(const struct check *c)
         if (absent && type_required(p, i)) {
             return found(c, "it has no object type %s, which every boot needs", type_ids[i]);
         }
-        if (!absent && type_name(p->arch, i) == NULL) {
+        if (!absent && !type_name(p->arch, i)) {
             return found(c, "object type %s is of another architecture than %s", type_ids[i], c->facts->keyword);
         }
         if (absent != (p->size_bits[i] == 0)) {

@@ -42,7 +42,7 @@ static enum name_state look_up_config(const struct headers *h, struct slice name
     const char *text = config_get(&h->reader->config, symbol);
     char *end;
 
-    if (text == NULL) {
+    if (!text) {
         return NAME_UNKNOWN;
     }
     *value = strtoll(text, &end, 0);
@@ -58,7 +58,7 @@ static enum name_state look_up(void *context, struct slice name, int depth, int6
         return look_up_config(h, name, value);
     }
     symbol = symbol_find(h, name);
-    if (symbol == NULL || symbol->kind == SYMBOL_REMOVED) {
+    if (!symbol || symbol->kind == SYMBOL_REMOVED) {
         return NAME_UNKNOWN;
     }
     if (symbol->kind == SYMBOL_ENUMERATOR) {
@@ -68,7 +68,7 @@ static enum name_state look_up(void *context, struct slice name, int depth, int6
     if (--h->budget < 0) {
         return NAME_OPAQUE;
     }
-    return evaluate(h, symbol->text, false, depth, value) == NULL ? NAME_VALUE : NAME_OPAQUE;
+    return evaluate(h, symbol->text, false, depth, value) ? NAME_OPAQUE : NAME_VALUE;
 }
 
 /*
@@ -143,11 +143,11 @@ static bool scan_error(struct scan *scan, const char *what, struct slice text)
 
 static struct slice trim(struct slice text)
 {
-    while (text.size > 0 && strchr(" \t\r\v", *text.text) != NULL) {
+    while (text.size > 0 && strchr(" \t\r\v", *text.text)) {
         text.text++;
         text.size--;
     }
-    while (text.size > 0 && strchr(" \t\r\v", text.text[text.size - 1]) != NULL) {
+    while (text.size > 0 && strchr(" \t\r\v", text.text[text.size - 1])) {
         text.size--;
     }
     return text;
@@ -161,7 +161,7 @@ static bool condition_holds(struct scan *scan, struct slice text)
 
     scan->h->budget = MAX_LOOK_UPS;
     error = evaluate(scan->h, text, true, 0, &value);
-    if (error != NULL) {
+    if (error) {
         return scan_error(scan, error, trim(text));
     }
     return value != 0;
@@ -201,7 +201,7 @@ static void conditional_next(struct scan *scan, struct slice directive, struct s
     struct conditional *top = scan->depth > 0 ? &scan->stack[scan->depth - 1] : NULL;
     bool outer = scan->depth < 2 || scan->stack[scan->depth - 2].active;
 
-    if (top == NULL || top->last) {
+    if (!top || top->last) {
         scan_error(scan, "a branch without its #if", directive);
         return;
     }
@@ -268,7 +268,7 @@ static void scan_lines(struct scan *scan, struct slice text, char *active)
 
     for (const char *at = text.text; at < end && !scan->failed;) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
-        struct slice line = {at, (size_t)((stop != NULL ? stop : end) - at)}, rest = line, token;
+        struct slice line = {at, (size_t)((stop ? stop : end) - at)}, rest = line, token;
         bool directive = slice_token(&rest, &token) == TOKEN_PUNCTUATION && *token.text == '#';
 
         scan->line++;
@@ -382,7 +382,7 @@ bool headers_read(struct headers *h, const char *relative, struct slice *active)
     if (!scan.failed) {
         read_enumerations(h, (struct slice){copy, size});
     }
-    if (active != NULL) {
+    if (active) {
         *active = (struct slice){copy, size};
     }
     text_close(&file);
@@ -408,7 +408,7 @@ bool headers_enumerator(struct headers *h, const char *name, int64_t *value)
 {
     const struct header_symbol *symbol = symbol_find(h, (struct slice){name, strlen(name)});
 
-    if (symbol == NULL || symbol->kind != SYMBOL_ENUMERATOR || !symbol->known) {
+    if (!symbol || symbol->kind != SYMBOL_ENUMERATOR || !symbol->known) {
         return false;
     }
     *value = symbol->value;

@@ -185,7 +185,7 @@ static bool ends_with(const char *text, const char *end)
 
 static bool is_one_of(const char *type, const char *const *list)
 {
-    while (*list != NULL && strcmp(type, *list) != 0) {
+    while (*list && strcmp(type, *list) != 0) {
         list++;
     }
     return *list != NULL;
@@ -216,7 +216,7 @@ static const char *wire_type(const char *type)
     if (ends_with(type, "Context")) {
         return type;
     }
-    for (size_t i = 0; arch_caps[i] != NULL; i++) {
+    for (size_t i = 0; arch_caps[i]; i++) {
         if (strncmp(type, arch_caps[i], strlen(arch_caps[i])) == 0) {
             return "cap";
         }

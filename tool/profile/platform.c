@@ -87,7 +87,7 @@ static void parse_platform(struct reader *reader, const struct text_file *file)
                                         &p->num_devices};
     struct json_object *root = json_read(reader, file, 8);
 
-    if (root == NULL) {
+    if (!root) {
         return;
     }
     take_regions(reader, root, &memory);
@@ -114,7 +114,7 @@ static void span_segments(Elf *elf, size_t count, struct kernel *kernel)
         GElf_Phdr segment;
         uint64_t end;
 
-        if (gelf_getphdr(elf, (int)i, &segment) == NULL || segment.p_type != PT_LOAD || segment.p_memsz == 0) {
+        if (!gelf_getphdr(elf, (int)i, &segment) || segment.p_type != PT_LOAD || segment.p_memsz == 0) {
             continue;
         }
         if (__builtin_add_overflow(segment.p_paddr, segment.p_memsz, &end) || end > UINT64_MAX - 4095) {
@@ -133,19 +133,19 @@ static void span_segments(Elf *elf, size_t count, struct kernel *kernel)
 /* A symbol; zeros in a stripped kernel. */
 static GElf_Sym find_symbol(Elf *elf, const char *name)
 {
-    for (Elf_Scn *section = elf_nextscn(elf, NULL); section != NULL; section = elf_nextscn(elf, section)) {
+    for (Elf_Scn *section = elf_nextscn(elf, NULL); section; section = elf_nextscn(elf, section)) {
         GElf_Shdr header;
         GElf_Sym symbol;
         Elf_Data *data;
 
-        if (gelf_getshdr(section, &header) == NULL || header.sh_type != SHT_SYMTAB ||
+        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_SYMTAB ||
             (data = elf_getdata(section, NULL)) == NULL) {
             continue;
         }
-        for (int i = 0; gelf_getsym(data, i, &symbol) != NULL; i++) {
+        for (int i = 0; gelf_getsym(data, i, &symbol); i++) {
             const char *found = elf_strptr(elf, header.sh_link, symbol.st_name);
 
-            if (found != NULL && strcmp(found, name) == 0) {
+            if (found && strcmp(found, name) == 0) {
                 return symbol;
             }
         }
@@ -172,7 +172,7 @@ static bool check_header(struct reader *reader, Elf *elf, struct capdl_pos pos, 
     const struct capdl_architecture *facts = capdl_architecture(reader->profile->arch);
     unsigned bits;
 
-    if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL) {
+    if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header)) {
         capdl_error(reader->diags, pos, "not an ELF file, expected here the kernel");
         return false;
     }
@@ -252,7 +252,7 @@ static void read_kernel(struct reader *reader)
     }
     elf_version(EV_CURRENT);
     elf = elf_memory(copy, file.bytes.size);
-    if (elf == NULL) {
+    if (!elf) {
         capdl_error(reader->diags, text_position(&file, 0, 0), "not an ELF file: %s", elf_errmsg(-1));
     } else {
         take_kernel(reader, elf, text_position(&file, 0, 0));

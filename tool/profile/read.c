@@ -86,7 +86,7 @@ static void name_profile(struct capdl_profile *p)
         }
     }
     snprintf(p->name, sizeof(p->name), "%.*s", (int)(end - start), p->prefix + start);
-    for (char *slash = strchr(p->name, '/'); slash != NULL; slash = strchr(slash, '/')) {
+    for (char *slash = strchr(p->name, '/'); slash; slash = strchr(slash, '/')) {
         *slash = '-';
     }
     text_clean(p->name);

@@ -75,7 +75,7 @@ static void find_type(struct headers *h, enum capdl_type type)
     int64_t value;
 
     p->types[type] = CAPDL_PROFILE_ABSENT;
-    if (short_name == NULL) {
+    if (!short_name) {
         return;
     }
     snprintf(name, sizeof(name), "seL4_%s", short_name);

@@ -25,9 +25,9 @@ static void start_syscall(struct xml_reader *xml, struct syscalls *syscalls, con
         return;
     }
     number = syscalls->next--;
-    if (name == NULL || number < INT16_MIN) {
+    if (!name || number < INT16_MIN) {
         capdl_error(xml->reader->diags, xml_position(xml),
-                    name == NULL ? "a system call without a name" : "too many system calls");
+                    name ? "too many system calls" : "a system call without a name");
         return;
     }
     if (!xml_is_on(xml)) {

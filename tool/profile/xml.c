@@ -31,7 +31,7 @@ bool xml_is_on(const struct xml_reader *xml)
 
 const char *xml_attribute(const char *const *attributes, const char *name)
 {
-    for (; attributes[0] != NULL; attributes += 2) {
+    for (; attributes[0]; attributes += 2) {
         if (strcmp(attributes[0], name) == 0) {
             return attributes[1];
         }
@@ -87,9 +87,9 @@ static void start_operand(struct xml_reader *xml, const char *name, const char *
         capdl_error(xml->reader->diags, xml_position(xml), "'%.60s' in a condition, expected and, or, not or config",
                     name);
         stop(xml);
-    } else if (variable == NULL || strncmp(variable, symbol, strlen(symbol)) != 0) {
+    } else if (!variable || strncmp(variable, symbol, strlen(symbol)) != 0) {
         capdl_error(xml->reader->diags, xml_position(xml), "a condition on '%.60s', expected a symbol CONFIG_...",
-                    variable != NULL ? variable : "");
+                    variable ? variable : "");
         stop(xml);
     } else {
         frame->value = config_is_on(&xml->reader->config, variable + strlen(symbol));
@@ -137,9 +137,9 @@ static void end_operand(struct xml_reader *xml, const struct xml_frame *frame)
         capdl_error(xml->reader->diags, xml_position(xml), "'%s' with %u operands in a condition", frame->name,
                     frame->count);
         stop(xml);
-    } else if (parent != NULL && is_operator(parent)) {
+    } else if (parent && is_operator(parent)) {
         fold(parent, frame->value);
-    } else if (parent != NULL) {
+    } else if (parent) {
         parent->value = parent->value && frame->value;
     }
 }

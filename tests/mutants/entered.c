@@ -3,7 +3,8 @@
 // -falign-functions=16. Each program maps a file of the directory $CAPDL_ENTERED and sets byte n when the function at
 // 16 * n is entered. Processes share the file; a child that may open nothing writes to it all the same.
 //
-// With -DBLOCKS it notes basic blocks instead, of a build with -fsanitize-coverage=trace-pc: byte n stands for the call before n.
+// With -DBLOCKS it notes basic blocks instead, of a build with -fsanitize-coverage=trace-pc: byte n stands for the call
+// before n.
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>

@@ -12,7 +12,7 @@ build=$(mkdir -p "$2" && cd "$2" && pwd)
 rm -rf "$build" "$build.functions" "$build.tables"
 mkdir -p "$build" "$build.functions"
 ${CC:-cc} -O2 -fPIC -D_GNU_SOURCE -c -o "$build.o" "$sources/tests/mutants/entered.c"
-meson setup "$build" "$sources" -Dwerror=false -Doptimization=0 -Dc_args='-finstrument-functions -falign-functions=16 -g1' \
+meson setup "$build" "$sources" -Dwerror=false -Doptimization=0 -Dc_args='-finstrument-functions -falign-functions=16 -g1 -gdwarf-4' \
     -Dc_link_args="$build.o" > "$build.setup" 2>&1 || { cat "$build.setup" >&2; exit 2; }
 
 # The functions of a program: NUMBER FILE LINE, in units of 16 bytes from its start; made once for each program.

@@ -7,22 +7,19 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/pd_names.h"
 #include "image/settings_section.h"
 
 enum { LONGEST_NAME = 47 }; /* in a payload */
 
-/* Whether a frame is of the program of a domain: elf_NAME_n, bss_NAME_n, large_NAME_n or room_NAME[n]. */
+/* Whether a frame is of the program of a domain. */
 static bool is_programs(const struct capdl_spec *spec, uint32_t frame, const char *pd)
 {
-    static const char *const prefixes[] = {"elf_", "bss_", "large_", "room_"};
-    const char *name = capdl_object_name(spec, frame);
+    static const char *const prefixes[] = {PD_ELF, PD_BSS, PD_LARGE, PD_ROOM};
+    uint32_t element;
     for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-        size_t length = strlen(prefixes[i]);
-        if (strncmp(name, prefixes[i], length) != 0 || strncmp(name + length, pd, strlen(pd)) != 0) {
-            continue;
-        }
-        const char *rest = name + length + strlen(pd);
-        if (*rest == 0 || (*rest == '_' && rest[1] && rest[1 + strspn(rest + 1, "0123456789")] == 0)) {
+        if (pd_names_numbered(spec, frame, prefixes[i], pd) ||
+            pd_names_element(spec, frame, prefixes[i], pd, &element)) {
             return true;
         }
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/pd_names.h"
 #include "image/update.h"
 #include "pd/symbols.h"
 #include "profile/vspace.h"
@@ -46,7 +47,7 @@ static bool in_room(const struct swap *s, uint32_t frame, uint32_t *number)
 {
     *number = capdl_object_index(&s->spec, frame);
     return *number != CAPDL_NO_INDEX && *number < s->request->room / CAPDL_PAGE_SIZE &&
-           object_of(s, "room", *number) == frame;
+           object_of(s, PD_ROOM, *number) == frame;
 }
 
 static uint64_t page_up(uint64_t address)
@@ -132,9 +133,9 @@ static bool compile(struct swap *s, FILE *out)
 
 static bool swap(struct swap *s, FILE *out)
 {
-    uint32_t vspace = object_of(s, "vspace", CAPDL_NO_INDEX), tcb = object_of(s, "tcb", CAPDL_NO_INDEX);
+    uint32_t vspace = object_of(s, PD_VSPACE, CAPDL_NO_INDEX), tcb = object_of(s, PD_TCB, CAPDL_NO_INDEX);
     char tls[NAME_SIZE];
-    snprintf(tls, sizeof(tls), "tls_%s_0", s->request->pd);
+    snprintf(tls, sizeof(tls), PD_TLS "_%s_0", s->request->pd);
     if (vspace != CAPDL_NO_OBJECT) {
         walk(s, vspace, 0, 0, false);
     }

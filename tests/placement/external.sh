@@ -79,6 +79,12 @@ if "$capdl" compile "$work/told.cdl" -I "$programs" --kernel "$prefix" --reserve
 fi
 grep -q "'ping' is external: an image without names" "$work/said" || fail "$(cat "$work/said")"
 
+# Another domain's name that looks like a number of this one's: its frames are not this one's.
+sed "s/pong/ping_1/g; s/\"ping_1.elf\"/\"pong.elf\", room: 128k/; s/\"ping.elf\"/&, paddr: $ping/" "$example/ping-pong.cdl" >"$work/twin.cdl"
+"$capdl" compile "$work/twin.cdl" -I "$programs" --kernel "$prefix" --reserve $reserve -o "$work/twin.elf" 2>/dev/null
+"$capdl" image "$work/twin.elf" --kernel "$prefix" -o "$work/twin" --external ping 2>"$work/said" || fail "$(cat "$work/said")"
+cmp "$work/twin.ping.bin" "$work/boot.ping.bin" || fail "not ping's program alone"
+
 refused "has no protection domain of this name" --external nobody
 refused "are the same memory" --external ping --external ping
 "$capdl" compile "$example/ping-pong.cdl" -I "$programs" --kernel "$prefix" -o "$work/image.elf" 2>/dev/null

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pd_names.h"
 #include "image/inputs_section.h"
 #include "image/program.h"
 #include "image/system_section.h"
@@ -84,26 +85,16 @@ static uint32_t object_of(const struct update *u, const char *prefix)
     return capdl_spec_find(&u->spec, name, u->element);
 }
 
-/* Whether a frame is one of the program's: elf_NAME_n, bss_NAME or large_NAME with any number; of a Microkit system
-   frame_elf_NAME_n. */
+/* Whether a frame is one of the program's. An element of an array that is mapped in the PD's own address space is its
+ * own. */
 static bool is_programs(const struct update *u, uint32_t frame)
 {
-    static const char *const prefixes[] = {"elf_", "bss_", "large_", "frame_elf_"};
-    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-        size_t length = strlen(prefixes[i]), base = strlen(u->base);
-        if (strncmp(capdl_object_name(&u->spec, frame), prefixes[i], length) != 0) {
-            continue;
-        }
-        const char *rest = capdl_object_name(&u->spec, frame) + length;
-        if (strcmp(rest, u->array) == 0) {
-            return !u->microkit && i > 0; /* mapped in the PD's own address space: its own elements of the array */
-        }
-        if (strncmp(rest, u->base, base) == 0 && rest[base] == '_' && rest[base + 1] &&
-            strspn(rest + base + 1, "0123456789") == strlen(rest + base + 1)) {
-            return true;
-        }
-    }
-    return false;
+    uint32_t element;
+    return pd_names_numbered(&u->spec, frame, PD_ELF, u->base) || pd_names_numbered(&u->spec, frame, PD_BSS, u->base) ||
+           pd_names_numbered(&u->spec, frame, PD_LARGE, u->base) ||
+           pd_names_numbered(&u->spec, frame, PD_MICROKIT_ELF, u->base) ||
+           (!u->microkit && (pd_names_element(&u->spec, frame, PD_BSS, u->array, &element) ||
+                             pd_names_element(&u->spec, frame, PD_LARGE, u->array, &element)));
 }
 
 static void add_frame(struct update *u, const struct capdl_cap *cap, uint64_t vaddr)
@@ -378,8 +369,8 @@ static uint32_t space_of(const struct update *u, uint32_t tcb)
 
 static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
 {
-    *vspace = object_of(u, "vspace");
-    *tcb = object_of(u, "tcb");
+    *vspace = object_of(u, PD_VSPACE);
+    *tcb = object_of(u, PD_TCB);
     bool thread = *tcb != CAPDL_NO_OBJECT && capdl_object_kind(&u->spec, *tcb) == CAPDL_KIND_TCB &&
                   capdl_object_tcb(&u->spec, *tcb);
     if (thread && *vspace == CAPDL_NO_OBJECT) {
@@ -390,9 +381,10 @@ static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
         return true;
     }
     char wanted[NAME_SIZE + 8];
-    snprintf(wanted, sizeof(wanted), "tcb_%s", u->array);
+    snprintf(wanted, sizeof(wanted), PD_TCB "_%s", u->array);
     struct capdl_nearest nearest = capdl_spec_nearest(&u->spec, wanted);
-    nearest.word = nearest.word && strncmp(nearest.word, "tcb_", 4) == 0 ? nearest.word + 4 : NULL;
+    nearest.word =
+        nearest.word && strncmp(nearest.word, PD_TCB "_", sizeof(PD_TCB)) == 0 ? nearest.word + sizeof(PD_TCB) : NULL;
     capdl_error(u->diags, CAPDL_NOWHERE,
                 "%s has no protection domain '%s'%s; its thread would be 'tcb_%s'; an image compiled with --strip "
                 "has no names",
@@ -433,9 +425,9 @@ static bool swap(struct update *u, struct update_made *made)
         return false;
     }
     walk(u, vspace, 0, 0);
-    u->root = object_of(u, "bootinfo") != CAPDL_NO_OBJECT && object_of(u, "asid_pool") != CAPDL_NO_OBJECT;
+    u->root = object_of(u, PD_BOOTINFO) != CAPDL_NO_OBJECT && object_of(u, PD_ASID_POOL) != CAPDL_NO_OBJECT;
     char tls[NAME_SIZE + 16];
-    snprintf(tls, sizeof(tls), "tls_%s_0", u->base);
+    snprintf(tls, sizeof(tls), PD_TLS "_%s_0", u->base);
     if ((u->program->has_tls && !u->root) || capdl_spec_find(&u->spec, tls, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT) {
         return refuse(u, "thread-local data cannot be replaced; compile the spec again");
     }

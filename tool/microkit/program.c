@@ -11,6 +11,7 @@
 #include <capdl/blob.h>
 
 #include "base/memory.h"
+#include "base/pd_names.h"
 #include "lower.h"
 #include "pd/elf_file.h"
 #include "symbols.h"
@@ -255,7 +256,7 @@ static void segment_load(struct loading *loading, const struct elf_segment *s, u
     const struct mk_pd *pd = loading->pd;
     for (uint64_t at = s->vaddr & ~(CAPDL_PAGE_SIZE - UINT64_C(1)); at < s->vaddr + s->memsz; at += CAPDL_PAGE_SIZE) {
         uint32_t frame = mk_sized_object(loading->reader, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS, pd->image_pos,
-                                         "frame_elf_%s_%09u", pd->name, loading->num_frames++);
+                                         PD_MICROKIT_ELF "_%s_%09u", pd->name, loading->num_frames++);
         patch_page(loading, s, at, &page);
         page_fill(loading, s, at, &page, frame);
         mk_space_map(loading->reader, loading->space, at, frame, rights, false, pd->image_pos);

@@ -13,6 +13,7 @@
 #include <capdl/blob.h>
 
 #include "base/memory.h"
+#include "base/pd_names.h"
 #include "expand.h"
 #include "symbols.h"
 
@@ -123,7 +124,7 @@ static unsigned page_bits(const struct expansion *x, const struct pd *pd, uint64
 static uint32_t zero_frame(struct expansion *x, struct pd *pd, unsigned bits)
 {
     struct pd_counters *counters = &pd->program->counters;
-    const char *prefix = bits > CAPDL_PAGE_BITS ? "large" : "bss";
+    const char *prefix = bits > CAPDL_PAGE_BITS ? PD_LARGE : PD_BSS;
     uint32_t *counter = bits > CAPDL_PAGE_BITS ? &counters->large : &counters->bss;
 
     if (pd->program->params.given[PARAM_PADDR]) {
@@ -207,7 +208,7 @@ void load_bytes(struct expansion *x, uint32_t frame, uint64_t offset, const uint
 static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_program *elf, uint64_t page, unsigned bits,
                        uint8_t rights)
 {
-    uint32_t frame = object_numbered(x, pd, "elf", pd->num_elf++, bits);
+    uint32_t frame = object_numbered(x, pd, PD_ELF, pd->num_elf++, bits);
 
     if (frame == CAPDL_NO_OBJECT) {
         return false;
@@ -245,7 +246,7 @@ static bool map_room_page(struct expansion *x, struct pd *pd, const struct elf_p
                           uint8_t rights)
 {
     const struct capdl_param *name = pd->program->params.elf;
-    uint32_t frame = object_next(x, pd, "room", &pd->program->counters.room, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
+    uint32_t frame = object_next(x, pd, PD_ROOM, &pd->program->counters.room, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
 
     if (frame == CAPDL_NO_OBJECT) {
         return false;

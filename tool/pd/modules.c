@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/pd_names.h"
 #include "expand.h"
 
 enum { MODULE_MAX_BITS = 30 };
@@ -157,7 +158,7 @@ bool modules_table(struct expansion *x, struct pd *pd)
     put_le64(table + offsetof(struct capdl_modules, version), CAPDL_MODULES_VERSION);
     put_le64(table + offsetof(struct capdl_modules, count), count);
     size_t size = sizeof(struct capdl_modules) + count * sizeof(struct capdl_module);
-    uint32_t frame = object_numbered(x, pd, "modules", 0, CAPDL_PAGE_BITS);
+    uint32_t frame = object_numbered(x, pd, PD_MODULES, 0, CAPDL_PAGE_BITS);
     if (!pd->space || frame == CAPDL_NO_OBJECT ||
         !space_take(x, pd, at->number, CAPDL_PAGE_SIZE, "the table of modules", at->pos)) {
         return false;

@@ -16,6 +16,7 @@
 #include <capdl/architecture.h>
 #include <capdl/blob.h>
 
+#include "base/pd_names.h"
 #include "expand.h"
 #include "profile/bootinfo.h"
 
@@ -146,7 +147,7 @@ static bool map_chunks(struct expansion *x, struct pd *pd)
         return false;
     }
     for (uint64_t page = 0; page < pd->extra_bytes; page += CAPDL_PAGE_SIZE) {
-        uint32_t frame = object_numbered(x, pd, "extra", (uint32_t)(page / CAPDL_PAGE_SIZE), CAPDL_PAGE_BITS);
+        uint32_t frame = object_numbered(x, pd, PD_EXTRA, (uint32_t)(page / CAPDL_PAGE_SIZE), CAPDL_PAGE_BITS);
         if (!map_next(x, pd, pd->bootinfo_address + CAPDL_PAGE_SIZE + page, frame, "the extra bootinfo")) {
             return false;
         }
@@ -166,8 +167,8 @@ bool root_memory(struct expansion *x, struct pd *pd)
 {
     pd->ipc_address = pd->space->program_end;
     pd->bootinfo_address = pd->ipc_address + CAPDL_PAGE_SIZE;
-    pd->ipc = object_one(x, pd, "ipc", CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
-    pd->bootinfo = object_one(x, pd, "bootinfo", CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
+    pd->ipc = object_one(x, pd, PD_IPC, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
+    pd->bootinfo = object_one(x, pd, PD_BOOTINFO, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
     return map_next(x, pd, pd->ipc_address, pd->ipc, "the IPC buffer") &&
            map_next(x, pd, pd->bootinfo_address, pd->bootinfo, "the bootinfo") && map_chunks(x, pd);
 }

@@ -6,6 +6,7 @@
 #include <capdl/architecture.h>
 #include <capdl/blob.h>
 
+#include "base/pd_names.h"
 #include "expand.h"
 
 enum { SLOT_REPLY = 1 };
@@ -31,7 +32,7 @@ static bool place_ipc_buffer(struct expansion *x, struct pd *pd)
 {
     const struct capdl_param *given = pd->program->params.given[PARAM_IPC_BUFFER];
 
-    pd->ipc = object_one(x, pd, "ipc", CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
+    pd->ipc = object_one(x, pd, PD_IPC, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
     if (pd->ipc == CAPDL_NO_OBJECT) {
         return false;
     }
@@ -60,7 +61,7 @@ static bool place_stack(struct expansion *x, struct pd *pd)
     }
     bottom += CAPDL_PAGE_SIZE;
     for (uint64_t at = 0; at < size; at += CAPDL_PAGE_SIZE) {
-        uint32_t frame = object_next(x, pd, "stack", &pd->program->counters.stack, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
+        uint32_t frame = object_next(x, pd, PD_STACK, &pd->program->counters.stack, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
         if (frame == CAPDL_NO_OBJECT ||
             !space_map(x, pd, bottom + at, (struct capdl_cap){.object = frame, .rights = RW})) {
             return false;
@@ -93,20 +94,20 @@ bool thread_objects(struct expansion *x, struct pd *pd)
                                : params_number(params, PARAM_CSPACE_BITS));
     bool own_cspace = !params->given[PARAM_CSPACE];
 
-    pd->tcb = object_one(x, pd, "tcb", CAPDL_KIND_TCB, 0);
-    pd->cnode = own_cspace ? object_one(x, pd, "cnode", CAPDL_KIND_CNODE, cspace_bits) : CAPDL_NO_OBJECT;
-    pd->vspace = pd->own_space ? object_one(x, pd, "vspace", space_root_kind(profile), 0) : CAPDL_NO_OBJECT;
+    pd->tcb = object_one(x, pd, PD_TCB, CAPDL_KIND_TCB, 0);
+    pd->cnode = own_cspace ? object_one(x, pd, PD_CNODE, CAPDL_KIND_CNODE, cspace_bits) : CAPDL_NO_OBJECT;
+    pd->vspace = pd->own_space ? object_one(x, pd, PD_VSPACE, space_root_kind(profile), 0) : CAPDL_NO_OBJECT;
     pd->sc = pd->reply = CAPDL_NO_OBJECT;
     bool good = pd->tcb != CAPDL_NO_OBJECT && (!own_cspace || pd->cnode != CAPDL_NO_OBJECT) &&
                 (!pd->own_space || pd->vspace != CAPDL_NO_OBJECT);
-    pd->asid_pool = root_is(pd) ? object_one(x, pd, "asid_pool", CAPDL_KIND_ASID_POOL, 0) : CAPDL_NO_OBJECT;
+    pd->asid_pool = root_is(pd) ? object_one(x, pd, PD_ASID_POOL, CAPDL_KIND_ASID_POOL, 0) : CAPDL_NO_OBJECT;
     good &= !root_is(pd) || pd->asid_pool != CAPDL_NO_OBJECT;
     if (profile->mcs) {
-        pd->sc = object_one(x, pd, "sc", CAPDL_KIND_SC, profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT]);
+        pd->sc = object_one(x, pd, PD_SC, CAPDL_KIND_SC, profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT]);
         good &= pd->sc != CAPDL_NO_OBJECT;
     }
     if (profile->mcs && own_cspace && !root_is(pd)) {
-        pd->reply = object_one(x, pd, "reply", CAPDL_KIND_RTREPLY, 0);
+        pd->reply = object_one(x, pd, PD_REPLY, CAPDL_KIND_RTREPLY, 0);
         good &= pd->reply != CAPDL_NO_OBJECT;
     }
     return good;

@@ -12,6 +12,7 @@
 #include <capdl/architecture.h>
 #include <capdl/blob.h>
 
+#include "base/pd_names.h"
 #include "expand.h"
 
 /* How far above the program a place for the block is looked for. */
@@ -121,7 +122,7 @@ static bool make_page(struct expansion *x, struct pd *pd, const struct elf_progr
 {
     const struct capdl_param *name = pd->program->params.elf;
     struct capdl_fill fill = {.kind = CAPDL_FILL_FILE, .text = name->text, .pos = name->pos};
-    uint32_t frame = object_numbered(x, pd, "tls", pd->num_tls++, CAPDL_PAGE_BITS);
+    uint32_t frame = object_numbered(x, pd, PD_TLS, pd->num_tls++, CAPDL_PAGE_BITS);
 
     if (frame == CAPDL_NO_OBJECT) {
         return false;

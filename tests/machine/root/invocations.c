@@ -139,6 +139,13 @@ static void capabilities(void)
     check("copy truncated", call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 64, at(EP), 64), WORDS(CNODE)));
     check("copy short", call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 64, at(EP)), WORDS(CNODE)));
     check("mint truncated", call(CNODE, SEL4_LABEL_CNODE_MINT, WORDS(at(A), 64, at(EP), 64, RIGHTS), WORDS(CNODE)));
+    check("mutate truncated", call(CNODE, SEL4_LABEL_CNODE_MUTATE, WORDS(at(A), 64, at(EP), 64), WORDS(CNODE)));
+    check("rotate truncated",
+          call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(A), 64, 0, at(EP), 64, 0, at(NTFN)), WORDS(CNODE, CNODE)));
+    check("rotate one root",
+          call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(A), 64, 0, at(EP), 64, 0, at(NTFN), 64), WORDS(CNODE)));
+    check("rotate no root",
+          call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(A), 64, 0, at(EP), 64, 0, at(NTFN), 64), NONE));
     check("cnode label", call(CNODE, SEL4_LABEL_TCB_RESUME, WORDS(at(A), 64), NONE));
     check("mint", mint(at(EP1), at(EP), RIGHTS, 7));
     check("mint badged", mint(at(A), at(EP1), RIGHTS, 8));
@@ -283,6 +290,73 @@ static void flushing(void)
           call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(info->ipc_buffer, info->ipc_buffer + 8192), NONE));
     check("flush space nothing", call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(16, 16), NONE));
     check("flush space high", call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(16, UINT64_C(1) << 60), NONE));
+    check("flush space truncated", call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(info->ipc_buffer), NONE));
+    check("flush space that is not there", call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(16, 32), NONE));
+    map_with_tables(at(FRAME), VSPACE, FAR, RIGHT_R, SEL4_VM_CACHEABLE);
+    check("invalidate read-only", call(at(FRAME), SEL4_LABEL_PAGE_INVALIDATE_DATA, WORDS(0, 64), NONE));
+    check("clean read-only", call(at(FRAME), SEL4_LABEL_PAGE_CLEAN_DATA, WORDS(0, 64), NONE));
+    check("invalidate space", call(VSPACE, SEL4_LABEL_VSPACE_INVALIDATE_DATA, WORDS(FAR, FAR + 64), NONE));
+    check("clean space", call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_INVALIDATE_DATA, WORDS(FAR, FAR + 64), NONE));
+    check("other frame", retype(untyped, SEL4_TYPE_FRAME_4K, 0, at(FRAME2), 1));
+    check("mapped over it", map_page(at(FRAME2), VSPACE, FAR, RIGHT_R | RIGHT_W));
+    check("clean stale", call(at(FRAME), SEL4_LABEL_PAGE_CLEAN_DATA, WORDS(0, 64), NONE));
+    check("invalidate", call(at(FRAME2), SEL4_LABEL_PAGE_INVALIDATE_DATA, WORDS(0, 64), NONE));
+    check("invalidate space", call(VSPACE, SEL4_LABEL_VSPACE_INVALIDATE_DATA, WORDS(FAR, FAR + 64), NONE));
+    check("space", retype(untyped, SEL4_TYPE_VSPACE, 0, at(VS), 1));
+    check("clean space without ASID", call(at(VS), SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(FAR, FAR + 64), NONE));
+    check("space label", call(at(VS), SEL4_LABEL_TCB_RESUME, NONE, NONE));
+    check("pool", retype(untyped, SEL4_TYPE_UNTYPED, 12, at(UT4K), 1));
+    check("pool", call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(POOL), 64), WORDS(at(UT4K), CNODE)));
+    check("assign", call(at(POOL), SEL4_LABEL_ASID_POOL_ASSIGN, NONE, WORDS(at(VS))));
+    check("copy", copy(at(A), at(FRAME), RIGHTS));
+    map_with_tables(at(A), at(VS), FAR, RIGHT_R | RIGHT_W, SEL4_VM_CACHEABLE);
+    check("clean there", call(at(A), SEL4_LABEL_PAGE_CLEAN_DATA, WORDS(0, 64), NONE));
+    check("delete pool", delete (at(POOL)));
+    check("clean without pool", call(at(A), SEL4_LABEL_PAGE_CLEAN_DATA, WORDS(0, 64), NONE));
+    check("clean space without pool", call(at(VS), SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(FAR, FAR + 64), NONE));
+    check("unmap without pool", call(at(A), SEL4_LABEL_PAGE_UNMAP, NONE, NONE));
+    clear();
+    revoke(untyped);
+#endif
+}
+
+static void virtual_cpus(void)
+{
+#ifdef SEL4_TYPE_VCPU
+    uint64_t set_tcb = SEL4_LABEL_VCPU_SET_TCB, inject = set_tcb + 1, read = set_tcb + 2, write = set_tcb + 3,
+             ack = set_tcb + 4;
+    check("vcpus", retype(untyped, SEL4_TYPE_VCPU, 0, at(A), 2));
+    check("tcb", retype(untyped, SEL4_TYPE_TCB, 0, at(TCB2), 2));
+    check("set none", call(at(A), set_tcb, NONE, NONE));
+    check("set vcpu", call(at(A), set_tcb, NONE, WORDS(at(B))));
+    check("set", call(at(A), set_tcb, NONE, WORDS(at(TCB2))));
+    check("set another's", call(at(A), set_tcb, NONE, WORDS(at(TCB2 + 1))));
+    check("set another", call(at(B), set_tcb, NONE, WORDS(at(TCB2 + 1))));
+    check("delete its thread", delete (at(TCB2 + 1)));
+    check("set", call(at(B), set_tcb, NONE, WORDS(at(TCB2))));
+    check("inject truncated", call(at(A), inject, NONE, NONE));
+    check("inject number", call(at(A), inject, WORDS(1024 | 32 << 16), NONE));
+    check("inject priority", call(at(A), inject, WORDS(1023 | 32 << 16 | 2 << 24), NONE));
+    check("inject group", call(at(A), inject, WORDS(1023 | 31 << 16 | 2 << 24 | UINT64_C(64) << 32), NONE));
+    check("inject index", call(at(A), inject, WORDS(1023 | 31 << 16 | 1 << 24 | UINT64_C(64) << 32), NONE));
+    check("inject", call(at(A), inject, WORDS(1023 | 31 << 16 | 1 << 24), NONE));
+    check("write truncated", call(at(A), write, WORDS(0), NONE));
+    check("write the last", call(at(A), write, WORDS(23, 1), NONE));
+    check("write beyond", call(at(A), write, WORDS(24, 1), NONE));
+    check("write", call(at(A), write, WORDS(1, 0x1230), NONE));
+    check("read truncated", call(at(A), read, NONE, NONE));
+    check("read beyond", call(at(A), read, WORDS(24), NONE));
+    check("read the last", call(at(A), read, WORDS(23), NONE));
+    value("register", ipc[1]);
+    check("read", call(at(A), read, WORDS(1), NONE));
+    value("register", ipc[1]);
+    check("ack truncated", call(at(A), ack, NONE, NONE));
+    check("ack far", call(at(A), ack, WORDS(100000), NONE));
+    check("ack other", call(at(A), ack, WORDS(26), NONE));
+    check("ack", call(at(A), ack, WORDS(27), NONE));
+    check("vcpu label", call(at(A), SEL4_LABEL_TCB_RESUME, NONE, NONE));
+    check("delete", delete (at(B)));
+    check("its thread is left", call(at(A), set_tcb, NONE, WORDS(at(TCB2))));
     clear();
     revoke(untyped);
 #endif
@@ -370,24 +444,35 @@ static void threads(void)
     check("write self", call(TCB, SEL4_LABEL_TCB_WRITE_REGISTERS, WORDS(0, 1, 1), NONE));
     check("copy registers", call(at(TCB2), SEL4_LABEL_TCB_COPY_REGISTERS, WORDS(0), WORDS(VSPACE)));
     check("bind", call(at(TCB2), SEL4_LABEL_TCB_BIND_NOTIFICATION, NONE, WORDS(at(NTFN))));
+    check("bind none", call(at(TCB2), SEL4_LABEL_TCB_BIND_NOTIFICATION, NONE, NONE));
     check("bind second", call(at(TCB2), SEL4_LABEL_TCB_BIND_NOTIFICATION, NONE, WORDS(at(NTFN + 1))));
     check("bind bound", call(TCB, SEL4_LABEL_TCB_BIND_NOTIFICATION, NONE, WORDS(at(NTFN))));
     check("bind endpoint", call(TCB, SEL4_LABEL_TCB_BIND_NOTIFICATION, NONE, WORDS(at(EP))));
     check("unbind", call(at(TCB2), SEL4_LABEL_TCB_UNBIND_NOTIFICATION, NONE, NONE));
     check("unbind again", call(at(TCB2), SEL4_LABEL_TCB_UNBIND_NOTIFICATION, NONE, NONE));
     check("buffer", call(at(TCB2), SEL4_LABEL_TCB_SET_IPC_BUFFER, WORDS(0x2000), WORDS(at(FRAME))));
+    check("buffer no frame", call(at(TCB2), SEL4_LABEL_TCB_SET_IPC_BUFFER, WORDS(0x2000), NONE));
+    check("buffer truncated", call(at(TCB2), SEL4_LABEL_TCB_SET_IPC_BUFFER, NONE, WORDS(at(FRAME))));
     check("buffer unaligned", call(at(TCB2), SEL4_LABEL_TCB_SET_IPC_BUFFER, WORDS(0x2001), WORDS(at(FRAME))));
+    check("priority truncated", call(at(TCB2), SEL4_LABEL_TCB_SET_PRIORITY, NONE, WORDS(TCB)));
+    check("priority no authority", call(at(TCB2), SEL4_LABEL_TCB_SET_PRIORITY, WORDS(1), NONE));
+    check("mcp truncated", call(at(TCB2), SEL4_LABEL_TCB_SET_MC_PRIORITY, NONE, WORDS(TCB)));
+    check("params truncated", call(at(TCB2), SEL4_LABEL_TCB_SET_SCHED_PARAMS, WORDS(1), WORDS(TCB, at(X), at(X))));
+    check("params no authority", call(at(TCB2), SEL4_LABEL_TCB_SET_SCHED_PARAMS, WORDS(1, 1), NONE));
     check("tls", call(at(TCB2), SEL4_LABEL_TCB_SET_TLS_BASE, WORDS(0x1234), NONE));
     check("tls truncated", call(at(TCB2), SEL4_LABEL_TCB_SET_TLS_BASE, NONE, NONE));
 #ifdef SEL4_LABEL_TCB_SET_FLAGS
     check("flags", call(at(TCB2), SEL4_LABEL_TCB_SET_FLAGS, WORDS(0, ~0ull), NONE));
     value("flags", ipc[1]);
+    check("flags truncated", call(at(TCB2), SEL4_LABEL_TCB_SET_FLAGS, WORDS(1), NONE));
 #endif
     check("tcb label", call(at(TCB2), SEL4_LABEL_CNODE_COPY, NONE, NONE));
     check("domain", call(DOMAIN, SEL4_LABEL_DOMAIN_SET_SET, WORDS(0), WORDS(at(TCB2))));
     check("domain 255", call(DOMAIN, SEL4_LABEL_DOMAIN_SET_SET, WORDS(255), WORDS(at(TCB2))));
     check("domain no thread", call(DOMAIN, SEL4_LABEL_DOMAIN_SET_SET, WORDS(0), WORDS(at(EP))));
     check("domain none", call(DOMAIN, SEL4_LABEL_DOMAIN_SET_SET, WORDS(0), NONE));
+    check("domain 255 none", call(DOMAIN, SEL4_LABEL_DOMAIN_SET_SET, WORDS(255), NONE));
+    check("domain truncated", call(DOMAIN, SEL4_LABEL_DOMAIN_SET_SET, NONE, WORDS(at(TCB2))));
     clear();
     revoke(untyped);
 }
@@ -412,6 +497,8 @@ static void budgets(void)
     check("set truncated", SET(1000, 2000, 0, 5));
     check("set no sc",
           call(control, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(1000, 2000, 0, 5, 0), WORDS(at(TCB2))));
+    check("set one target few words",
+          call(control, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(1000, 2000, 0, 5, 0), NONE));
     check("set label", call(control, SEL4_LABEL_TCB_RESUME, NONE, NONE));
     check("bind", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_BIND, NONE, WORDS(at(TCB2))));
     check("bind bound sc", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_BIND, NONE, WORDS(at(TCB2 + 1))));
@@ -421,6 +508,9 @@ static void budgets(void)
     check("bind notification", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_BIND, NONE, WORDS(at(NTFN))));
     check("bind it again", call(at(A), SEL4_LABEL_SCHED_CONTEXT_BIND, NONE, WORDS(at(NTFN))));
     check("unbind other", call(at(A), SEL4_LABEL_SCHED_CONTEXT_UNBIND_OBJECT, NONE, WORDS(at(TCB2))));
+    check("unbind endpoint", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_UNBIND_OBJECT, NONE, WORDS(at(EP))));
+    check("unbind none", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_UNBIND_OBJECT, NONE, NONE));
+    check("unbind ourselves", call(INITIAL_SC, SEL4_LABEL_SCHED_CONTEXT_UNBIND_OBJECT, NONE, WORDS(TCB)));
     check("unbind", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_UNBIND_OBJECT, NONE, WORDS(at(TCB2))));
     check("unbind own", call(INITIAL_SC, SEL4_LABEL_SCHED_CONTEXT_UNBIND, NONE, NONE));
     check("consumed", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_CONSUMED, NONE, NONE));
@@ -436,6 +526,8 @@ static void budgets(void)
     check("params null", PARAMS(TCB, at(X), at(X)));
     check("params two caps", PARAMS(TCB, at(X)));
     check("own sc", call(TCB, SEL4_LABEL_TCB_SET_SCHED_PARAMS, WORDS(255, 255), WORDS(TCB, at(X), at(X))));
+    check("timeout none", call(at(TCB2), SEL4_LABEL_TCB_SET_TIMEOUT_ENDPOINT, NONE, NONE));
+    check("timeout notification", call(at(TCB2), SEL4_LABEL_TCB_SET_TIMEOUT_ENDPOINT, NONE, WORDS(at(NTFN))));
     check("timeout endpoint", call(at(TCB2), SEL4_LABEL_TCB_SET_TIMEOUT_ENDPOINT, NONE, WORDS(at(EP))));
     check("timeout without grant", call(at(TCB2), SEL4_LABEL_TCB_SET_TIMEOUT_ENDPOINT, NONE, WORDS(at(B))));
     clear();
@@ -458,10 +550,17 @@ static void interrupts(void)
     check("ioapic pin", call(IRQ_CONTROL, label, WORDS(at(IRQ), 64, 0, 99, 0, 0, 3), WORDS(CNODE)));
     check("ioapic level", call(IRQ_CONTROL, label, WORDS(at(IRQ), 64, 0, 5, 2, 0, 3), WORDS(CNODE)));
     check("ioapic", call(IRQ_CONTROL, label, WORDS(at(IRQ), 64, 0, 5, 0, 0, 3), WORDS(CNODE)));
+    check("ioapic polarity", call(IRQ_CONTROL, label, WORDS(at(A), 64, 0, 5, 1, 2, 6), WORDS(CNODE)));
+    check("ioapic last", call(IRQ_CONTROL, label, WORDS(at(A), 64, 0, 23, 1, 1, 107), WORDS(CNODE)));
+    check("ioapic behind the last", call(IRQ_CONTROL, label, WORDS(at(B), 64, 0, 24, 1, 1, 108), WORDS(CNODE)));
+    check("delete", delete (at(A)));
     check("ioapic again", call(IRQ_CONTROL, label, WORDS(at(A), 64, 0, 5, 0, 0, 3), WORDS(CNODE)));
     check("ioapic occupied", call(IRQ_CONTROL, label, WORDS(at(IRQ), 64, 0, 6, 0, 0, 4), WORDS(CNODE)));
     label = SEL4_LABEL_IRQ_CONTROL_GET_MSI;
     check("msi device", call(IRQ_CONTROL, label, WORDS(at(A), 64, 0, 32, 0, 0, 5), WORDS(CNODE)));
+    check("msi bus", call(IRQ_CONTROL, label, WORDS(at(A), 64, 256, 32, 8, 0, 5), WORDS(CNODE)));
+    check("msi function", call(IRQ_CONTROL, label, WORDS(at(A), 64, 255, 31, 8, 0, 5), WORDS(CNODE)));
+    check("msi truncated", call(IRQ_CONTROL, label, WORDS(at(A), 64, 255, 31, 7, 0), WORDS(CNODE)));
     check("msi", call(IRQ_CONTROL, label, WORDS(at(A), 64, 0, 3, 0, 0, 5), WORDS(CNODE)));
     label = SEL4_LABEL_IO_PORT_CONTROL_ISSUE;
     check("ports", call(IO_PORT_CONTROL, label, WORDS(0x70, 0x71, at(B), 64), WORDS(CNODE)));
@@ -512,6 +611,7 @@ void root_main(void)
     capabilities();
     mapping();
     flushing();
+    virtual_cpus();
     spaces();
     threads();
     budgets();

@@ -549,6 +549,265 @@ static void yielding(void)
     check("yield above the limit", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_YIELD_TO, NONE, NONE));
     end_threads();
 }
+
+/* ---- Chains of calls that break ---- */
+
+/* Answers only when it is told to. */
+static void slow_last(void)
+{
+    struct answer a = receive(at(EP), at(REPLY2));
+    for (;;) {
+        print_message("slow got", a);
+        value("slow woke", wait_for(at(NTFN)).badge);
+        a = trap(SEL4_SYS_REPLY_RECV, at(EP), tag(2, 0, 1), at(REPLY2));
+    }
+}
+
+static void make_passive(unsigned n, void (*code)(void))
+{
+    spawn_at(n, 252 - n, code, true);
+    check("start", call(at(SC + n), SEL4_LABEL_SCHED_CONTEXT_BIND, NONE, WORDS(at(THREAD + n))));
+    let_others_run();
+    check("make it passive", call(at(SC + n), SEL4_LABEL_SCHED_CONTEXT_UNBIND, NONE, NONE));
+}
+
+/* The first thread calls the second, that the third, which has the context now. */
+static void begin_chain(void)
+{
+    make_passive(2, slow_last);
+    make_passive(1, passive_middle);
+    poll(at(NTFN));
+    spawn(0, first_caller);
+    let_others_run();
+}
+
+static void wake_slow(void)
+{
+    trap(SEL4_SYS_NBSEND, at(NTFN4), 0, 0);
+    let_others_run();
+}
+
+static void give_context(const char *name, unsigned sc, unsigned thread)
+{
+    check(name, call(at(SC + sc), SEL4_LABEL_SCHED_CONTEXT_BIND, NONE, WORDS(at(THREAD + thread))));
+    let_others_run();
+}
+
+/* src/object/reply.c: reply_remove_tcb, reply_remove; schedContext_unbindReply. */
+static void broken_chains(void)
+{
+    begin_chain();
+    check("suspend the first", call(at(THREAD), SEL4_LABEL_TCB_SUSPEND, NONE, NONE));
+    wake_slow();
+    where_is_the_context("it ends in the middle", 1);
+    end_threads();
+
+    begin_chain();
+    check("suspend the middle", call(at(THREAD + 1), SEL4_LABEL_TCB_SUSPEND, NONE, NONE));
+    wake_slow();
+    where_is_the_context("it stays with the last", 2);
+    check("resume the middle", call(at(THREAD + 1), SEL4_LABEL_TCB_RESUME, NONE, NONE));
+    give_context("it calls again", 0, 1);
+    wake_slow();
+    where_is_the_context("the first is answered without", 1);
+    give_context("and gets it", 0, 0);
+    end_threads();
+
+    begin_chain();
+    check("delete the first reply", delete (at(REPLY)));
+    wake_slow();
+    next_fault("the middle has no reply");
+    retype(untyped, SEL4_TYPE_REPLY, 0, at(REPLY), 1);
+    end_threads();
+
+    begin_chain();
+    check("delete the context", delete (at(SC)));
+    wake_slow();
+    give_context("the last gets another", 2, 2);
+    where_is_the_context("and keeps it", 2);
+    give_context("the middle gets one", 1, 1);
+    end_threads();
+
+    begin_chain();
+    check("unbind the context", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_UNBIND, NONE, NONE));
+    check("delete the last reply", delete (at(REPLY2)));
+    give_context("the middle lost its call", 0, 1);
+    retype(untyped, SEL4_TYPE_REPLY, 0, at(REPLY2), 1);
+    end_threads();
+}
+
+static void astray(void)
+{
+    trap(SEL4_SYS_SEND, UINT64_C(1) << 40, 0, 0);
+    puts_("not reached\n");
+}
+
+static void giving_sender(void)
+{
+    nbsend_dest = at(BADGE2);
+    struct answer a = trap(SEL4_SYS_NBSEND_RECV, at(FAULT_EP), tag(6, 0, 0), at(REPLY));
+    print_message("giver got", a);
+    park();
+}
+
+/* src/object/endpoint.c: sendIPC donates without a call; cancelAllIPC of a thread that waits with its fault. */
+static void given_away(void)
+{
+    make_passive(1, receiver);
+    spawn(0, giving_sender);
+    let_others_run();
+    check("it went with the message",
+          call(at(SC), SEL4_LABEL_SCHED_CONTEXT_UNBIND_OBJECT, NONE, WORDS(at(THREAD + 1))));
+    end_threads();
+
+    check("fault endpoint", retype(untyped, SEL4_TYPE_ENDPOINT, 0, at(SAVED), 1));
+    spawn(0, astray);
+    check("set it", call(at(THREAD), SEL4_LABEL_TCB_SET_SPACE, WORDS(0, 0), WORDS(at(SAVED), CNODE, VSPACE)));
+    check("delete ours", delete (at(SAVED)));
+    let_others_run();
+    check("delete the last",
+          call(at(THREAD), SEL4_LABEL_TCB_SET_SPACE, WORDS(0, 0), WORDS(at(FAULT_BADGED), CNODE, VSPACE)));
+    let_others_run();
+    next_fault("it is not sent again");
+    check("resume", call(at(THREAD), SEL4_LABEL_TCB_RESUME, NONE, NONE));
+    let_others_run();
+    next_fault("it faults anew");
+    end_threads();
+}
+
+/* ---- Contexts that are waited for ---- */
+
+static void yielder(void)
+{
+    struct answer a = trap(SEL4_SYS_CALL, at(SC), tag(SEL4_LABEL_SCHED_CONTEXT_YIELD_TO, 0, 0), 0);
+    value("yielded", a.info);
+    park();
+}
+
+static void high_yielder(void)
+{
+    wait_for(at(NTFN));
+    yielder();
+}
+
+static void waking_target(void)
+{
+    puts_("target runs\n");
+    trap(SEL4_SYS_NBSEND, at(NTFN4), 0, 0);
+    puts_("target goes on\n");
+    park();
+}
+
+static void target_without_context(void)
+{
+    puts_("target deletes its context\n");
+    delete (at(SC));
+    puts_("not reached\n");
+}
+
+static void target_without_block(void)
+{
+    puts_("target deletes itself\n");
+    delete (at(THREAD));
+    puts_("not reached\n");
+}
+
+/* schedContext_completeYieldTo: whoever yielded is told when another yields to the same, or when that is gone. */
+static void yielding_to(const char *name, void (*target)(void))
+{
+    puts_(name);
+    put('\n');
+    spawn_at(2, 251, high_yielder, false);
+    let_others_run();
+    spawn_at(0, 250, target, false);
+    spawn_at(1, 250, yielder, false); /* the first to run */
+    let_others_run();
+    end_threads();
+}
+
+/* ---- Budgets that are used up ---- */
+
+static volatile unsigned woken;
+static volatile uint8_t in_order[4];
+
+static void spend(uint8_t n)
+{
+    trap(SEL4_SYS_YIELD, 0, 0, 0);
+    in_order[woken] = n;
+    woken++;
+    park();
+}
+
+static void spender_0(void)
+{
+    spend(0);
+}
+static void spender_1(void)
+{
+    spend(1);
+}
+static void spender_2(void)
+{
+    spend(2);
+}
+static void spender_3(void)
+{
+    spend(3);
+}
+
+static void set_own_priority(uint64_t priority)
+{
+    call(TCB, SEL4_LABEL_TCB_SET_PRIORITY, WORDS(priority), WORDS(TCB));
+}
+
+/* src/object/tcb.c: tcbReleaseEnqueue, tcbReleaseRemove: in the order of their periods, but those that are suspended.
+ */
+static void spending(unsigned suspended)
+{
+    static void (*const spenders[])(void) = {spender_0, spender_1, spender_2, spender_3};
+    static const uint64_t periods[] = {40000, 10000, 30000, 20000};
+    value("suspended", suspended);
+    for (unsigned i = 0; i < 4; i++) {
+        spawn(i, spenders[i]);
+        call(((uint64_t *)info)[19], SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(2000, periods[i], 0, 0, 0),
+             WORDS(at(SC + i)));
+    }
+    let_others_run();
+    unsigned wait_for_them = 4;
+    for (unsigned i = 0; i < 4; i++) {
+        if (suspended & 1u << i) {
+            call(at(THREAD + i), SEL4_LABEL_TCB_SUSPEND, NONE, NONE);
+            call(at(SC + i), SEL4_LABEL_SCHED_CONTEXT_UNBIND, NONE, NONE);
+            wait_for_them--;
+        }
+    }
+    woken = 0;
+    set_own_priority(10);
+    while (woken < wait_for_them)
+        ;
+    set_own_priority(255);
+    for (unsigned i = 0; i < wait_for_them; i++) {
+        value("has budget again", in_order[i]);
+    }
+    end_threads();
+}
+
+/* decodeSchedControl_ConfigureFlags of contexts in use. */
+static void reconfigured(void)
+{
+    uint64_t control = ((uint64_t *)info)[19];
+#define SET(sc, ...) call(control, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(__VA_ARGS__), WORDS(sc))
+    spawn(0, receiver);
+    check("of a ready thread", SET(at(SC), 5000, 20000, 2, 0, 0));
+    check("and once more", SET(at(SC), 6000, 20000, 3, 0, 1));
+    let_others_run();
+    check("of a waiting one", SET(at(SC), 5000, 20000, 0, 0, 1));
+    trap(SEL4_SYS_NBSEND, at(BADGE1), 0, 0);
+    let_others_run();
+    check("our own", SET(INITIAL_SC, 5000, 20000, 0, 0, 0));
+    check("as it was", SET(INITIAL_SC, 5000, 5000, 0, 0, 0));
+    end_threads();
+}
 #endif
 
 /* ---- A thread's own control block ---- */
@@ -652,6 +911,16 @@ void root_main(void)
 #if SEL4_MCS
     contexts();
     contexts_of_notifications();
+    broken_chains();
+    given_away();
+    yielding_to("another yields to it", waking_target);
+    yielding_to("its context is gone", target_without_context);
+    yielding_to("it is gone", target_without_block);
+    static const uint8_t suspended[] = {0, 1, 2, 4, 8, 6, 9};
+    for (unsigned i = 0; i < sizeof(suspended); i++) {
+        spending(suspended[i]);
+    }
+    reconfigured();
 #endif
     domains();
     own_block();

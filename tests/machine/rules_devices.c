@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What devices see: src/arch/x86/object/iospace.c and src/arch/arm/object/smmu.c of seL4. What these files do on
- * hardware is nothing here. */
+/* What devices see, and calls of the firmware: src/arch/x86/object/iospace.c, src/arch/arm/object/{smmu,smc}.c of
+ * seL4. What the first two do on hardware is nothing here. */
 #include "world.h"
 
 #include "profile/profile.h"
@@ -57,6 +57,44 @@ static void tables(struct world *w)
     EXPECT(map_page(w, FRAME, SPACE, 3, 0x40202000), CAPDL_ERROR_INVALID_CAPABILITY);
 }
 
+/* What is too short, or no method of the object. */
+static void wrong_calls(struct world *w)
+{
+    uint64_t table = slot_at(w, TABLE + 5), frame = slot_at(w, LARGE), space = slot_at(w, SPACE);
+    EXPECT(world_call(w, table, CAPDL_METHOD_IO_PAGE_TABLE_MAP, WORDS(0), NONE), CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(world_call(w, table, CAPDL_METHOD_IO_PAGE_TABLE_MAP, NONE, WORDS(space)), CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(world_call(w, table, CAPDL_METHOD_IO_PAGE_TABLE_MAP, WORDS(0), WORDS(frame)),
+           CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(world_call(w, table, CAPDL_METHOD_IO_PAGE_TABLE_MAP, WORDS(0), WORDS(CAPDL_INITIAL_IO_SPACE)),
+           CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(world_call(w, table, CAPDL_METHOD_PAGE_MAP_IO, WORDS(3, 0), WORDS(space)), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(world_call(w, frame, CAPDL_METHOD_PAGE_MAP_IO, WORDS(3, 0), NONE), CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(world_call(w, frame, CAPDL_METHOD_PAGE_MAP_IO, WORDS(3), WORDS(space)), CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(world_call(w, space, CAPDL_METHOD_IO_PAGE_TABLE_MAP, WORDS(0), WORDS(space)), CAPDL_ERROR_ILLEGAL_OPERATION);
+}
+
+/* The first table of a space is its root; when that is deleted, the next one is. */
+static void roots(struct world *w)
+{
+    struct page_view view;
+    world_delete(w, slot_at(w, TABLE));
+    EXPECT(reaches(w, 0x40201000, &view), false);
+    EXPECT(map_page(w, FULL, SPACE, 3, 0x40201000), CAPDL_ERROR_FAILED_LOOKUP);
+    EXPECT(map_table(w, TABLE + 4, SPACE, 0), CAPDL_ERROR_NO_ERROR);
+    world_delete(w, slot_at(w, TABLE + 1)); /* which is in the other root, and finds nothing in this one */
+    EXPECT(w->k->io_roots[REQUEST] == slot_of(w, TABLE + 4)->cap.object, true);
+    world_delete(w, slot_at(w, TABLE + 4));
+    EXPECT(w->k->io_roots[REQUEST] == NULL, true);
+}
+
+static void without_iommu(const char *name)
+{
+    struct world *w = world_new(name);
+    struct page_view view;
+    EXPECT(reaches(w, 0, &view), false);
+    world_free(w);
+}
+
 /* A mapping is the capability's; a table beyond the last level is a page of its own. */
 static void mappings(struct world *w)
 {
@@ -72,6 +110,7 @@ static void mappings(struct world *w)
     EXPECT(map_table(w, TABLE + 3, SPACE, 0x40200000), CAPDL_ERROR_NO_ERROR);
     EXPECT(reaches(w, 0x40200000, &view), true);
     EXPECT(view.paddr, slot_of(w, TABLE + 3)->cap.paddr);
+    EXPECT(map_table(w, TABLE + 5, SPACE, 0x403fffff), CAPDL_ERROR_DELETE_FIRST);
     world_delete(w, slot_at(w, TABLE + 3));
     EXPECT(reaches(w, 0x40200000, &view), false);
     EXPECT(world_copy(w, COPY, slot_at(w, TABLE + 4), 15), CAPDL_ERROR_ILLEGAL_OPERATION);
@@ -132,6 +171,29 @@ static enum capdl_kernel_error assign(struct world *w, unsigned bank, uint64_t r
     return world_call(w, slot_at(w, bank), CAPDL_METHOD_CB_ASSIGN_VSPACE, NONE, WORDS(root));
 }
 
+static enum capdl_kernel_error on(struct world *w, uint64_t cap, enum capdl_method method)
+{
+    return world_call(w, cap, method, NONE, NONE);
+}
+
+/* What is too short, or no method of the object. */
+static void wrong_calls_on_streams(struct world *w)
+{
+    uint64_t root = CAPDL_INITIAL_CNODE;
+    EXPECT(world_call(w, CAPDL_INITIAL_SMMU_CB_CONTROL, CAPDL_METHOD_CB_CONTROL_GET_CB, WORDS(5, slot_at(w, FULL)),
+                      WORDS(root)),
+           CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(world_call(w, CAPDL_INITIAL_SMMU_SID_CONTROL, CAPDL_METHOD_SID_CONTROL_GET_SID,
+                      WORDS(5, slot_at(w, FULL), 64), NONE),
+           CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(on(w, slot_at(w, STREAM), CAPDL_METHOD_SID_BIND_CB), CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(on(w, slot_at(w, BANK), CAPDL_METHOD_CB_ASSIGN_VSPACE), CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(on(w, slot_at(w, STREAM), CAPDL_METHOD_CB_GET_FAULT), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(on(w, slot_at(w, BANK), CAPDL_METHOD_SID_UNBIND_CB), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(assign(w, BANK, slot_at(w, STREAM)), CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(w->reply.words[0], 1);
+}
+
 static void bindings(struct world *w)
 {
     EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_VSPACE, 0, UNASSIGNED, 1), CAPDL_ERROR_NO_ERROR);
@@ -155,11 +217,6 @@ static void ends(struct world *w)
     EXPECT(get_bank(w, BANK, 3), CAPDL_ERROR_NO_ERROR);
     EXPECT(get_stream(w, STREAM, 127), CAPDL_ERROR_NO_ERROR);
     EXPECT(bind(w, STREAM, BANK), CAPDL_ERROR_INVALID_CAPABILITY);
-}
-
-static enum capdl_kernel_error on(struct world *w, uint64_t cap, enum capdl_method method)
-{
-    return world_call(w, cap, method, NONE, NONE);
 }
 
 /* What is bound can be taken back; there is never a fault. */
@@ -217,10 +274,19 @@ static void test_io_spaces(const char *name)
     struct world *w = world_new_profile(&profile);
     spaces(w);
     tables(w);
+    wrong_calls(w);
     mappings(w);
     end_of_space(w);
     EXPECT(world_is_sound(w), true);
     world_free(w);
+
+    w = world_new_profile(&profile);
+    spaces(w);
+    tables(w);
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_FRAME_4K, 0, FULL, 1), CAPDL_ERROR_NO_ERROR);
+    roots(w);
+    world_free(w);
+    without_iommu(name);
 }
 
 static void test_streams(const char *name)
@@ -231,6 +297,7 @@ static void test_streams(const char *name)
     }
     struct world *w = world_new_profile(&profile);
     numbers(w);
+    wrong_calls_on_streams(w);
     bindings(w);
     ends(w);
     undone(w);
@@ -240,8 +307,48 @@ static void test_streams(const char *name)
     world_free(w);
 }
 
+/* src/arch/arm/object/smc.c: a badge is the only function that may be called. The firmware, which knows none, answers
+ * as SMCCC has it. */
+static void test_firmware(const char *name)
+{
+    enum { BADGED, FUNCTION = 0x1234 };
+    struct capdl_profile profile = *profile_builtin(name);
+    profile.smc = true;
+    profile.labels[CAPDL_METHOD_SMC_CALL] = 200;
+    struct world *w = world_new_profile(&profile);
+    uint64_t badged = slot_at(w, BADGED);
+#define SMC(cap, ...) world_call(w, cap, CAPDL_METHOD_SMC_CALL, WORDS(__VA_ARGS__), NONE)
+    EXPECT(SMC(CAPDL_INITIAL_SMC, 1, 2, 3, 4, 5, 6, 7), CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(on(w, CAPDL_INITIAL_SMC, CAPDL_METHOD_TCB_RESUME), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(SMC(CAPDL_INITIAL_SMC, 1, 2, 3, 4, 5, 6, 7, 8), CAPDL_ERROR_NO_ERROR);
+    EXPECT(w->reply.length, 8);
+    EXPECT(w->reply.words[0], UINT64_MAX);
+    for (unsigned i = 1; i < 8; i++) {
+        EXPECT(w->reply.words[i], i + 1);
+    }
+    EXPECT(world_mint(w, BADGED, CAPDL_INITIAL_SMC, 0, FUNCTION), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_mint(w, BADGED + 1, badged, 0, FUNCTION), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(world_copy(w, BADGED + 1, badged, 0), CAPDL_ERROR_NO_ERROR);
+    EXPECT(SMC(badged, FUNCTION + 1, 2, 3, 4, 5, 6, 7, 8), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(SMC(badged, FUNCTION, 2, 3, 4, 5, 6, 7, 8), CAPDL_ERROR_NO_ERROR);
+    w->k->current->regs[w->k->registers->cap] = badged; /* who does not call gets no answer */
+    w->k->current->regs[w->k->registers->message[0]] = FUNCTION;
+    w->k->current->regs[w->k->registers->message_info] = message_info(200, 0, 0, 8);
+    kernel_syscall(w->k, profile.syscalls[CAPDL_SYSCALL_SEND]);
+    EXPECT(w->k->current == w->k->initial, true);
+    EXPECT(w->k->current->regs[w->k->registers->message[0]], FUNCTION);
+    EXPECT(world_revoke(w, badged), CAPDL_ERROR_NO_ERROR);
+    EXPECT(slot_of(w, BADGED + 1)->cap.type, CAP_NULL);
+    EXPECT(world_revoke(w, CAPDL_INITIAL_SMC), CAPDL_ERROR_NO_ERROR);
+    EXPECT(slot_of(w, BADGED)->cap.type, CAP_NULL);
+    EXPECT(world_is_sound(w), true);
+    world_free(w);
+}
+
 int main(void)
 {
+    test_firmware("aarch64");
+    test_firmware("aarch64-mcs");
     test_io_spaces("x86_64");
     test_io_spaces("x86_64-mcs");
     test_streams("aarch64");

@@ -170,6 +170,132 @@ static void leaving_the_domain_stops(const char *name)
     world_free(w);
 }
 
+/* ---- handleUnknownSyscall of src/api/syscall.c ---- */
+
+static char console[4096];
+static size_t console_length;
+
+static void keep_char(void *context, char c)
+{
+    (void)context;
+    if (console_length < sizeof(console) - 1) {
+        console[console_length++] = c;
+    }
+}
+
+static void debug(struct world *w, enum capdl_syscall syscall, uint64_t argument)
+{
+    w->k->current->regs[w->k->registers->cap] = argument;
+    kernel_syscall(w->k, w->k->profile->syscalls[syscall]);
+}
+
+/* Whether the kernel stops at what the thread wants THREAD to be called. */
+static bool naming_stops(struct world *w, uint64_t cptr)
+{
+    debug(w, CAPDL_SYSCALL_DEBUG_NAME_THREAD, cptr);
+    bool stopped = w->k->halted;
+    EXPECT(w->k->halted_by == (stopped ? w->k->current : NULL), true);
+    w->k->halted = false;
+    w->k->halted_by = NULL;
+    return stopped;
+}
+
+/* Whoever names another wrongly stops the kernel. */
+static void threads_are_named(struct world *w)
+{
+    char *name = (char *)ipc_buffer_of(w->k, w->k->current, true) + 8;
+    const struct tcb *thread = slot_of(w, THREAD)->cap.object;
+    strcpy(name, "first");
+    EXPECT(naming_stops(w, slot_at(w, THREAD)), false);
+    EXPECT(strcmp(thread->name, "first"), 0);
+    EXPECT(naming_stops(w, slot_at(w, EP)), true);
+    EXPECT(naming_stops(w, UINT64_C(1) << 40), true);
+    size_t most = MESSAGE_MAX_LENGTH * sizeof(uint64_t);
+    memset(name, 'a', most);
+    EXPECT(naming_stops(w, slot_at(w, THREAD)), true);
+    EXPECT(strcmp(thread->name, "first"), 0);
+    name[most - 1] = 0;
+    EXPECT(naming_stops(w, slot_at(w, THREAD)), false);
+    EXPECT(strspn(thread->name, "a"), NAME_LENGTH - 1);
+    EXPECT(strlen(thread->name), NAME_LENGTH - 1);
+    strcpy(name, "first");
+    EXPECT(naming_stops(w, slot_at(w, THREAD)), false);
+    strcpy(name, "");
+    EXPECT(naming_stops(w, slot_at(w, OTHER)), false);
+    struct cap *buffer = &w->k->current->slots[TCB_BUFFER].cap;
+    buffer->rights = VM_READ; /* lookupIPCBuffer: to receive, and names are looked up that way */
+    EXPECT(naming_stops(w, slot_at(w, THREAD)), true);
+    buffer->rights = VM_READ_WRITE;
+}
+
+static void expect_printed(const char *line)
+{
+    console[console_length] = 0;
+    if (!strstr(console, line)) {
+        printf("expected '%s' in\n%s", line, console);
+        EXPECT(false, true);
+    }
+    console_length = 0;
+}
+
+/* Every thread with its state, where it is, and its priority. */
+static void threads_are_listed(struct world *w)
+{
+    static const char *const states[] = {
+        [THREAD_INACTIVE] = "inactive",
+        [THREAD_RUNNING] = "running",
+        [THREAD_RESTART] = "restart",
+        [THREAD_BLOCKED_ON_RECEIVE] = "blocked on recv",
+        [THREAD_BLOCKED_ON_SEND] = "blocked on send",
+        [THREAD_BLOCKED_ON_REPLY] = "blocked on reply",
+        [THREAD_BLOCKED_ON_NOTIFICATION] = "blocked on notification",
+        [THREAD_IDLE] = "idle",
+    };
+    struct tcb *thread = slot_of(w, THREAD)->cap.object;
+    struct tcb kept = *thread;
+    thread->regs[w->k->registers->fault_ip] = 0x401234;
+    thread->priority = 7;
+    for (unsigned i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        char line[128];
+        snprintf(line, sizeof(line), "\nfirst                %-24s 0x401234           7\n", states[i]);
+        thread->state = (enum thread_state)i;
+        debug(w, CAPDL_SYSCALL_DEBUG_DUMP_SCHEDULER, 0);
+        expect_printed(line);
+    }
+    *thread = kept;
+    debug(w, CAPDL_SYSCALL_DEBUG_DUMP_SCHEDULER, 0);
+    expect_printed("name                 state                    pc                 priority\n");
+    debug(w, CAPDL_SYSCALL_DEBUG_DUMP_SCHEDULER, 0);
+    expect_printed("\nrootserver           running  ");
+}
+
+static void debug_calls(const char *name)
+{
+    struct capdl_profile profile = *profile_builtin(name);
+    profile.syscalls[CAPDL_SYSCALL_DEBUG_SEND_IPI] = -90;
+    profile.syscalls[CAPDL_SYSCALL_SET_TLS_BASE] = -91; /* kernels have it or not */
+    struct world *w = world_new_profile(&profile);
+    struct tcb *self = w->k->current;
+    make(w);
+    debug(w, CAPDL_SYSCALL_DEBUG_PUTCHAR, 'x'); /* nobody listens */
+    debug(w, CAPDL_SYSCALL_DEBUG_DUMP_SCHEDULER, 0);
+    w->k->host.put_char = keep_char;
+    debug(w, CAPDL_SYSCALL_DEBUG_PUTCHAR, 'x');
+    expect_printed("x");
+    threads_are_named(w);
+    threads_are_listed(w);
+    debug(w, CAPDL_SYSCALL_DEBUG_SNAPSHOT, 5);
+    debug(w, CAPDL_SYSCALL_DEBUG_SEND_IPI, 5);
+    EXPECT(self->regs[w->k->registers->cap], 5);
+    EXPECT(console_length, 0);
+    debug(w, CAPDL_SYSCALL_SET_TLS_BASE, 0x123456789000);
+    EXPECT(self->regs[w->k->registers->tls_base], 0x123456789000);
+    EXPECT(w->k->current == self && self->state == THREAD_RUNNING && !w->k->halted, true);
+    debug(w, CAPDL_SYSCALL_DEBUG_HALT, 0);
+    EXPECT(w->k->halted && w->k->halted_by == self, true);
+    world_free(w);
+}
+
 int main(void)
 {
     static const char *const profiles[] = {"aarch64", "aarch64-mcs", "riscv64", "riscv64-mcs", "x86_64", "x86_64-mcs"};
@@ -191,6 +317,7 @@ int main(void)
         EXPECT(world_is_sound(w), true);
         world_free(w);
         leaving_the_domain_stops(profiles[i]);
+        debug_calls(profiles[i]);
     }
     return failures();
 }

@@ -2,6 +2,8 @@
 /* Where the architectures differ in mapping: src/arch/{arm/64,riscv,x86,x86/64}/kernel/vspace.c of seL4. */
 #include "world.h"
 
+#include "profile/profile.h"
+
 enum { FRAME, SECOND, COPY, PT, MID, TOP, BIG, OTHER, BIG2, PAGE_UT, POOL, SPACE };
 
 /* An address whose tables are not there yet but for the root. */
@@ -174,8 +176,219 @@ static void pools_of_address_spaces(struct world *w)
     EXPECT(world_revoke(w, w->untyped), CAPDL_ERROR_NO_ERROR);
 }
 
+/* ASIDControl_MakePool and ASIDPool_Assign, until there is no number left. */
+static void numbers_run_out(const char *name)
+{
+    enum { PIECES, POOLS = 300, ROOTS = 600, MOST_AT_ONCE = 256 };
+    struct world *w = world_new(name);
+    unsigned num_pools = 1u << w->k->profile->num_asid_pool_bits, num_roots = 1u << w->k->profile->asid_pool_bits, i;
+    enum capdl_kernel_error error = CAPDL_ERROR_NO_ERROR;
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_UNTYPED, 12, PIECES, num_pools), CAPDL_ERROR_NO_ERROR);
+    for (i = 0; i < num_pools && error == CAPDL_ERROR_NO_ERROR; i++) {
+        error = world_call(w, CAPDL_INITIAL_ASID_CONTROL, CAPDL_METHOD_ASID_CONTROL_MAKE_POOL,
+                           WORDS(slot_at(w, POOLS + i), 64), WORDS(slot_at(w, PIECES + i), CAPDL_INITIAL_CNODE));
+    }
+    EXPECT(error, CAPDL_ERROR_DELETE_FIRST);
+    EXPECT(i, num_pools); /* there is one from the beginning */
+    for (i = 0; i <= num_roots; i += MOST_AT_ONCE) {
+        EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_VSPACE, 0, ROOTS + i, MOST_AT_ONCE), CAPDL_ERROR_NO_ERROR);
+    }
+    error = CAPDL_ERROR_NO_ERROR;
+    for (i = 0; i <= num_roots && error == CAPDL_ERROR_NO_ERROR; i++) {
+        error = world_call(w, slot_at(w, POOLS + num_pools - 2), CAPDL_METHOD_ASID_POOL_ASSIGN, NONE,
+                           WORDS(slot_at(w, ROOTS + i)));
+    }
+    EXPECT(error, CAPDL_ERROR_DELETE_FIRST);
+    EXPECT(i, num_roots + 1);
+    world_free(w);
+}
+
+/* Kernels without hypervisor use the user's mapping for what they do to caches: decodeARMFrameInvocation,
+ * decodeARMVSpaceRootInvocation. */
+static void caches_through_mappings(void)
+{
+    static const struct {
+        bool hypervisor;
+        enum capdl_kernel_error read_only, stale;
+    } kernels[] = {{false, CAPDL_ERROR_ILLEGAL_OPERATION, CAPDL_ERROR_INVALID_CAPABILITY},
+                   {true, CAPDL_ERROR_NO_ERROR, CAPDL_ERROR_NO_ERROR}};
+    for (unsigned i = 0; i < 2; i++) {
+        struct capdl_profile profile = *profile_builtin("aarch64");
+        profile.hypervisor = kernels[i].hypervisor;
+        struct world *w = world_new_profile(&profile);
+#define ON_PAGE(slot, method) world_call(w, slot_at(w, slot), CAPDL_METHOD_PAGE_##method, WORDS(0, 64), NONE)
+#define ON_SPACE(method) world_call(w, CAPDL_INITIAL_VSPACE, CAPDL_METHOD_VSPACE_##method, WORDS(FAR, FAR + 64), NONE)
+        make(w);
+        tables_from_the_top(w);
+        EXPECT(map(w, FRAME, FAR, CAPDL_RIGHT_READ), CAPDL_ERROR_NO_ERROR);
+        EXPECT(ON_PAGE(FRAME, INVALIDATE_DATA), kernels[i].read_only);
+        EXPECT(ON_PAGE(FRAME, CLEAN_INVALIDATE_DATA), CAPDL_ERROR_NO_ERROR);
+        EXPECT(ON_PAGE(FRAME, CLEAN_DATA), CAPDL_ERROR_NO_ERROR);
+        EXPECT(ON_SPACE(INVALIDATE_DATA), kernels[i].read_only);
+        EXPECT(ON_SPACE(CLEAN_INVALIDATE_DATA), CAPDL_ERROR_NO_ERROR);
+        EXPECT(ON_SPACE(UNIFY_INSTRUCTION), CAPDL_ERROR_NO_ERROR);
+        EXPECT(map(w, SECOND, FAR, 3), CAPDL_ERROR_NO_ERROR);
+        EXPECT(ON_PAGE(FRAME, CLEAN_DATA), kernels[i].stale);
+        EXPECT(w->reply.words[0], 0);
+        EXPECT(ON_PAGE(SECOND, INVALIDATE_DATA), CAPDL_ERROR_NO_ERROR);
+        EXPECT(ON_SPACE(INVALIDATE_DATA), CAPDL_ERROR_NO_ERROR);
+        EXPECT(world_call(w, slot_at(w, SECOND), CAPDL_METHOD_PAGE_UNMAP, NONE, NONE), CAPDL_ERROR_NO_ERROR);
+        EXPECT(map(w, FRAME, FAR + 0x1000, 3), CAPDL_ERROR_INVALID_ARGUMENT);
+        EXPECT(ON_PAGE(FRAME, CLEAN_DATA), kernels[i].stale);
+        EXPECT(ON_SPACE(CLEAN_DATA), CAPDL_ERROR_NO_ERROR); /* nothing is there */
+        EXPECT(world_is_sound(w), true);
+        world_free(w);
+    }
+}
+
+enum { ROOT2 = 20, ROOT3, EPDPT, EPD, EPT, EPT2 };
+
+static enum capdl_kernel_error map_guest(struct world *w, unsigned slot, enum capdl_method method, unsigned root,
+                                         uint64_t address)
+{
+    return world_call(w, slot_at(w, slot), method, WORDS(address, 3, 0), WORDS(slot_at(w, root)));
+}
+
+static enum capdl_kernel_error page_of_guest(struct world *w, unsigned slot, unsigned root, uint64_t address)
+{
+    return map_guest(w, slot, CAPDL_METHOD_PAGE_MAP_EPT, root, address);
+}
+
+static enum capdl_kernel_error assign(struct world *w, unsigned slot)
+{
+    return world_call(w, slot_at(w, POOL), CAPDL_METHOD_ASID_POOL_ASSIGN, NONE, WORDS(slot_at(w, slot)));
+}
+
+static void make_pool(struct world *w)
+{
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_UNTYPED, 12, PAGE_UT, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_call(w, CAPDL_INITIAL_ASID_CONTROL, CAPDL_METHOD_ASID_CONTROL_MAKE_POOL, WORDS(slot_at(w, POOL), 64),
+                      WORDS(slot_at(w, PAGE_UT), CAPDL_INITIAL_CNODE)),
+           CAPDL_ERROR_NO_ERROR);
+}
+
+/* decodeX86EPTPDPTInvocation and those of the lower tables: most look up the ASID of whatever root it is. */
+static void tables_of_guests(struct world *w)
+{
+    EXPECT(map_guest(w, EPD, CAPDL_METHOD_EPT_PD_MAP, ROOT2, 0), CAPDL_ERROR_FAILED_LOOKUP);
+    EXPECT(w->reply.words[1], LOOKUP_INVALID_ROOT + 1);
+    EXPECT(map_guest(w, EPT, CAPDL_METHOD_EPT_PT_MAP, ROOT2, 0), CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(w->reply.words[0], 1);
+    EXPECT(page_of_guest(w, FRAME, ROOT2, 0), CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(assign(w, ROOT2), CAPDL_ERROR_NO_ERROR);
+    EXPECT(page_of_guest(w, FRAME, ROOT2, 0), CAPDL_ERROR_FAILED_LOOKUP);
+    EXPECT(w->reply.words[2], 39);
+    EXPECT(map_guest(w, EPD, CAPDL_METHOD_EPT_PD_MAP, ROOT2, 0), CAPDL_ERROR_FAILED_LOOKUP);
+    EXPECT(map_guest(w, EPD, CAPDL_METHOD_EPT_PDPT_MAP, ROOT2, 0), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(map_guest(w, EPDPT, CAPDL_METHOD_EPT_PDPT_MAP, ROOT2, 0), CAPDL_ERROR_NO_ERROR);
+    EXPECT(map_guest(w, EPDPT, CAPDL_METHOD_EPT_PDPT_MAP, ROOT2, 0), CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(map_guest(w, EPD, CAPDL_METHOD_EPT_PD_MAP, ROOT2, 0), CAPDL_ERROR_NO_ERROR);
+    EXPECT(map_guest(w, EPT, CAPDL_METHOD_EPT_PT_MAP, ROOT2, 0), CAPDL_ERROR_NO_ERROR);
+    EXPECT(map_guest(w, EPT2, CAPDL_METHOD_EPT_PT_MAP, ROOT2, 0x1fffff), CAPDL_ERROR_DELETE_FIRST);
+    EXPECT(world_call(w, slot_at(w, EPT2), CAPDL_METHOD_EPT_PT_MAP, WORDS(0), WORDS(slot_at(w, ROOT2))),
+           CAPDL_ERROR_TRUNCATED_MESSAGE);
+}
+
+/* decodeX86EPTPageMap. */
+static void pages_of_guests(struct world *w)
+{
+    uint64_t frame = slot_at(w, FRAME), root = slot_at(w, ROOT2);
+    EXPECT(world_call(w, frame, CAPDL_METHOD_PAGE_MAP_EPT, WORDS(0, 3), WORDS(root)), CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(world_call(w, frame, CAPDL_METHOD_PAGE_MAP_EPT, WORDS(0, 3, 0), WORDS(CAPDL_INITIAL_VSPACE)),
+           CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(w->reply.words[0], 1);
+    EXPECT(page_of_guest(w, FRAME, ROOT2, 0x1fff), CAPDL_ERROR_NO_ERROR); /* what is below a page is cut off */
+    EXPECT(slot_of(w, FRAME)->cap.data, 0x1000);
+    EXPECT(page_of_guest(w, FRAME, ROOT2, 0x2000), CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(w->reply.words[0], 0);
+    EXPECT(page_of_guest(w, SECOND, ROOT2, 0x1000), CAPDL_ERROR_DELETE_FIRST);
+    EXPECT(page_of_guest(w, BIG, ROOT2, 0x1000), CAPDL_ERROR_ALIGNMENT_ERROR);
+    EXPECT(page_of_guest(w, BIG, ROOT2, 0), CAPDL_ERROR_DELETE_FIRST);
+    slot_of(w, BIG)->cap.bits = 30; /* as if it were one of 1 GiB */
+    EXPECT(page_of_guest(w, BIG, ROOT2, LEAF), CAPDL_ERROR_ALIGNMENT_ERROR);
+    EXPECT(page_of_guest(w, BIG, ROOT2, UINT64_C(1) << 30), CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(w->reply.words[0], 0);
+    slot_of(w, BIG)->cap.bits = 21;
+    EXPECT(page_of_guest(w, BIG, ROOT2, LEAF), CAPDL_ERROR_NO_ERROR);
+    EXPECT(page_of_guest(w, SECOND, ROOT2, LEAF), CAPDL_ERROR_FAILED_LOOKUP);
+    EXPECT(w->reply.words[2], 21);
+    EXPECT(map_guest(w, EPT2, CAPDL_METHOD_EPT_PT_MAP, ROOT2, LEAF), CAPDL_ERROR_DELETE_FIRST);
+}
+
+/* A number that was a guest's is that of a thread's address space now, and the other way round. */
+static void numbers_used_again(struct world *w)
+{
+    uint64_t frame = slot_at(w, FRAME), space = slot_at(w, SPACE);
+    world_delete(w, slot_at(w, POOL));
+    world_delete(w, slot_at(w, PAGE_UT));
+    make_pool(w);
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_VSPACE, 0, SPACE, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(assign(w, SPACE), CAPDL_ERROR_NO_ERROR);
+    EXPECT(slot_of(w, SPACE)->cap.asid, slot_of(w, ROOT2)->cap.asid);
+    EXPECT(page_of_guest(w, SECOND, ROOT2, 0x3000), CAPDL_ERROR_FAILED_LOOKUP);
+    EXPECT(w->reply.words[1], LOOKUP_INVALID_ROOT + 1);
+    EXPECT(world_call(w, frame, CAPDL_METHOD_PAGE_MAP, WORDS(0x1000, 3, 0), WORDS(space)),
+           CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(world_call(w, frame, CAPDL_METHOD_PAGE_UNMAP, NONE, NONE), CAPDL_ERROR_NO_ERROR);
+    world_delete(w, slot_at(w, POOL));
+    world_delete(w, slot_at(w, PAGE_UT));
+    make_pool(w);
+    EXPECT(assign(w, ROOT3), CAPDL_ERROR_NO_ERROR);
+    EXPECT(page_of_guest(w, SECOND, ROOT2, 0x3000), CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(w->reply.words[0], 1);
+    EXPECT(world_call(w, frame, CAPDL_METHOD_PAGE_MAP, WORDS(0x1000, 3, 0), WORDS(space)), CAPDL_ERROR_FAILED_LOOKUP);
+    EXPECT(w->reply.words[1], LOOKUP_INVALID_ROOT + 1);
+}
+
+/* decodeSetEPTRoot. */
+static void roots_of_guests(struct world *w)
+{
+    const struct slot *kept = &w->k->current->slots[TCB_EPT_ROOT];
+#define SET_ROOT(caps) world_call(w, CAPDL_INITIAL_TCB, CAPDL_METHOD_TCB_SET_EPT_ROOT, NONE, caps)
+    EXPECT(world_call(w, CAPDL_INITIAL_TCB, CAPDL_METHOD_TCB_SET_EPT_ROOT, NONE, NONE), CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(SET_ROOT(WORDS(CAPDL_INITIAL_VSPACE)), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(SET_ROOT(WORDS(slot_at(w, ROOT3))), CAPDL_ERROR_ILLEGAL_OPERATION); /* it has no ASID */
+    EXPECT(kept->cap.type, CAP_NULL);
+    EXPECT(SET_ROOT(WORDS(slot_at(w, ROOT2))), CAPDL_ERROR_NO_ERROR);
+    EXPECT(kept->cap.type, CAP_EPT_PML4);
+    EXPECT(kept->cap.object == slot_of(w, ROOT2)->cap.object, true);
+}
+
+/* A kernel with VT-x; only its numbers are made up. */
+static void guests(void)
+{
+    static const enum capdl_type types[] = {CAPDL_TYPE_EPT_PML4, CAPDL_TYPE_EPT_PDPT, CAPDL_TYPE_EPT_PD,
+                                            CAPDL_TYPE_EPT_PT};
+    static const enum capdl_method methods[] = {CAPDL_METHOD_PAGE_MAP_EPT, CAPDL_METHOD_EPT_PDPT_MAP,
+                                                CAPDL_METHOD_EPT_PD_MAP, CAPDL_METHOD_EPT_PT_MAP,
+                                                CAPDL_METHOD_TCB_SET_EPT_ROOT};
+    struct capdl_profile profile = *profile_builtin("x86_64");
+    for (unsigned i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        profile.types[types[i]] = (uint16_t)(50 + i);
+        profile.size_bits[types[i]] = 12;
+    }
+    for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+        profile.labels[methods[i]] = (uint16_t)(200 + 2 * i); /* Unmap follows Map */
+    }
+    struct world *w = world_new_profile(&profile);
+    make(w);
+    make_pool(w);
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_EPT_PML4, 0, ROOT2, 2), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_EPT_PDPT, 0, EPDPT, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_EPT_PD, 0, EPD, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_EPT_PT, 0, EPT, 2), CAPDL_ERROR_NO_ERROR);
+    tables_of_guests(w);
+    pages_of_guests(w);
+    roots_of_guests(w);
+    numbers_used_again(w);
+    EXPECT(world_is_sound(w), true);
+    world_free(w);
+}
+
 int main(void)
 {
+    caches_through_mappings();
+    guests();
     static const char *const profiles[] = {"aarch64", "aarch64-mcs", "riscv64", "riscv64-mcs", "x86_64", "x86_64-mcs"};
     for (unsigned i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
         struct world *w = world_new(profiles[i]);
@@ -190,6 +403,7 @@ int main(void)
         large_pages_over_each_other(w);
         EXPECT(world_is_sound(w), true);
         world_free(w);
+        numbers_run_out(profiles[i]);
     }
     return failures();
 }

@@ -395,6 +395,19 @@ static void spaces(void)
     check("map with copy", map_page(at(FRAME), at(VS), FAR, RIGHTS));
     check("delete last pool", delete (at(B)));
     check("map without pool", map_page(at(FRAME), at(VS), FAR, RIGHTS));
+    check("new pool",
+          call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(POOL), 64), WORDS(at(UT4K), CNODE)));
+    check("new address space", retype(untyped, SEL4_TYPE_VSPACE, 0, at(X), 1));
+    check("assign", call(at(POOL), SEL4_LABEL_ASID_POOL_ASSIGN, NONE, WORDS(at(X))));
+    check("map in the old", map_page(at(FRAME), at(VS), FAR, RIGHTS));
+    check("table in the old", map(PT, SEL4_LABEL_PAGE_TABLE_MAP, FAR, at(VS)));
+    check("table", retype(untyped, SEL4_TYPE_PAGE_TABLE, 0, at(PT), 1));
+    check("table in the old", map(PT, SEL4_LABEL_PAGE_TABLE_MAP, FAR, at(VS)));
+    check("delete its copy", delete (at(A)));
+    check("delete the old", delete (at(VS)));
+    map_with_tables(at(FRAME), at(X), FAR, RIGHTS, 0);
+    check("delete the new", delete (at(X)));
+    check("unmap there", call(at(FRAME), SEL4_LABEL_PAGE_UNMAP, NONE, NONE));
     clear();
     revoke(untyped);
 }
@@ -587,6 +600,17 @@ static void interrupts(void)
     check("sgi 16", call(IRQ_CONTROL, SEL4_LABEL_IRQ_CONTROL_ISSUE_SGI_SIGNAL, WORDS(16, 0, at(E), 64), WORDS(CNODE)));
     check("sgi target",
           call(IRQ_CONTROL, SEL4_LABEL_IRQ_CONTROL_ISSUE_SGI_SIGNAL, WORDS(3, 8, at(E), 64), WORDS(CNODE)));
+    check("copy sgi", copy(at(E), at(D), RIGHTS));
+    check("mint sgi", mint(at(F), at(D), RIGHTS, 1));
+    check("revoke sgi", revoke(at(D)));
+    check("its copy", copy(at(G), at(E), RIGHTS));
+    check("delete sgi", delete (at(D)));
+    check("sgi again",
+          call(IRQ_CONTROL, SEL4_LABEL_IRQ_CONTROL_ISSUE_SGI_SIGNAL, WORDS(3, 1, at(D), 64), WORDS(CNODE)));
+    check("send it to another core", call(at(D), 0, NONE, NONE));
+    check("revoke all", revoke(IRQ_CONTROL));
+    check("sgi is gone", copy(at(X), at(D), RIGHTS));
+    check("get irq anew", call(IRQ_CONTROL, label, WORDS(33, at(IRQ), 64), WORDS(CNODE)));
 #endif
 #endif
     check("ack", call(at(IRQ), SEL4_LABEL_IRQ_HANDLER_ACK, NONE, NONE));
@@ -596,6 +620,7 @@ static void interrupts(void)
     check("read-only", copy(at(Y), at(NTFN), RIGHT_R));
     check("set read-only", call(at(IRQ), SEL4_LABEL_IRQ_HANDLER_SET_NOTIFICATION, NONE, WORDS(at(Y))));
     check("clear", call(at(IRQ), SEL4_LABEL_IRQ_HANDLER_CLEAR, NONE, NONE));
+    check("set nothing", call(at(IRQ), SEL4_LABEL_IRQ_HANDLER_SET_NOTIFICATION, NONE, WORDS(at(Z))));
     check("handler label", call(at(IRQ), SEL4_LABEL_TCB_RESUME, NONE, NONE));
     check("copy handler", copy(at(X), at(IRQ), RIGHTS));
     check("revoke handler", revoke(at(IRQ)));
@@ -604,8 +629,21 @@ static void interrupts(void)
     revoke(untyped);
 }
 
+/* handleUnknownSyscall: what a slot holds, by the kernel's numbers. */
+static void identities(void)
+{
+    static const uint8_t initial[] = {0, TCB, CNODE, VSPACE, IRQ_CONTROL, ASID_CONTROL, ASID_POOL, IPC_FRAME, DOMAIN};
+    for (unsigned i = 0; i < sizeof(initial); i++) {
+        value("type", trap(SEL4_SYS_DEBUG_CAP_IDENTIFY, initial[i], 0, 0).badge);
+    }
+    value("type of untyped", trap(SEL4_SYS_DEBUG_CAP_IDENTIFY, untyped, 0, 0).badge);
+    value("type of nothing", trap(SEL4_SYS_DEBUG_CAP_IDENTIFY, at(A), 0, 0).badge);
+    value("type of what is not there", trap(SEL4_SYS_DEBUG_CAP_IDENTIFY, UINT64_C(1) << 40, 0, 0).badge);
+}
+
 void root_main(void)
 {
+    identities();
     untypeds();
     watermarks();
     capabilities();

@@ -7,7 +7,7 @@
 
 #include <capdl/leftovers.h>
 
-#include "blob/blob.h"
+#include "blob/leftovers.h"
 #include "fixture.h"
 #include "machine/boot.h"
 
@@ -45,8 +45,12 @@ static struct given find(const struct machine_stop *stop, const struct image *im
     if (!capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
         exit(99);
     }
-    struct cnode *cnode = ours(stop, blob.sizes[CAPDL_SIZE_LEFT_CNODE])->cap.object;
-    uint64_t frame = ours(stop, blob.sizes[CAPDL_SIZE_LEFT_FRAME])->cap.paddr;
+    const uint64_t *sizes = capdl_leftovers_sizes(&blob, 0);
+    for (unsigned i = 1; i < CAPDL_MAX_LEFTOVERS && !sizes[CAPDL_SIZE_LEFT_SLOTS]; i++) {
+        sizes = capdl_leftovers_sizes(&blob, i);
+    }
+    struct cnode *cnode = ours(stop, sizes[CAPDL_SIZE_LEFT_CNODE])->cap.object;
+    uint64_t frame = ours(stop, sizes[CAPDL_SIZE_LEFT_FRAME])->cap.paddr;
     return (struct given){.kernel = stop->kernel,
                           .boot = stop->boot,
                           .slots = cnode->slots + FIRST,
@@ -101,14 +105,53 @@ static void give_too_much(const struct given *g)
     g->says->untypeds[last].address = g->slots[last].cap.paddr &= ~((UINT64_C(1) << g->slots[last].cap.bits) - 1);
 }
 
+static void says_device(const struct given *g)
+{
+    g->says->untypeds[1].is_device = 1;
+}
+
+/* The slot of the first page. */
+static struct slot *page_slot(const struct given *g)
+{
+    return &g->slots[g->says->num_untypeds];
+}
+
+/* Into a slot behind the leftovers. */
+static void copy_page(const struct given *g)
+{
+    slot_insert(g->kernel, page_slot(g)->cap, page_slot(g), &g->slots[SLOTS]);
+}
+
+/* The domain has the copy, and somebody else the original. */
+static void give_copy(const struct given *g)
+{
+    copy_page(g);
+    slot_swap(page_slot(g)->cap, page_slot(g), g->slots[SLOTS].cap, &g->slots[SLOTS]);
+}
+
+static void read_only(const struct given *g)
+{
+    page_slot(g)->cap.rights = VM_READ;
+}
+
+static void other_first(const struct given *g)
+{
+    g->says->first_untyped++;
+}
+
+static void other_version(const struct given *g)
+{
+    g->says->version++;
+}
+
 static void write_page(const struct given *g)
 {
-    *memory_at(&g->kernel->memory, g->slots[g->says->num_untypeds].cap.paddr, NULL) = 1;
+    *memory_at(&g->kernel->memory, page_slot(g)->cap.paddr, NULL) = 1;
 }
 
 static void map_page(const struct given *g)
 {
-    g->slots[g->says->num_untypeds].cap.asid = 1;
+    page_slot(g)->cap.asid = 1;
 }
 
 static void take_away(const struct given *g)
@@ -118,7 +161,7 @@ static void take_away(const struct given *g)
 
 static void swap_kinds(const struct given *g)
 {
-    g->slots[g->says->num_untypeds].cap.type = CAP_UNTYPED;
+    page_slot(g)->cap.type = CAP_UNTYPED;
 }
 
 static void hide_page(const struct given *g)
@@ -130,7 +173,7 @@ static void hide_page(const struct given *g)
 static uint8_t **cached(const struct given *g)
 {
     const struct caches *caches = &g->kernel->caches;
-    uint64_t number = g->slots[g->says->num_untypeds].cap.paddr >> CACHE_PAGE_BITS;
+    uint64_t number = page_slot(g)->cap.paddr >> CACHE_PAGE_BITS;
     for (size_t i = 0; i < caches->count; i++) {
         if (caches->pages[i].number == number && caches->pages[i].bytes[CACHE_DATA]) {
             return &caches->pages[i].bytes[CACHE_DATA];
@@ -151,6 +194,14 @@ static void cleaned_early(const struct given *g)
     (*cached(g))[100] = 1;
 }
 
+/* There is one untyped, a share of the RAM. */
+static void no_share(const struct given *g)
+{
+    CHECK(g->says->num_untypeds == 1, "%llu untypeds", (unsigned long long)g->says->num_untypeds);
+    g->says->num_untypeds = 0;
+    g->says->first_frame = g->says->first_untyped;
+}
+
 static void untouched(const struct given *g)
 {
     (void)g;
@@ -162,6 +213,12 @@ static void unlist(const struct given *g)
     uint64_t *end = (uint64_t *)(void *)g->says + 160 / sizeof(*end);
     CHECK(*end == 15, "the untypeds end before slot %llu", (unsigned long long)*end);
     (*end)--;
+}
+
+/* More slots than there are. */
+static void endless(const struct given *g)
+{
+    ((uint64_t *)(void *)g->says)[160 / sizeof(uint64_t)] = UINT64_MAX;
 }
 
 static const struct plant {
@@ -179,6 +236,12 @@ static const struct plant {
     {take_away, "where their description has 2^"},
     {swap_kinds, "where their description has a frame of 4 KiB"},
     {hide_page, "which their description does not have"},
+    {says_device, "bytes of device memory at 0x"},
+    {copy_page, "which is in use"},
+    {give_copy, "which is in use"},
+    {read_only, "where their description has a frame of 4 KiB"},
+    {other_first, "untypeds from slot 9 on and 5 frames from slot "},
+    {other_version, "which does not match the 50 slots from 8 on"},
 };
 
 static const struct plant cache_plants[] = {
@@ -203,6 +266,13 @@ static const char listed[] =
 static const struct plant listed_plants[] = {
     {untouched, NULL},
     {unlist, "which their description does not have"},
+    {endless, "frame 'info' is a bootinfo and has 0x"},
+};
+
+static const struct plant share_plants[] = {
+    {untouched, NULL},
+    {no_share, "leftovers 'rest' have nothing, but the spec asks for a share"},
+    {no_share, "which their description does not have"},
 };
 
 struct job {
@@ -266,6 +336,25 @@ static void test_other(const char *image, const char *spec, const char *expected
     system_free(&of_spec);
 }
 
+/* The amount that the spec says, and the address. */
+static void test_amounts(void)
+{
+    char *sized = replaced(text, "(slots: 50)", "(slots: 50, size: 16k)");
+    char *smaller = replaced(text, "(slots: 50)", "(slots: 50, size: 12k)");
+    char *placed = replaced(text, "(slots: 50)", "(slots: 50, size: 4k, paddr: 0x10000000)");
+    char *elsewhere = replaced(text, "(slots: 50)", "(slots: 50, size: 4k, paddr: 0x10001000)");
+    char *share = replaced(text, "(slots: 50)", "(slots: 50, share: 50)");
+    test_other(sized, smaller, "leftovers 'rest' have 0x4000 bytes, but the spec says 0x3000");
+    test_other(sized, placed, "leftovers 'rest' have 0x4000 bytes, but the spec says 0x1000");
+    test_other(placed, elsewhere, "leftovers 'rest' begin at 0x10000000, but the spec says 0x10001000");
+    test_plants("riscv64", share, share_plants, sizeof(share_plants) / sizeof(share_plants[0]));
+    free(sized);
+    free(smaller);
+    free(placed);
+    free(elsewhere);
+    free(share);
+}
+
 int main(void)
 {
     char *devices = replaced(text, "(slots: 50)", "(slots: 50, devices: 1)");
@@ -279,6 +368,13 @@ int main(void)
     test_other(text, devices, "of untyped at 0x");
     test_other(devices, text, "of device memory, which is not in the spec");
     test_other(text, few, "which does not match the 5 slots from 8 on");
+    char *last = replaced(text, "8: rest", "14: rest"), *behind = replaced(text, "8: rest", "15: rest");
+    test_other(text, last, "which does not match the 50 slots from 14 on");
+    test_other(text, behind, "leftovers 'rest' are not where the spec has them"); /* the CNode has 64 slots */
+    test_other(text, kept, "leftovers 'rest' are not handed over");
+    free(last);
+    free(behind);
+    test_amounts();
     test_other(text, moved, "which does not match the 50 slots from 9 on");
     test_other(text, without, "CNode 'c' has in slot 0x8 a capability to untyped at 0x");
     test_other(without, text, "leftovers 'rest' are described as 0 untypeds from slot 0 on");

@@ -125,6 +125,25 @@ static const struct change arm_changes[] = {
      "untyped 'loose' has endpoint 'l3' as a child, which is not in the spec"},
     {"{ leaf = ep } }", "{ } leaf = ep }", "untyped 'inner' has endpoint 'leaf' as a child"},
     {"pool { 0: top }", "", "ASID pool 'pool' holds"},
+    {"pool { 0: top }", "pool { 0: top  1: top }", "ASID pool 'pool' lacks the address space in slot 0x1"},
+    {"s[2] = sc (period: 2000, budget: 1000, data: 5)", "s[2] = sc",
+     "scheduling context 's[0]' has a budget, which is not in the spec"},
+    {"8: buffer[2] (RW) }", "512: buffer[2] (RW) }",
+     "page table 'bottom' has no slot 0x200, where the spec maps something"},
+    {"d { 1: kept (R) }", "d { 1: kept (R)  7: e (R) }",
+     "CNode 'd' has no capability in slot 0x7; it should be to endpoint 'e'"},
+    {"d { 1: kept (R) }", "d { 1: kept (R)  8: e (R) }", "CNode 'd' has no slot 0x8, where the spec puts a capability"},
+    {"  edge { 0: n (RW, badge: 1) }\n", "", "Arm interrupt 'edge' signals notification 'n', which is not in the spec"},
+    {"10: edge", "", "CNode 'c' has in slot 0xa a capability to interrupt handler 41, which is not in the spec"},
+    {"14: sched_control (core: 0)", "",
+     "CNode 'c' has in slot 0xe a capability to scheduling control 0, which is not in the spec"},
+    {"(core: 0)", "(core: 1)", "CNode 'c' has in slot 0xe a capability with core 0x0, not 0x1"},
+    {"l3 = ep", "", "untyped 'loose' has endpoint at 0x"},
+    {"sp: 0x203000, prio: 100, max_prio: 90, init: [7, 8]",
+     "sp: 0x700000, prio: 100, max_prio: 90, init: [7, 8, 0, 0, 0, 0, 0, 0, 9]",
+     "TCB 't[0]' has start-up arguments on its stack, where nothing is mapped"},
+    {"m = notification", "m = notification  old = arm_io_device (iospace: 1)",
+     "Arm I/O device 'old' cannot be compared: the kernel model has no such object"},
 };
 
 static const struct change pc_changes[] = {
@@ -138,6 +157,8 @@ static const struct change pc_changes[] = {
     {"4: bottom", "4: middle",
      "CNode 'c' has in slot 0x4 a capability to page table 'bottom', not to page directory 'middle'"},
     {"badge: 3", "badge: 4", "has in slot 0x1 a capability with badge 0x3, not 0x4"},
+    {"2: ports", "",
+     "CNode 'c' has in slot 0x2 a capability to I/O port range 0x3f8 to 0x3ff, which is not in the spec"},
 };
 
 static const struct change device_changes[] = {
@@ -174,6 +195,30 @@ static const struct change stream_changes[] = {
     {"bank { space }", "bank { second }",
      "SMMU context bank 'bank' sees page upper directory 'space', not page upper directory 'second'"},
     {"bank { space }", "", "SMMU context bank 'bank' sees page upper directory 'space', not nothing"},
+    {"1: net  2", "2", "CNode 'c' has in slot 0x1 a capability to stream id 18, which is not in the spec"},
+    {"3: bank  4", "4", "CNode 'c' has in slot 0x3 a capability to context bank 3, which is not in the spec"},
+    {"id: 18", "id: 128", "SMMU stream id 'net' has no capability"}, /* the kernel has up to 127 */
+    {"usb = streamid (id: 19)", "usb = streamid", "SMMU stream id 'usb' has no capability"},
+};
+
+/* Who can revoke what. */
+static const char derived[] = "arch aarch64\n"
+                              "objects { c = cnode (4 bits)  e = ep  n = notification }\n"
+                              "caps {\n"
+                              "  c { 1: e (RWGP)  2: e (R) - child_of (c, 1)  3: e (W, badge: 7) - child_of (c, 1)\n"
+                              "      4: e (W, badge: 7) - child_of (c, 3)  5: n (R)  6: n (W)}\n"
+                              "}\n";
+
+static const struct change derived_changes[] = {
+    {"2: e (R) - child_of (c, 1)", "2: e (R)",
+     "CNode 'c' has in slot 0x2 a capability derived from the one in slot 0x1 of CNode 'c', which is not in the spec: "
+     "the holder of that one can revoke it"},
+    {"4: e (W, badge: 7) - child_of (c, 3)", "4: e (W, badge: 7) - child_of (c, 1)",
+     "CNode 'c' has in slot 0x4 a capability derived from the one in slot 0x3 of CNode 'c', which is not in the spec"},
+    {"6: n (W)", "6: n (W) - child_of (c, 5)",
+     "CNode 'c' has in slot 0x6 a capability that is not derived from the one in slot 0x5 of CNode 'c'"},
+    {"6: n (W)", "6: n (W) - child_of (c, 16)",
+     "CNode 'c' has in slot 0x6 a capability that is not derived from the one in slot 0x10 of CNode 'c'"},
 };
 
 /* This kernel has 16 entries. */
@@ -259,6 +304,8 @@ int main(void)
     test_good("aarch64-mcs+", streams);
     test_changes("x86_64+", pc_devices, device_changes, sizeof(device_changes) / sizeof(device_changes[0]));
     test_changes("aarch64-mcs+", streams, stream_changes, sizeof(stream_changes) / sizeof(stream_changes[0]));
+    test_good("aarch64-mcs", derived);
+    test_changes("aarch64-mcs", derived, derived_changes, sizeof(derived_changes) / sizeof(derived_changes[0]));
     test_changes("aarch64-mcs+", schedule, schedule_changes, sizeof(schedule_changes) / sizeof(schedule_changes[0]));
     return fixture_result();
 }

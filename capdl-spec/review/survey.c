@@ -187,11 +187,12 @@ static uint32_t handler_of(const struct capdl_cap *cap)
     return cap && capdl_cap_can_call(cap) ? cap->object : CAPDL_NO_OBJECT;
 }
 
-static uint32_t target_of(const struct capdl_spec *spec, uint32_t tcb, enum capdl_tcb_slot slot)
+/* In a wrong spec, a slot may hold anything. */
+static uint32_t target_of(const struct capdl_spec *spec, uint32_t tcb, enum capdl_tcb_slot slot, enum capdl_kind kind)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(spec, tcb, slot);
 
-    return cap ? cap->object : CAPDL_NO_OBJECT;
+    return cap && cap->kind == kind ? cap->object : CAPDL_NO_OBJECT;
 }
 
 static struct capdl_survey_thread look_at_thread(const struct world *world, uint32_t tcb)
@@ -201,10 +202,10 @@ static struct capdl_survey_thread look_at_thread(const struct world *world, uint
     const struct capdl_cap *named = slot ? slot : capdl_review_fault_handler(world, tcb, NULL);
     struct capdl_survey_thread thread = {
         .object = tcb,
-        .context = target_of(spec, tcb, CAPDL_TCB_SLOT_SC),
+        .context = target_of(spec, tcb, CAPDL_TCB_SLOT_SC, CAPDL_KIND_SC),
         .fault_endpoint = handler_of(named),
         .timeout_endpoint = handler_of(capdl_spec_cap_at(spec, tcb, CAPDL_TCB_SLOT_TEMP_FAULT_EP)),
-        .notification = target_of(spec, tcb, CAPDL_TCB_SLOT_BOUND_NOTIFICATION),
+        .notification = target_of(spec, tcb, CAPDL_TCB_SLOT_BOUND_NOTIFICATION, CAPDL_KIND_NOTIFICATION),
     };
 
     thread.lost_faults = thread.fault_endpoint == CAPDL_NO_OBJECT && (slot || capdl_tcb_values(spec, tcb)->fault_ep);

@@ -33,19 +33,99 @@ waits for ready, signalled by client; by interrupt uart_irq
 core 0, domain 0: budgets use 110.0 %, MORE THAN THERE IS
 END
 
+"$capdl" report "$here/corners.cdl" > corners.txt 2> /dev/null
+[ $? = 1 ] || fail "a spec with an error is no finding"
+while read -r line; do
+    has corners.txt "$line"
+done << 'END'
+2 control: p4 can write code of p0, which others reach, too: p0, p1, p2 and others (frame 'code' at 0x407000)
+4 hardware: p3 can read physical memory 0x9000000 to 0x9000fff (frame 'uart'), as can p0, p1, p2 and others
+4 hardware: p0 can read physical memory 0x9200000 to 0x9200fff (frame 'after') [
+TCB 'p0' runs on core 1, but kernel aarch64-mcs has only core 0
+thread p0: priority 100, maximum controlled priority 100, core 1, domain 0 [
+thread p2: priority 101, maximum controlled priority 101, core 0, domain 0, 1,000 µs each 3,000 µs (33.3 %), NOT STARTED [
+1,000 µs each 3,000 µs (33.3 %), sporadic [
+core 0, domain 1, passive: no time of its own, it runs on its callers' [
+waits for pressed (bound), signalled by p1; by interrupt keys
+signals pressed with badge 0x6: p0
+can do, by 1 capability:
+can do, by 4 capabilities or runs of them:
+50 Arm interrupt idle: signals nothing, received by nobody; acknowledged by nobody
+48 Arm interrupt keys: signals pressed with badge 0x1, received by p0, p1; acknowledged by p0, p1, p2
+0x9000000 to 0x9000fff  4 KiB  frame uart: p0 RW, p1 RW, p2 RW, p3 R, p4 RW
+END
+! grep -q OVERLAPS corners.txt || fail "frames that touch overlap"
+sed -n '/^TIME/,/^BOOT/p' corners.txt > time.txt
+cmp -s - time.txt << 'END' || { cat time.txt; fail "the time of corners.cdl"; }
+TIME
+  core 0, domain 0: budgets use 100.1 %, MORE THAN THERE IS
+    priority 101: p2, 1,000 of 3,000 µs, not started
+    priority 100: p1, 1,001 of 3,000 µs
+    priority 100: p3, 1,000 of 3,000 µs
+  core 0, domain 1
+    priority 100: p4, passive
+  core 1, domain 0
+    priority 100: p0
+  schedule: domain 0 for 1,000 µs (66.6 %)
+  schedule: domain 1 for 500 µs (33.3 %)
+  schedule: domain 1 for 9 µs (100.0 %)
+  schedule: end
+  schedule: domain 1 for 7 µs
+  schedule: domain 0 for 7 ticks
+
+BOOT
+END
+# with EXPRESSION LINE: so changed, the system is reported with the line
+with() {
+    sed "$1" "$here/corners.cdl" > changed.cdl
+    "$capdl" report changed.cdl > changed.txt 2> changed.err
+    [ $? = 1 ] || { cat changed.err; fail "'$1' is no finding"; }
+    has changed.txt "$2"
+}
+with 's/budget: 1001/budget: 1000/' 'core 0, domain 0: budgets use 100.0 %'
+! grep -q 'MORE THAN' changed.txt || fail "three thirds are more than all"
+with 's/wide = frame (2M, paddr: 0x8e00000/wide = frame (2M, paddr: 0x9000000/' '0x9000000 to 0x91fffff  2 MiB  frame wide: p0 RW OVERLAPS'
+# Handlers that are none, devices, and an address space that many have.
+sed 's/fault_ep: 0x301/fault_ep: 0x302/' "$here/../review/net.cdl" > lost.cdl
+"$capdl" report lost.cdl > lost.txt 2> /dev/null
+has lost.txt "9 faults: log names a fault handler for thread 'tcb_log', but no fault gets there: the pointer leads to no endpoint that may be called"
+for rights in R:read RW:write; do
+    sed "s/buffer (R)/buffer (${rights%:*})/" "$here/../review/x86.cdl" > dma.cdl
+    "$capdl" report dma.cdl > dma.txt 2> /dev/null
+    has dma.txt "3 dma: nic can ${rights#*:} frame 'buffer' by DMA at I/O address 0x0"
+done
+{
+    echo 'arch aarch64 objects { vs = pud'
+    seq 0 9 | sed 's/.*/t& = tcb c& = cnode (4 bits)/'
+    echo '} caps {'
+    seq 0 9 | sed 's/.*/t& { cspace: c& vspace: vs }/'
+    echo '}'
+} > many.cdl
+"$capdl" report many.cdl > many.txt 2> /dev/null
+has many.txt "2 control: t9 runs in the same address space as t0, t1, t2, t3, t4, t5, t6, t7, others: each can change"
+# What a slot must not hold.
+for wrong in c1 'i0 (W)' code irq_control s0; do
+    with "s/keys { 0: [^}]*}/keys { 0: $wrong }/" '48 Arm interrupt keys: signals nothing, received by nobody; acknowledged by p0, p1, p2'
+done
+with 's/bound_notification: pressed/bound_notification: c1/' 'slot 8 of TCB'
+! grep -q '(bound)' changed.txt || fail "a thread is bound to a CNode"
+with 's/sc_slot: s1/sc_slot: code/' "slot 6 of TCB 'p1' holds a frame: expected a scheduling context"
+has changed.txt 'thread p1: priority 100, maximum controlled priority 101, core 0, domain 0, passive'
+
 # ---- All that is printed is in the schema ----
 "$capdl" report "$here/../review/x86.cdl" --json > x86.json 2> /dev/null
 "$capdl" report "$here/../review/net.cdl" --json > net.json 2> /dev/null
+"$capdl" report "$here/corners.cdl" --json > corners.json 2> /dev/null
 for count in 12:false 13:true; do # warnings that a page shows at once, or not
     echo "arch aarch64 objects { $(seq "${count%:*}" | sed 's/.*/e& = ep/' | tr '\n' ' ') }" > unused.cdl
     "$capdl" report unused.cdl --json 2> /dev/null | grep -q "\"many\": ${count#*:}," || fail "${count%:*} warnings"
 done
-cat x86.json net.json | grep -o '"[a-z_0-9]*":' | sort -u > keys
+cat x86.json net.json corners.json | grep -o '"[a-z_0-9]*":' | sort -u > keys
 while read -r key; do
     has "$schema" "$key"
 done < keys
 if python3 -c 'import jsonschema' 2> /dev/null; then
-    python3 -W ignore - "$schema" x86.json net.json << 'END' || failed=1
+    python3 -W ignore - "$schema" x86.json net.json corners.json << 'END' || failed=1
 import json, jsonschema, sys
 for name in sys.argv[2:]:
     jsonschema.validate(json.load(open(name)), json.load(open(sys.argv[1])))
@@ -74,7 +154,30 @@ if [ "$image" ]; then
         sed -n '/^VERDICT/,/fits the memory/p; /^WORTH/,/^PHYSICAL/p' $name.txt | sed '/ kernel calls,/d' | sed 's/ \[[^]]*cdl:[0-9:]*\]$//' | sort > $name.sorted
     done
     cmp -s image.sorted shown.sorted || { diff image.sorted shown.sorted | head; fail "a spec and its image are reported differently"; }
+    "$capdl" report "$image" --kernel aarch64 > other.txt 2> /dev/null
+    [ $? = 1 ] || fail "an image for another kernel is no finding"
+    has other.txt 'the image is for another kernel'
+    echo '0x70000000 12 0' > untypeds
+    "$capdl" report "$image" --untypeds untypeds > small.txt 2> /dev/null
+    [ $? = 1 ] || fail "a system that does not fit is no finding"
+    has small.txt 'the boot failed while planning memory'
+    has small.txt 'memory: the system does NOT fit the memory of the kernel'
+    programs=$image.p
+    echo 'objects { a = pd ("ping.elf", prio: 100) }' > programs.cdl
+    "$capdl" report programs.cdl -I "$programs" > programs.txt || fail "something speaks against ping alone"
+    bytes=$(stat -c %s "$programs/ping.elf")
+    has programs.txt "  a: ping.elf, ${bytes%???},${bytes#"${bytes%???}"} bytes, sha256:$(sha256sum < "$programs/ping.elf" | cut -d' ' -f1)"
 fi
+echo 'arch ia32 objects { a = tcb s = sc (8 bits) } caps { a { sc_slot: s } }' > ia32.cdl
+"$capdl" report ia32.cdl > ia32.txt || fail "a system that cannot be booted is a finding"
+has ia32.txt 'no kernel of this architecture is supported: it cannot be booted'
+has ia32.txt 'ia32.cdl: spec for ia32'
+! grep -q 'ia32, kernel' ia32.txt || fail "a kernel for ia32"
+echo 'arch x86_64 objects { }' > pc.cdl
+"$capdl" report pc.cdl > pc.txt || fail "an empty system for a PC is a finding"
+has pc.txt 'memory: only a boot can tell whether the system fits'
+"$capdl" report pc.cdl --memory-map qemu:128M > pc.txt || fail "it does not fit"
+has pc.txt 'memory: the system fits the memory of the kernel'
 
 # ---- Bad input ----
 "$capdl" report none.cdl -o x.html 2> /dev/null; [ $? = 2 ] || fail "a missing file is not trouble"

@@ -48,6 +48,11 @@ const char *report_rights(enum capdl_kind kind, unsigned rights, char text[CAPDL
     return rights & CAPDL_RIGHTS_ALL ? capdl_rights_text(kind, rights, text) : "-";
 }
 
+uint64_t report_share(uint64_t part, uint64_t whole, uint64_t all)
+{
+    return (uint64_t)((unsigned __int128)part * all / whole);
+}
+
 static struct json_object *link_to(const char *prefix, size_t number, const char *name)
 {
     struct json_object *json = json_object_new_object();
@@ -96,6 +101,19 @@ static void find_channels(struct report_builder *b)
                                                   : capdl_spec_find(spec, capdl_object_name(spec, channel->object),
                                                                     capdl_object_index(spec, channel->object) + j);
             b->channel_of[object] = (uint32_t)i;
+        }
+    }
+}
+
+static void find_bound(struct report_builder *b)
+{
+    size_t size = (b->spec->num_objects + (size_t)1) * sizeof(*b->bound_to);
+    b->bound_to = memset(memory_zeroed(size, 1), 0xff, size);
+    for (uint32_t i = 0; i < b->survey.num_subjects; i++) {
+        for (size_t j = 0; j < b->survey.subjects[i].num_threads; j++) {
+            if (b->survey.subjects[i].threads[j].notification != CAPDL_NO_OBJECT) {
+                b->bound_to[b->survey.subjects[i].threads[j].notification] = i;
+            }
         }
     }
 }
@@ -210,6 +228,7 @@ struct json_object *report_model(const struct report_input *input, bool *good)
     capdl_survey_make(&builder.survey, input->spec, &options);
     report_sources_init(&builder.sources, input->diags);
     find_channels(&builder);
+    find_bound(&builder);
     builder.marks = memory_zeroed(input->spec->num_objects + (size_t)1, sizeof(*builder.marks));
     report_number(json, "version", 1);
     json_object_object_add(json, "system", system_json(input, &options));
@@ -225,6 +244,7 @@ struct json_object *report_model(const struct report_input *input, bool *good)
     report_sources_fill(&builder.sources);
     capdl_survey_free(&builder.survey);
     free(builder.channel_of);
+    free(builder.bound_to);
     free(builder.marks);
     fill_contents_free(&contents);
     return json;

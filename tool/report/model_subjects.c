@@ -14,7 +14,17 @@ static bool takes_part(const struct capdl_survey_user *user, uint8_t rights)
     return (user->rights & rights) != 0;
 }
 
-/* Subjects and devices with one of the rights, each once, without `except`; at most MOST_PEERS, the others counted. */
+static void add_peer(const struct report_builder *b, struct json_object *list, uint32_t who, uint64_t *more)
+{
+    if (json_object_array_length(list) < MOST_PEERS) {
+        json_object_array_add(list, report_subject_link(b, who));
+    } else {
+        ++*more;
+    }
+}
+
+/* Subjects and devices with one of the rights, or to whose thread it is bound, each once, without `except`; at most
+ * MOST_PEERS, the others counted. */
 static void add_peers(const struct report_builder *b, struct json_object *to, const char *key, uint32_t object,
                       uint8_t rights, uint32_t except)
 {
@@ -24,16 +34,15 @@ static void add_peers(const struct report_builder *b, struct json_object *to, co
     const struct capdl_survey_channel *channel = object == CAPDL_NO_OBJECT || b->channel_of[object] == UINT32_MAX
                                                      ? NULL
                                                      : &b->survey.channels[b->channel_of[object]];
+    uint32_t bound = channel && rights & CAPDL_RIGHT_READ ? b->bound_to[object] : UINT32_MAX;
+    if (bound != UINT32_MAX && bound != except) {
+        add_peer(b, list, bound, &more);
+    }
     for (size_t i = 0; channel && i < channel->num_users; i++) {
         const struct capdl_survey_user *user = &channel->users[i];
-        if (!takes_part(user, rights) || user->who == except || user->who == last) {
-            continue;
-        }
-        last = user->who;
-        if (json_object_array_length(list) < MOST_PEERS) {
-            json_object_array_add(list, report_subject_link(b, user->who));
-        } else {
-            more++;
+        if (takes_part(user, rights) && user->who != except && user->who != bound && user->who != last) {
+            last = user->who;
+            add_peer(b, list, last, &more);
         }
     }
     json_object_object_add(to, key, list);
@@ -55,9 +64,9 @@ static struct json_object *context_json(const struct report_builder *b, uint32_t
     report_text(json, "name", report_name(b->spec, object, 1, name));
     json_object_object_add(json, "budget_us", sc && sc->has_times ? json_object_new_uint64(sc->budget) : NULL);
     json_object_object_add(json, "period_us", sc && sc->has_times ? json_object_new_uint64(sc->period) : NULL);
-    json_object_object_add(json, "permille",
-                           sc && sc->has_times && sc->period ? json_object_new_uint64(sc->budget * 1000 / sc->period)
-                                                             : NULL);
+    json_object_object_add(
+        json, "permille",
+        sc && sc->has_times && sc->period ? json_object_new_uint64(report_share(sc->budget, sc->period, 1000)) : NULL);
     report_number(json, "extra_refills", sc ? sc->refills : 0);
     report_bool(json, "sporadic", sc && sc->flags & 1);
     return json;

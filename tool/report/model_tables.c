@@ -130,11 +130,15 @@ static struct json_object *receivers(const struct report_builder *b, uint32_t no
 {
     struct json_object *list = json_object_new_array();
     const struct capdl_survey_channel *channel = &b->survey.channels[b->channel_of[notification]];
+    uint32_t last = UINT32_MAX, bound = b->bound_to[notification];
+    if (bound != UINT32_MAX) {
+        json_object_array_add(list, report_subject_link(b, bound));
+    }
     for (size_t i = 0; i < channel->num_users; i++) {
-        struct json_object *link =
-            channel->users[i].rights & CAPDL_RIGHT_READ ? report_subject_link(b, channel->users[i].who) : NULL;
-        if (link) {
-            json_object_array_add(list, link);
+        uint32_t who = channel->users[i].who;
+        if (channel->users[i].rights & CAPDL_RIGHT_READ && who != bound && who != last) {
+            json_object_array_add(list, report_subject_link(b, who));
+            last = who;
         }
     }
     return list;
@@ -151,6 +155,7 @@ struct json_object *report_interrupts(struct report_builder *b)
             continue;
         }
         cap = capdl_spec_cap_at(b->spec, channel->object, 0);
+        cap = cap && cap->kind == CAPDL_KIND_NOTIFICATION ? cap : NULL; /* in a wrong spec, it may be anything */
         json = report_channel_link(b, channel->object);
         report_text(json, "what", capdl_kind_name(capdl_object_kind(b->spec, channel->object)));
         json_object_object_add(json, "numbers", numbers_of(b->spec, channel->object));
@@ -227,7 +232,8 @@ static struct json_object *runner_json(const struct report_builder *b, const str
     report_number(json, "domain", runner->tcb->dom);
     json_object_object_add(json, "budget_us", sc ? json_object_new_uint64(sc->budget) : NULL);
     json_object_object_add(json, "period_us", sc ? json_object_new_uint64(sc->period) : NULL);
-    json_object_object_add(json, "permille", sc ? json_object_new_uint64(sc->budget * 1000 / sc->period) : NULL);
+    json_object_object_add(json, "permille",
+                           sc ? json_object_new_uint64(report_share(sc->budget, sc->period, 1000)) : NULL);
     report_bool(json, "passive", mcs && runner->thread->context == CAPDL_NO_OBJECT);
     report_bool(json, "started", runner->tcb->resume);
     return json;
@@ -237,42 +243,65 @@ static struct json_object *runner_json(const struct report_builder *b, const str
 static struct json_object *share_json(const struct report_builder *b, const struct runner *list, size_t count)
 {
     struct json_object *json = json_object_new_object(), *threads = json_object_new_array();
-    uint64_t permille = 0;
+    const uint64_t all = UINT64_C(1000000000000), permille = all / 1000; /* many digits: shares add up */
+    uint64_t sum = 0;
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         const struct capdl_sc *sc = times_of(b, &list[i]);
         json_object_array_add(threads, runner_json(b, &list[i]));
-        permille += sc ? sc->budget * 1000 / sc->period : 0;
+        sum += sc ? report_share(sc->budget, sc->period, all) : 0;
         any |= sc != NULL;
     }
     report_number(json, "core", list[0].tcb->affinity);
     report_number(json, "domain", list[0].tcb->dom);
-    json_object_object_add(json, "permille", any ? json_object_new_uint64(permille) : NULL);
-    report_bool(json, "overcommitted", permille > 1000);
+    json_object_object_add(json, "permille",
+                           any ? json_object_new_uint64((sum + (sum > all ? permille - 1 : permille / 2)) / permille)
+                               : NULL);
+    report_bool(json, "overcommitted", sum > all);
     json_object_object_add(json, "threads", threads);
     return json;
 }
 
-static struct json_object *schedule_json(const struct capdl_domains *domains)
+/* Entries that take turns: those up to an end marker, or to the one at which the kernel starts. Returns the one after
+ * them. */
+static size_t turns_end(const struct capdl_domains *domains, size_t first)
 {
-    struct json_object *list = json_object_new_array();
+    size_t end = first + 1;
+    while (end < domains->num_schedule && !domains->schedule[end - 1].end_marker && end != domains->start_index) {
+        end++;
+    }
+    return end;
+}
+
+static void add_turns(struct json_object *list, const struct capdl_domain_entry *entries, size_t count)
+{
     uint64_t total = 0;
     bool one_unit = true;
-    for (size_t i = 0; i < domains->num_schedule; i++) {
-        total += domains->schedule[i].end_marker ? 0 : domains->schedule[i].duration;
-        one_unit &= domains->schedule[i].unit == domains->schedule[0].unit;
+    for (size_t i = 0; i < count; i++) {
+        total += entries[i].duration;
+        one_unit &= entries[i].end_marker || entries[i].unit == entries[0].unit;
     }
-    for (size_t i = 0; i < domains->num_schedule; i++) {
-        const struct capdl_domain_entry *entry = &domains->schedule[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct capdl_domain_entry *entry = &entries[i];
         struct json_object *json = json_object_new_object();
         report_bool(json, "end", entry->end_marker);
         report_number(json, "domain", entry->domain);
         report_number(json, "duration", entry->duration);
         report_text(json, "unit", entry->unit == CAPDL_TICKS ? "ticks" : "µs");
-        json_object_object_add(
-            json, "permille",
-            one_unit && total && !entry->end_marker ? json_object_new_uint64(entry->duration * 1000 / total) : NULL);
+        json_object_object_add(json, "permille",
+                               one_unit && total && !entry->end_marker
+                                   ? json_object_new_uint64(report_share(entry->duration, total, 1000))
+                                   : NULL);
         json_object_array_add(list, json);
+    }
+}
+
+static struct json_object *schedule_json(const struct capdl_domains *domains)
+{
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0, end; i < domains->num_schedule; i = end) {
+        end = turns_end(domains, i);
+        add_turns(list, &domains->schedule[i], end - i);
     }
     return list;
 }

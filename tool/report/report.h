@@ -75,6 +75,7 @@ struct report_builder {
     struct capdl_survey survey;
     struct report_sources sources;
     uint32_t *channel_of;  /* per object: its channel, or UINT32_MAX */
+    uint32_t *bound_to;    /* per notification: the subject to whose thread it is bound, or UINT32_MAX */
     uint32_t *marks, mark; /* per object: marked if equal to mark */
 };
 
@@ -88,6 +89,8 @@ void report_hex(struct json_object *, const char *key, uint64_t value);
 /* "buf[2..5]": so many elements from an object on. Returns text. */
 const char *report_name(const struct capdl_spec *, uint32_t object, uint32_t count, char text[REPORT_TEXT]);
 const char *report_rights(enum capdl_kind, unsigned rights, char text[CAPDL_RIGHTS_TEXT]);
+/* part / whole, where all is `all`; rounded down. */
+uint64_t report_share(uint64_t part, uint64_t whole, uint64_t all);
 /* Links: {"id": "pd-3", "name": "ping"}, null for none. */
 struct json_object *report_subject_link(const struct report_builder *, uint32_t who);
 struct json_object *report_channel_link(const struct report_builder *, uint32_t object);

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# `capdl microkit` in place of the microkit command: command.sh CAPDL PROGRAMS
-# What needs a kernel is left out where SEL4_PREFIXES names none; of its install prefixes the parts that Microkit's SDK
-# has are put where that has them. What firmware wants of a boot image is read out of the image byte by byte.
+# `capdl microkit` in place of the microkit command: command.sh CAPDL PROGRAMS [INSTALL]
+# Kernels are those made up by INSTALL, which no machine boots, or of SEL4_PREFIXES, which QEMU boots. Of their install prefixes
+# the parts that Microkit's SDK has are put where that has them. What firmware wants of a boot image is read out of the image
+# byte by byte.
 set -u
-capdl=$(realpath "$1") programs=$2 here=$(realpath "$(dirname "$0")")
+capdl=$(realpath "$1") programs=$2 install=${3:-} here=$(realpath "$(dirname "$0")")
 work=$(mktemp -d) failed=0
 trap 'rm -rf "$work"' EXIT
 
@@ -74,7 +75,7 @@ bytes() {
 boots() {
     pattern=$1
     shift
-    command -v "$1" >/dev/null || return 0
+    { [ -z "$install" ] && command -v "$1" >/dev/null; } || return 0
     touch "$work/orders"
     {
         # shellcheck disable=SC2034
@@ -106,7 +107,7 @@ holds() {
     [ "$arch" != riscv64 ] || code=pte_one_vaddr_0x200000 data=pte_one_vaddr_0x4000000
     printf 'xp /1gx 0x%s\n' "$(place $code)" "$(place $data)" >"$work/orders"
     boots 'capdl: booted: ' "$@"
-    command -v "$1" >/dev/null || return 0
+    { [ -z "$install" ] && command -v "$1" >/dev/null; } || return 0
     for pair in $code=frame_elf_one_000000000 $data=frame_mr_buffer_000000000; do
         value=$(entry "${pair%=*}")
         page=$((value & 0xfffffffff000))
@@ -171,7 +172,15 @@ views() {
 }
 
 tried=0
-for prefix in "${SEL4_PREFIXES:-/nowhere}"/*; do
+prefixes=${SEL4_PREFIXES:-/nowhere}
+if [ -n "$install" ]; then
+    prefixes=$work/prefixes
+    mkdir "$prefixes"
+    for kernel in aarch64-mcs riscv64-mcs x86_64-mcs; do
+        "$install" $kernel "$prefixes/$kernel"
+    done
+fi
+for prefix in "$prefixes"/*; do
     config="$prefix/libsel4/include/kernel/gen_config.json"
     [ -e "$config" ] && grep -Eq '"KERNEL_MCS": *(true|"1")' "$config" || continue
     grep -Eq '"PRINTING": *(true|"1")' "$config" || continue

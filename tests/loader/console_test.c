@@ -14,10 +14,17 @@
 /* What the loader's other files would give. */
 struct loader loader;
 
+/* What was printed, and whether the firmware takes it. */
+static char printed[8];
+static size_t num_printed;
+static bool firmware_prints;
+
 bool arch_console_put(char c)
 {
-    (void)c;
-    return false;
+    if (num_printed < sizeof(printed)) {
+        printed[num_printed++] = c;
+    }
+    return firmware_prints;
 }
 
 enum { TREE_ROOM_ = 2048, REGISTERS = 0x100 };
@@ -53,7 +60,8 @@ static const struct console {
     {"cdns,uart-r1p12", 0, 0, 0x2c, 0xffef, 0x10, 0x30, 4, 0xde},
 };
 
-static uint8_t *make_tree(const struct console *console, const char *path, uintptr_t address)
+/* A tree whose /chosen has a property, or that has no /chosen. */
+static uint8_t *make_tree(const struct console *console, const char *property, const char *path, uintptr_t address)
 {
     uint8_t *tree = calloc(1, TREE_ROOM_);
     fdt_create(tree, TREE_ROOM_);
@@ -64,11 +72,11 @@ static uint8_t *make_tree(const struct console *console, const char *path, uintp
     fdt_begin_node(tree, "aliases");
     fdt_property_string(tree, "serial0", "/uart@1");
     fdt_end_node(tree);
-    fdt_begin_node(tree, "chosen");
-    if (path) {
-        fdt_property(tree, "stdout-path", path, (int)strlen(path) + 1);
+    if (property) {
+        fdt_begin_node(tree, "chosen");
+        fdt_property(tree, property, path, (int)strlen(path) + 1);
+        fdt_end_node(tree);
     }
-    fdt_end_node(tree);
     fdt_begin_node(tree, "uart@1");
     fdt_property(tree, "compatible", console->compatible, (int)strlen(console->compatible) + 1);
     fdt_property_u64(tree, "reg", address);
@@ -82,13 +90,18 @@ static uint8_t *make_tree(const struct console *console, const char *path, uintp
     return tree;
 }
 
-static void open_console(const struct console *console, const char *path, const void *registers)
+static void open_by(const struct console *console, const char *property, const char *path, const void *registers)
 {
     struct tree tree;
-    uint8_t *bytes = make_tree(console, path, (uintptr_t)registers);
+    uint8_t *bytes = make_tree(console, property, path, (uintptr_t)registers);
     CHECK(tree_open(&tree, bytes, TREE_ROOM_), "a sound tree");
     console_open(&tree);
     free(bytes);
+}
+
+static void open_console(const struct console *console, const char *path, const void *registers)
+{
+    open_by(console, "stdout-path", path, registers);
 }
 
 /* One character at the right place, in the right width, and nothing else touched. */
@@ -126,13 +139,32 @@ static void test_none(void)
     uint8_t registers[REGISTERS] = {0};
     open_console(&unknown, "/uart@1", registers);
     CHECK(console_registers() == 0, "an unknown device");
-    open_console(&consoles[0], NULL, registers);
+    open_by(&consoles[0], "linux,stdout-path", "/uart@1", registers);
+    CHECK(console_registers() == (uintptr_t)registers, "Linux's older name");
+    open_by(&consoles[0], "stdin-path", "/uart@1", registers);
     CHECK(console_registers() == 0, "no stdout-path");
+    open_by(&consoles[0], NULL, NULL, registers);
+    CHECK(console_registers() == 0, "no /chosen");
     open_console(&consoles[0], "serial9", registers);
     CHECK(console_registers() == 0, "no such alias");
     open_console(&consoles[0], "a-name-that-is-longer-than-any-alias-may-be", registers);
     CHECK(console_registers() == 0, "a very long alias");
     console_put('x');
+}
+
+/* A terminal returns its carriage at the end of a line. What the firmware prints does not go to the device as well. */
+static void test_line(void)
+{
+    uint8_t registers[REGISTERS] __attribute__((aligned(16))) = {0};
+    open_console(&consoles[0], "/uart@1", registers);
+    num_printed = 0;
+    console_put('a');
+    console_put('\n');
+    CHECK(num_printed == 3 && memcmp(printed, "a\r\n", 3) == 0, "%zu characters for two", num_printed);
+    CHECK(registers[0] == '\n', "the device has the last one");
+    firmware_prints = true;
+    console_put('b');
+    CHECK(registers[0] == '\n', "the device has one that the firmware printed");
 }
 
 /* As many kinds of consoles as the loader has drivers of: it finds none that is not tried here. */
@@ -168,5 +200,6 @@ int main(int argc, char **argv)
         test_busy(&consoles[i]);
     }
     test_none();
+    test_line();
     return check_result();
 }

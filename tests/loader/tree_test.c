@@ -187,17 +187,30 @@ static void test_cut(void)
     }
 }
 
-/* What is no token ends the tree, whatever comes after it. */
-static void test_no_token(void)
+static void count_nodes(const uint32_t *words, size_t bytes, unsigned expected, const char *what)
 {
-    static const uint32_t words[] = {FDT_BEGIN_NODE, 0, 7, FDT_BEGIN_NODE, 0, FDT_END_NODE, FDT_END_NODE, FDT_END};
     struct tree tree;
     struct tree_node node = {0};
+    unsigned count = 0;
     size_t size;
-    uint8_t *bytes = end_with(words, sizeof(words), &size);
-    CHECK(tree_open(&tree, bytes, size) && tree_next(&tree, &node), "root before an unknown token");
-    CHECK(!tree_next(&tree, &node), "node after an unknown token");
-    free(bytes);
+    uint8_t *tree_bytes = end_with(words, bytes, &size);
+    CHECK(tree_open(&tree, tree_bytes, size), "%s: refused", what);
+    while (tree_next(&tree, &node)) {
+        count++;
+    }
+    CHECK(count == expected, "%s: %u nodes", what, count);
+    free(tree_bytes);
+}
+
+/* What is no token ends the tree, whatever comes after it; so does the end of a node where none began. */
+static void test_no_token(void)
+{
+    static const uint32_t unknown[] = {FDT_BEGIN_NODE, 0, 7, FDT_BEGIN_NODE, 0, FDT_END_NODE, FDT_END_NODE, FDT_END};
+    static const uint32_t early[] = {FDT_END_NODE, FDT_BEGIN_NODE, 0, FDT_END_NODE, FDT_END};
+    static const uint32_t late[] = {FDT_BEGIN_NODE, 0, FDT_END_NODE, FDT_END_NODE, FDT_BEGIN_NODE, 0, FDT_END_NODE};
+    count_nodes(unknown, sizeof(unknown), 1, "an unknown token");
+    count_nodes(early, sizeof(early), 0, "an end before the root");
+    count_nodes(late, sizeof(late), 1, "an end after the root's");
 }
 
 /* Padding goes, everything else stays: libfdt finds no difference. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <capdl/payload.h>
@@ -15,13 +16,14 @@
 #include "../check.h"
 #include "base/file.h"
 #include "pack/pack.h"
+#include "pack/qemu.h"
 #include "prefix.h"
 
 enum { RAM = 0x40000000, RAM_SIZE = 0x2000000, UNTOUCHED = 0xcc };
 static const uint64_t kernel_virtual = 0xffffff8040000000;
 static const uint64_t mib = 0x100000;
 
-static const char *loader;
+static const char *loader, *riscv_loader;
 static struct file_bytes loader_file;
 
 /* A kernel with more .bss than content, and an image with a hole, zeros among its bytes, and .bss. */
@@ -70,6 +72,12 @@ static struct result pack(const struct pack_options *options)
         result.payload = (const void *)(result.loaded + loader_size());
     }
     return result;
+}
+
+static struct result pack_as(struct pack_options *options, enum pack_format format)
+{
+    options->format = format;
+    return pack(options);
 }
 
 static bool says(const struct result *result, const char *text)
@@ -293,6 +301,46 @@ static void test_formats(void)
     tear_down(&profile, &options);
 }
 
+/* The names of formats, and which of them an architecture's firmware takes. */
+static void test_format_names(void)
+{
+    static const struct capdl_profile raspberry = {.platform = "bcm2837"}, virt = {.platform = "qemu-arm-virt"};
+    char list[PACK_FORMAT_LIST];
+    CHECK(pack_format_named("elf") == PACK_ELF && pack_format_named("raw") == PACK_RAW &&
+              pack_format_named("linux") == PACK_LINUX && pack_format_named("uimage") == PACK_UIMAGE &&
+              pack_format_named("efi") == PACK_EFI,
+          "names");
+    CHECK(pack_format_named("") == PACK_FORMAT_COUNT && pack_format_named("el") == PACK_FORMAT_COUNT &&
+              pack_format_named("elf ") == PACK_FORMAT_COUNT,
+          "no names");
+    CHECK(strcmp(pack_format_list(CAPDL_ARCH_AARCH64, list), "elf, raw, linux, uimage, efi") == 0, "%s", list);
+    CHECK(strcmp(pack_format_list(CAPDL_ARCH_RISCV, list), "elf, raw, linux, uimage") == 0, "%s", list);
+    CHECK(pack_format_for_qemu(&raspberry) == PACK_LINUX && pack_format_for_qemu(&virt) == PACK_ELF, "for QEMU");
+}
+
+/* Linux: Documentation/arch/riscv/boot-image-header.rst; uImage: IH_ARCH_RISCV. */
+static void test_riscv(void)
+{
+    struct capdl_profile profile;
+    struct pack_options options;
+    set_up(&profile, &options, CAPDL_ARCH_RISCV);
+    options.loader = riscv_loader;
+    struct result raw = pack_as(&options, PACK_RAW), linux_image = pack_as(&options, PACK_LINUX);
+    struct result uimage = pack_as(&options, PACK_UIMAGE), efi = pack_as(&options, PACK_EFI);
+    CHECK(raw.packed && linux_image.packed && uimage.packed, "packed");
+    const uint8_t *h = (const uint8_t *)linux_image.bytes;
+    CHECK(memcmp(h, raw.bytes, 8) == 0, "the loader's first instruction");
+    CHECK(little(h + 8, 8) == 2 * mib && little(h + 24, 8) == 0 && little(h + 32, 4) == 2 && little(h + 36, 4) == 0 &&
+              little(h + 40, 8) == 0 && memcmp(h + 48, "RISCV\0\0\0RSC\x05\0\0\0", 16) == 0,
+          "header");
+    CHECK(little(h + 16, 8) > linux_image.size && little(h + 16, 8) < linux_image.size + mib, "size in memory");
+    CHECK(memcmp(h + 64, raw.bytes + 64, raw.size - 64) == 0, "what follows is the loader");
+    CHECK((uint8_t)uimage.bytes[29] == 26 && memcmp(uimage.bytes + 64, h, linux_image.size) == 0, "uImage");
+    CHECK(!efi.packed && says(&efi, "format efi is not for kernel made-up: expected elf, raw, linux, uimage"), "EFI");
+    result_free(&raw), result_free(&linux_image), result_free(&uimage), result_free(&efi);
+    tear_down(&profile, &options);
+}
+
 /* Packs with what `change` made of good options, and expects a message. */
 #define REFUSED(text, change)                                                                                          \
     do {                                                                                                               \
@@ -349,6 +397,20 @@ static void test_bad_kernels(void)
     REFUSED("2 MiB", kernel_made(&profile, EM_AARCH64, odd[0].vaddr, odd, 1));
     REFUSED("different distances", kernel_made(&profile, EM_AARCH64, kernel_virtual, torn, 2));
     REFUSED("wraps", kernel_made(&profile, EM_AARCH64, wrap[0].vaddr, wrap, 1));
+    REFUSED("is an ELF file but not a linked program", {
+        size_t size;
+        uint8_t *kernel = test_elf(EM_AARCH64, kernel_virtual, kernel_segments, 1, &size);
+        ((Elf64_Ehdr *)(void *)kernel)->e_type = ET_REL;
+        test_prefix_write(&profile, "bin/kernel.elf", kernel, size);
+        free(kernel);
+    });
+    REFUSED("program headers are outside the file", {
+        size_t size;
+        uint8_t *kernel = test_elf(EM_AARCH64, kernel_virtual, kernel_segments, 1, &size);
+        ((Elf64_Ehdr *)(void *)kernel)->e_phoff = size - 8;
+        test_prefix_write(&profile, "bin/kernel.elf", kernel, size);
+        free(kernel);
+    });
     REFUSED("nothing to load", kernel_made(&profile, EM_AARCH64, 0, NULL, 0));
 }
 
@@ -424,6 +486,12 @@ static void test_misfits(void)
         snprintf(path, sizeof(path), "%s/bin/loader.elf", profile.prefix);
         options.loader = path;
     });
+    REFUSED("gen_config.json: cannot be read as the kernel's configuration (a JSON object)",
+            test_prefix_write(&profile, "libsel4/include/kernel/gen_config.json", "[1]", 3));
+    REFUSED("cannot find loader-aarch64.elf, the prebuilt boot loader; looked in /nonexistent (set CAPDL_DATA_DIR",
+            options.loader = NULL;
+            setenv("CAPDL_DATA_DIR", "/nonexistent", 1));
+    unsetenv("CAPDL_DATA_DIR");
     REFUSED("multiboot", profile.arch = CAPDL_ARCH_X86_64);
     REFUSED("waits for 17 cores", profile.max_nodes = 17);
     REFUSED("built in", test_prefix_remove(&profile); profile.prefix[0] = 0);
@@ -522,6 +590,9 @@ static void test_tree_clashes(void)
     REFUSED("tz@41800000        0x0041800000 .. 0x0041900000  reserved by the device tree  overlaps",
             options.at = RAM + 24 * mib;
             options.dtb = reserving_tree(RAM + 0x1800000, 0x100000, "tz@41800000"));
+    REFUSED("initialiser: is in memory that the device tree reserves, 0x407ff000 to 0x40801000 (/memreserve/)",
+            options.initialiser_at = RAM + 8 * mib;
+            options.dtb = reserving_tree(RAM + 8 * mib - 4096, 0x2000, NULL));
     REFUSED("device tree takes", options.dtb = reserving_tree(0x40180000, 0xe80000, NULL));
 }
 
@@ -598,9 +669,522 @@ static void test_no_room_for_iso(void)
     test_prefix_remove(&profile);
 }
 
+/* A file or directory of the prefix, as a board of Microkit's SDK has it, or back. */
+static void rename_file(const struct capdl_profile *profile, const char *from, const char *to)
+{
+    char old[5000], new[5000];
+    snprintf(old, sizeof(old), "%s/%s", profile->prefix, from);
+    snprintf(new, sizeof(new), "%s/%s", profile->prefix, to);
+    CHECK(rename(old, new) == 0, "%s to %s", old, new);
+}
+
+/* A kernel without a device tree gets none. The loader is told of its cores, and how PSCI is called. */
+static void test_board(void)
+{
+    struct capdl_profile profile;
+    struct pack_options options;
+    struct pack_placement placement;
+    set_up(&profile, &options, CAPDL_ARCH_AARCH64);
+    test_prefix_write(&profile, "libsel4/include/kernel/gen_config.json", "{}", 2);
+    rename_file(&profile, "bin", "elf");
+    rename_file(&profile, "elf/kernel.elf", "elf/sel4.elf");
+    rename_file(&profile, "libsel4/include", "include");
+    options.placement = &placement;
+    for (unsigned nodes = 0; nodes < 4; nodes++) {
+        profile.max_nodes = nodes;
+        profile.hypervisor = nodes == 2;
+        options.core_step = nodes == 3 ? 0x100 : 0;
+        struct result result = pack(&options);
+        CHECK(result.packed && result.diags.count == 0, "packed");
+        const struct capdl_payload *p = result.payload;
+        const uint8_t *tree = (const uint8_t *)p + p->tree;
+        CHECK(p->kernel_tree.start == p->kernel_tree.end && placement.tree_size == 0, "no tree for the kernel");
+        CHECK(p->num_cores == (nodes ? nodes : 1) && p->physical_bits == 40 && p->first_hart == 0, "configuration");
+        CHECK(p->flags == (nodes == 2   ? CAPDL_PAYLOAD_HYPERVISOR | CAPDL_PAYLOAD_SHAREABLE
+                           : nodes == 3 ? CAPDL_PAYLOAD_SHAREABLE
+                                        : 0u),
+              "flags %x", p->flags);
+        CHECK(fdt_check_full(tree, p->tree_size) == 0, "a tree for the loader");
+        for (unsigned i = 0; i <= p->num_cores; i++) {
+            char path[32];
+            unsigned number = nodes == 3 ? i * 0x100 : i;
+            snprintf(path, sizeof(path), "/cpus/cpu@%x", number);
+            int node = fdt_path_offset(tree, path), size;
+            const fdt32_t *reg = node > 0 ? fdt_getprop(tree, node, "reg", &size) : NULL;
+            CHECK(i == p->num_cores ? node == -FDT_ERR_NOTFOUND
+                                    : reg && size == 4 && fdt32_to_cpu(*reg) == number &&
+                                          strcmp(fdt_getprop(tree, node, "enable-method", NULL), "psci") == 0 &&
+                                          strcmp(fdt_getprop(tree, node, "device_type", NULL), "cpu") == 0,
+                  "%s of %u", path, p->num_cores);
+        }
+        int psci = fdt_path_offset(tree, "/psci");
+        CHECK(psci > 0 && fdt_node_check_compatible(tree, psci, "arm,psci-1.0") == 0 &&
+                  strcmp(fdt_getprop(tree, psci, "method", NULL), profile.hypervisor ? "smc" : "hvc") == 0,
+              "PSCI");
+        result_free(&result);
+    }
+    rename_file(&profile, "include", "libsel4/include");
+    rename_file(&profile, "elf/sel4.elf", "elf/kernel.elf");
+    rename_file(&profile, "elf", "bin");
+    tear_down(&profile, &options);
+}
+
+/* Adds the section of reserved memory, of these words and pages after them, to an image. */
+static void reserve_in_image(struct pack_options *options, const uint64_t *words, size_t size, size_t pages)
+{
+    static const char names[] = "\0.capdl.reserved\0";
+    size_t start = options->image.size, end = start + size + pages * 4096, headers = (end + sizeof(names) + 7) & ~7ul;
+    uint8_t *bytes = realloc((void *)(uintptr_t)options->image.bytes, headers + 3 * sizeof(Elf64_Shdr));
+    Elf64_Shdr sections[3] = {
+        {0},
+        {.sh_name = 1, .sh_type = SHT_PROGBITS, .sh_offset = start, .sh_size = end - start},
+        {.sh_type = SHT_STRTAB, .sh_offset = end, .sh_size = sizeof(names)},
+    };
+    Elf64_Ehdr header;
+    memcpy(&header, bytes, sizeof(header));
+    header.e_shoff = headers, header.e_shentsize = sizeof(Elf64_Shdr), header.e_shnum = 3, header.e_shstrndx = 2;
+    memset(bytes + start, 0, headers - start);
+    memcpy(bytes, &header, sizeof(header));
+    memcpy(bytes + start, words, size);
+    for (size_t i = 0; i < pages * 4096; i++) {
+        bytes[start + size + i] = test_byte(i + i / 4096);
+    }
+    memcpy(bytes + end, names, sizeof(names));
+    memcpy(bytes + headers, sections, sizeof(sections));
+    options->image.bytes = bytes;
+    options->image.size = headers + sizeof(sections);
+}
+
+/* One region, with three pages at its start of which one is zero, and one page later. */
+enum { CONTENTS = RAM + 0x1800000, CONTENTS_PAGES = 3, CONTENTS_WORDS = 12 };
+static const uint64_t contents_words[CONTENTS_WORDS] = {
+    1,
+    2, /* counts */
+    CONTENTS,
+    CONTENTS + 0x100000, /* the region */
+    CONTENTS,
+    0x2000,
+    0x2000,
+    96, /* address, stored, zeros, offset in the section */
+    CONTENTS + 0x8000,
+    0x1000,
+    0,
+    96 + 0x2000,
+};
+
+/* What the image wants in reserved memory is put there, except for what others load. */
+static void test_image_contents(void)
+{
+    static const uint8_t loaded[0x4000];
+    static const struct pack_external others[] = {
+        {"below", CONTENTS - 0x1000, 0x1000, loaded},  {"inside", CONTENTS + 0x1000, 0x1000, loaded},
+        {"zero", CONTENTS + 0x3000, 0x1000, loaded},   {"between", CONTENTS + 0x4000, 0x4000, loaded},
+        {"around", CONTENTS + 0x8000, 0x2000, loaded},
+    };
+    static const size_t counts[] = {0, 2, 5};
+    struct capdl_profile profile;
+    struct pack_options options;
+    for (size_t c = 0; c < sizeof(counts) / sizeof(counts[0]); c++) {
+        uint8_t *got = malloc(RAM_SIZE), *expected = malloc(0x10000);
+        set_up(&profile, &options, CAPDL_ARCH_AARCH64);
+        reserve_in_image(&options, contents_words, sizeof(contents_words), CONTENTS_PAGES);
+        options.externals = others;
+        options.num_externals = counts[c];
+        struct result result = pack(&options);
+        CHECK(result.packed && result.diags.count == 0, "packed");
+        memset(got, UNTOUCHED, RAM_SIZE);
+        lay_out(&result, got);
+        memset(expected, UNTOUCHED, 0x10000);
+        memset(expected + 0x2000, 0, 0x2000);
+        for (size_t i = 0; i < 0x3000; i++) {
+            expected[i < 0x2000 ? i : i + 0x6000] = test_byte(i + i / 4096);
+        }
+        for (size_t i = 1; i < counts[c]; i++) {
+            memset(expected + (others[i].address - CONTENTS), UNTOUCHED, others[i].size);
+        }
+        CHECK(memcmp(got + (CONTENTS - RAM), expected, 0x10000) == 0, "contents without %zu externals", counts[c]);
+        CHECK(result.payload->num_externals == counts[c], "%u externals", result.payload->num_externals);
+        for (size_t i = 0; i < counts[c]; i++) {
+            struct capdl_payload_external external;
+            memcpy(&external, (const uint8_t *)result.payload + result.payload->externals + i * sizeof(external),
+                   sizeof(external));
+            CHECK(external.start == others[i].address && external.size == others[i].size &&
+                      strcmp(external.name, others[i].name) == 0,
+                  "external %zu", i);
+        }
+        free(got);
+        free(expected);
+        result_free(&result);
+        tear_down(&profile, &options);
+    }
+}
+
+/* No number of it is believed. */
+static void test_damaged_contents(void)
+{
+    for (size_t word = 0; word < CONTENTS_WORDS; word++) {
+        uint64_t wrong[CONTENTS_WORDS];
+        memcpy(wrong, contents_words, sizeof(wrong));
+        wrong[word] = word == 3 ? CONTENTS + 0x3000 : UINT64_MAX - 7; /* the region's start may be anything below */
+        if (word != 2) {
+            REFUSED("test.img: has a damaged section .capdl.reserved",
+                    reserve_in_image(&options, wrong, sizeof(wrong), CONTENTS_PAGES));
+        }
+    }
+}
+
+static bool is_kept(const struct capdl_payload *p, uint64_t i, uint64_t start, uint64_t end)
+{
+    struct capdl_payload_span span;
+    memcpy(&span, (const uint8_t *)p + p->memory + (p->num_memory + i) * sizeof(span), sizeof(span));
+    return i < p->num_kept && span.start == start && span.end == end;
+}
+
+/* The firmware's device tree has room, and is to reserve what the kernel's own does and what was asked for. */
+static void test_firmware_tree(void)
+{
+    static const struct capdl_region reserved[] = {{0x41a00000, 0x41b00000}, {0x41c00000, 0x41c00000}};
+    struct capdl_profile profile;
+    struct pack_options options;
+    struct pack_placement placement;
+    set_up(&profile, &options, CAPDL_ARCH_AARCH64);
+    reserve_in_image(&options, contents_words, sizeof(contents_words), CONTENTS_PAGES);
+    options.dtb = reserving_tree(0x41d00000, 0x1000, "tz@41d00000");
+    options.reserved = reserved;
+    options.num_reserved = 2;
+    options.placement = &placement;
+    struct result own = pack(&options);
+    CHECK(own.packed && own.payload->flags == 0 && own.payload->num_kept == 0, "its own tree");
+    CHECK(placement.tree_size == own.payload->tree_size && placement.tree_at == own.payload->kernel_tree.start &&
+              placement.image_at == own.payload->initialiser.start &&
+              placement.loader.start == own.payload->run_address && placement.loader.end > placement.loader.start,
+          "told where");
+    options.firmware_dtb = true;
+    struct result result = pack(&options);
+    const struct capdl_payload *p = result.payload;
+    CHECK(result.packed && p->flags == CAPDL_PAYLOAD_FIRMWARE_TREE, "the firmware's");
+    CHECK(p->kernel_tree.end - p->kernel_tree.start == CAPDL_PAYLOAD_TREE_ROOM &&
+              placement.tree_size == CAPDL_PAYLOAD_TREE_ROOM && p->initialiser.start >= p->kernel_tree.end,
+          "room for it");
+    CHECK(p->tree_size == own.payload->tree_size, "its own comes along");
+    CHECK(p->num_kept == 3 && is_kept(p, 0, reserved[0].start, reserved[0].end) &&
+              is_kept(p, 1, CONTENTS, CONTENTS + 0x100000) && is_kept(p, 2, 0x41d00000, 0x41d01000),
+          "%lu spans to be reserved", p->num_kept);
+    result_free(&own), result_free(&result);
+    tear_down(&profile, &options);
+}
+
+/* A tree of the kernel's own that is larger than any of a firmware still has room. */
+static void test_large_tree(void)
+{
+    enum { MORE = CAPDL_PAYLOAD_TREE_ROOM, ROOM = 8192 + MORE };
+    struct capdl_profile profile;
+    struct pack_options options;
+    uint8_t *tree = malloc(ROOM), *property = calloc(1, MORE);
+    set_up(&profile, &options, CAPDL_ARCH_AARCH64);
+    fdt_open_into(reserving_tree(0x41d00000, 0x1000, NULL).bytes, tree, ROOM);
+    fdt_setprop(tree, 0, "large", property, MORE);
+    options.dtb = (struct pack_file){"large.dtb", tree, ROOM};
+    options.firmware_dtb = true;
+    struct result result = pack(&options);
+    CHECK(result.packed && result.payload->tree_size > MORE &&
+              result.payload->kernel_tree.end - result.payload->kernel_tree.start ==
+                  (result.payload->tree_size + 4095) / 4096 * 4096,
+          "room");
+    free(property);
+    free(tree);
+    result_free(&result);
+    tear_down(&profile, &options);
+}
+
+/* The order of an image's segments in its file does not matter. */
+static void test_order_of_segments(void)
+{
+    static const struct test_segment reversed[] = {{0x440000, 0, 0x100, 0x100000}, {0x400010, 0, 0x30010, 0x30010}};
+    struct capdl_profile profile;
+    struct pack_options options;
+    set_up(&profile, &options, CAPDL_ARCH_AARCH64);
+    struct result in_order = pack(&options);
+    free((void *)(uintptr_t)options.image.bytes);
+    options.image.bytes = test_elf(EM_AARCH64, 0x400020, reversed, 2, &options.image.size);
+    struct result turned = pack(&options);
+    CHECK(turned.packed && turned.size == in_order.size && memcmp(turned.bytes, in_order.bytes, turned.size) == 0,
+          "the same");
+    result_free(&in_order), result_free(&turned);
+    tear_down(&profile, &options);
+}
+
+/* Programs of other names in a directory that is searched first: each says with what it was started. */
+static char programs[] = "/tmp/pack_test.XXXXXX";
+static const char *const program_names[] = {"qemu-system-aarch64", "qemu-system-x86_64", "qemu-system-riscv64",
+                                            "grub-mkrescue"};
+enum { NUM_PROGRAMS = sizeof(program_names) / sizeof(program_names[0]) };
+
+static void program_path(char path[128], const char *name)
+{
+    snprintf(path, 128, "%s/%s", programs, name);
+}
+
+/* A file that a program left. To be freed; NULL and 0: there is none. */
+static char *take_file(const char *name, size_t *size)
+{
+    char path[128];
+    struct file_bytes file;
+    program_path(path, name);
+    *size = 0;
+    if (!file_read(path, &file)) {
+        return NULL;
+    }
+    char *bytes = malloc(file.size + 1);
+    memcpy(bytes, file.data, file.size);
+    bytes[file.size] = 0;
+    *size = file.size;
+    file_release(&file);
+    unlink(path);
+    return bytes;
+}
+
+static bool left(const char *name, const char *expected, size_t expected_size)
+{
+    size_t size;
+    char *bytes = take_file(name, &size);
+    bool same = bytes && size == expected_size && memcmp(bytes, expected, size) == 0;
+    free(bytes);
+    return same;
+}
+
+static void write_program(const char *name, const char *text)
+{
+    char path[128];
+    program_path(path, name);
+    FILE *file = fopen(path, "w");
+    fputs(text, file);
+    fclose(file);
+    chmod(path, 0755);
+}
+
+static void set_up_programs(void)
+{
+    static const char qemu[] =
+        "#!/bin/sh\n"
+        "cd ${0%/*}\n"
+        "name=${0##*/}\n"
+        "for word; do\n"
+        "    case $before in -kernel|-initrd|-dtb) cat \"$word\" > file$before; word=FILE ;; esac\n"
+        "    before=$word\n"
+        "    name=\"$name $word\"\n"
+        "done\n"
+        "echo \"$name\"\n";
+    char path[8192];
+    CHECK(mkdtemp(programs), "a directory");
+    for (size_t i = 0; i < NUM_PROGRAMS; i++) {
+        write_program(program_names[i], qemu);
+    }
+    snprintf(path, sizeof(path), "%s:%s", programs, getenv("PATH"));
+    setenv("PATH", path, 1);
+}
+
+static void tear_down_programs(void)
+{
+    char path[128];
+    for (size_t i = 0; i < NUM_PROGRAMS; i++) {
+        program_path(path, program_names[i]);
+        unlink(path);
+    }
+    CHECK(rmdir(programs) == 0, "nothing is left");
+}
+
+/* A run by QEMU: how it ended, what was said by it and what would be typed to do the same. */
+struct boot {
+    enum qemu_outcome outcome;
+    char *said, *recipe;
+    struct result result; /* messages only */
+};
+
+static struct boot boot(const struct pack_options *options, const char *const *devices)
+{
+    struct boot boot = {0};
+    size_t said_size, recipe_size;
+    FILE *said = open_memstream(&boot.said, &said_size), *recipe = open_memstream(&boot.recipe, &recipe_size);
+    boot.outcome = qemu_boot(options->profile, options->image.name, options->image.bytes, options->image.size,
+                             &(struct qemu_options){.console = said, .timeout_seconds = 60, .devices = devices}, recipe,
+                             &boot.result.diags);
+    fclose(said);
+    fclose(recipe);
+    return boot;
+}
+
+static void boot_free(struct boot *boot)
+{
+    free(boot->said);
+    free(boot->recipe);
+    result_free(&boot->result);
+}
+
+static void check_recipe(const struct boot *boot, const char *format, const char *prefix)
+{
+    char expected[8192];
+    snprintf(expected, sizeof(expected), format, prefix, prefix);
+    CHECK(strcmp(boot->recipe, expected) == 0, "%s, expected %s", boot->recipe, expected);
+}
+
+#define QUIET " -display none -monitor none -nic none -serial stdio -kernel "
+
+/* QEMU is given what would have been packed. */
+static void test_qemu_boot(void)
+{
+    static const char *const devices[] = {"edu", "x", NULL};
+    struct capdl_profile profile;
+    struct pack_options options;
+    set_up(&profile, &options, CAPDL_ARCH_AARCH64);
+    strcpy(profile.platform, "qemu-arm-virt");
+    options.image.name = "it's.img";
+    struct result packed = pack(&options);
+    struct boot run = boot(&options, devices);
+    CHECK(run.outcome == QEMU_ENDED && run.result.diags.count == 0, "run");
+    CHECK(strcmp(run.said,
+                 "qemu-system-aarch64 -machine virt -cpu cortex-a53 -m 16M" QUIET "FILE -device edu -device x\n") == 0,
+          "%s", run.said);
+    CHECK(left("file-kernel", packed.bytes, packed.size), "the same boot file");
+    check_recipe(&run,
+                 "capdl: equivalent commands:\n"
+                 "capdl image 'it'\\''s.img' --kernel %s -o boot.elf --format elf\n"
+                 "qemu-system-aarch64 -machine virt -cpu cortex-a53 -m 16M" QUIET "boot.elf -device edu -device x\n",
+                 profile.prefix);
+    boot_free(&run), result_free(&packed);
+    packed = pack_as(&options, PACK_LINUX);
+    strcpy(profile.platform, "bcm2837");
+    run = boot(&options, NULL);
+    CHECK(run.outcome == QEMU_ENDED && left("file-kernel", packed.bytes, packed.size), "a Linux Image");
+    CHECK(strstr(run.recipe, " --format linux\n"), "%s", run.recipe);
+    boot_free(&run), result_free(&packed);
+    strcpy(profile.platform, "tx2");
+    run = boot(&options, NULL);
+    CHECK(run.outcome == QEMU_FAILED && says(&run.result, "no QEMU machine here") && run.result.diags.num_errors == 1,
+          "another platform");
+    boot_free(&run);
+    options.image.size = 40;
+    run = boot(&options, NULL);
+    CHECK(run.outcome == QEMU_REFUSED && says(&run.result, "it's.img: is not an ELF file") && !*run.recipe,
+          "a damaged image");
+    boot_free(&run);
+    tear_down(&profile, &options);
+}
+
+/* PolarFire: the firmware is given the kernel's tree, with the timer that it looks for. */
+static void test_qemu_tree(void)
+{
+    enum { ROOM = 8192 };
+    static uint8_t tree[ROOM];
+    struct capdl_profile profile;
+    struct pack_options options;
+    set_up(&profile, &options, CAPDL_ARCH_RISCV);
+    strcpy(profile.platform, "polarfire");
+    struct boot run = boot(&options, NULL);
+    CHECK(run.outcome == QEMU_FAILED &&
+              says(&run.result, "/support/kernel.dtb: has no /soc/clint@2000000, from which the firmware could learn"),
+          "no timer");
+    boot_free(&run);
+    fdt_open_into(reserving_tree(0x41d00000, 0x1000, NULL).bytes, tree, ROOM);
+    fdt_setprop_string(tree, fdt_add_subnode(tree, fdt_add_subnode(tree, 0, "soc"), "clint@2000000"), "compatible",
+                       "c");
+    test_prefix_write(&profile, "support/kernel.dtb", tree, ROOM);
+    run = boot(&options, NULL);
+    CHECK(run.outcome == QEMU_ENDED, "run");
+    CHECK(strcmp(run.said, "qemu-system-riscv64 -machine microchip-icicle-kit -m 2G -smp 5" QUIET "FILE -dtb FILE\n") ==
+              0,
+          "%s", run.said);
+    check_recipe(&run,
+                 "capdl: equivalent commands:\n"
+                 "cp %s/support/kernel.dtb tree.dtb\n"
+                 "fdtput -t s tree.dtb /soc/clint@2000000 compatible riscv,clint0\n"
+                 "capdl image test.img --kernel %s -o boot.elf --format elf\n"
+                 "qemu-system-riscv64 -machine microchip-icicle-kit -m 2G -smp 5" QUIET "boot.elf -dtb tree.dtb\n",
+                 profile.prefix);
+    boot_free(&run);
+    size_t size;
+    char *given = take_file("file-dtb", &size);
+    int timer = given && fdt_check_full(given, size) == 0 ? fdt_path_offset(given, "/soc/clint@2000000") : -1;
+    CHECK(timer > 0 && fdt_node_check_compatible(given, timer, "riscv,clint0") == 0, "the firmware's timer");
+    CHECK(fdt_path_offset(given, "/memory@40000000") > 0, "and all the rest");
+    free(given);
+    free(take_file("file-kernel", &size));
+    tear_down(&profile, &options);
+}
+
+/* A PC: kernel and image each for itself, by QEMU and on a CD. */
+static void test_pc(void)
+{
+    static const struct test_segment low[] = {{0x100000, 0x100000, 16, 16}};
+    static const char image_bytes[] = "any image", iso[] = "#!/bin/sh\n"
+                                                           "[ \"$1\" = -o ] && [ $# = 3 ] || exit 1\n"
+                                                           "cd ${0%/*}\n"
+                                                           "(cd \"$3\" && find . -type f | sort) > list\n"
+                                                           "cp \"$3/boot/kernel.elf\" kernel\n"
+                                                           "cp \"$3/boot/image.elf\" image\n"
+                                                           "cp \"$3/boot/grub/grub.cfg\" config\n"
+                                                           "printf %s \"$3\" > where\n"
+                                                           "echo a CD > \"$2\"\n";
+    static const char config[] = "set timeout=0\n"
+                                 "menuentry \"seL4\" {\n"
+                                 "    multiboot /boot/kernel.elf\n"
+                                 "    module /boot/image.elf\n"
+                                 "    boot\n"
+                                 "}\n",
+                      list[] = "./boot/grub/grub.cfg\n./boot/image.elf\n./boot/kernel.elf\n";
+    const struct pack_file image = {"test.img", (const uint8_t *)image_bytes, sizeof(image_bytes)};
+    struct capdl_profile profile;
+    struct result packed = {0};
+    char path[128];
+    test_prefix(&profile, CAPDL_ARCH_X86_64);
+    strcpy(profile.platform, "pc99");
+    profile.num_memory = 0;
+    kernel_made(&profile, EM_X86_64, 0x100000, low, 1);
+    FILE *out = open_memstream(&packed.bytes, &packed.size);
+    CHECK(pack_multiboot(&profile, &packed.diags, out), "packed");
+    fclose(out);
+    struct boot run = boot(&(struct pack_options){.profile = &profile, .image = image}, NULL);
+    CHECK(run.outcome == QEMU_ENDED && strstr(run.said, QUIET "FILE -initrd FILE\n"), "%s", run.said);
+    CHECK(left("file-kernel", packed.bytes, packed.size) && left("file-initrd", image_bytes, sizeof(image_bytes)),
+          "kernel and module");
+    CHECK(strstr(run.recipe, "capdl image test.img --kernel ") &&
+              strstr(run.recipe, " -o boot.elf --format multiboot\n") &&
+              strstr(run.recipe, " -kernel boot.elf -initrd boot.elf.module\n"),
+          "%s", run.recipe);
+    boot_free(&run);
+    write_program("grub-mkrescue", iso);
+    program_path(path, "cd");
+    CHECK(pack_iso(&profile, &image, path, &packed.diags) && packed.diags.count == 0, "a CD");
+    CHECK(left("cd", "a CD\n", 5) && left("list", list, sizeof(list) - 1) &&
+              left("kernel", packed.bytes, packed.size) && left("image", image_bytes, sizeof(image_bytes)) &&
+              left("config", config, sizeof(config) - 1),
+          "what is on it");
+    size_t size;
+    char *where = take_file("where", &size);
+    CHECK(where && strncmp(where, "/tmp/capdl-iso.", 15) == 0 && access(where, F_OK) != 0, "its files are gone");
+    free(where);
+    write_program("grub-mkrescue", "#!/bin/sh\nexit 1\n");
+    CHECK(!pack_iso(&profile, &image, path, &packed.diags) && packed.diags.num_errors == 1 &&
+              says(&packed, "grub-mkrescue failed; it needs the Debian packages grub-pc-bin and xorriso"),
+          "failed");
+    write_program("grub-mkrescue", "#!/bin/sh\nkill -9 $$\n");
+    CHECK(!pack_iso(&profile, &image, path, &packed.diags) && packed.diags.num_errors == 2, "killed");
+    char *before = strdup(getenv("PATH"));
+    setenv("PATH", "/nonexistent", 1);
+    CHECK(!pack_iso(&profile, &image, path, &packed.diags) && packed.diags.num_errors == 3 &&
+              says(&packed,
+                   "cannot run grub-mkrescue, which makes CD images: No such file or directory (Debian packages"),
+          "not installed");
+    setenv("PATH", before, 1);
+    free(before);
+    result_free(&packed);
+    test_prefix_remove(&profile);
+}
+
 int main(int argc, char **argv)
 {
     loader = argc > 1 ? argv[1] : "";
+    riscv_loader = argc > 2 ? argv[2] : NULL;
     if (!file_read(loader, &loader_file)) {
         perror(loader);
         return 2;
@@ -617,6 +1201,21 @@ int main(int argc, char **argv)
     test_sparse();
     test_multiboot();
     test_no_room_for_iso();
+    test_format_names();
+    test_board();
+    test_image_contents();
+    test_damaged_contents();
+    test_firmware_tree();
+    test_large_tree();
+    test_order_of_segments();
+    set_up_programs();
+    test_qemu_boot();
+    test_pc();
+    if (riscv_loader) {
+        test_riscv();
+        test_qemu_tree();
+    }
+    tear_down_programs();
     file_release(&loader_file);
     return check_result();
 }

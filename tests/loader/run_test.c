@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How a run of QEMU ends, with a shell in its place. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -82,6 +84,11 @@ static void test_endings(void)
     CHECK(run("head -c 100000 /dev/zero | tr '\\0' x; echo MARK; exec sleep 60",
               (struct qemu_options){.marker = "xMARK"}) == QEMU_MARKER,
           "a very long line");
+    CHECK(run("head -c 4090 /dev/zero | tr '\\0' x; echo MARKER; exec sleep 60",
+              (struct qemu_options){.marker = "xMARKER"}) == QEMU_MARKER,
+          "a marker where the remembered line is full");
+    CHECK(run("printf 'one\\0two\\n'; exec sleep 60", (struct qemu_options){.marker = "e two"}) == QEMU_MARKER,
+          "a zero byte is no end of a line");
     static volatile sig_atomic_t stop = 1;
     CHECK(run("exec sleep 60", (struct qemu_options){.stop = &stop}) == QEMU_STOPPED, "stopped");
     CHECK(diags.num_errors == 0, "no complaints so far");
@@ -122,6 +129,50 @@ static void test_failures(void)
           "a program that is not there");
 }
 
+/* It ends badly without a word. */
+static void test_silent_failures(void)
+{
+    static const char *const scripts[] = {"exit 1", "kill -9 $$"};
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(run(scripts[i], (struct qemu_options){NULL}) == QEMU_FAILED && diags.num_errors == i + 1 &&
+                  strcmp(diags.list[i].message, "sh failed: it was killed, or printed nothing") == 0,
+              "%s", scripts[i]);
+    }
+}
+
+/* Files that are open here. */
+static unsigned open_files(void)
+{
+    unsigned count = 0;
+    for (int i = 0; i < 64; i++) {
+        count += fcntl(i, F_GETFD) >= 0;
+    }
+    return count;
+}
+
+/* Too few files may be open for two pipes and a socket: an error, and none stays open. */
+static void test_no_files(void)
+{
+    struct rlimit limit, few;
+    FILE *input = tmpfile();
+    unsigned before = open_files(), refused = 0;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    for (few = limit, few.rlim_cur = before; few.rlim_cur < before + 6; few.rlim_cur++) {
+        setrlimit(RLIMIT_NOFILE, &few);
+        refused += run("exit 0", (struct qemu_options){.input = input, .timeout_seconds = 20}) == QEMU_FAILED;
+        setrlimit(RLIMIT_NOFILE, &limit);
+        CHECK(open_files() == before, "%u files are open, not %u", open_files(), before);
+    }
+    CHECK(refused == 6 && diags.num_errors == refused &&
+              strcmp(diags.list[0].message, "sh cannot be started: Too many open files") == 0,
+          "refused %u times", refused);
+    few.rlim_cur = before + 6;
+    setrlimit(RLIMIT_NOFILE, &few);
+    CHECK(run("exit 0", (struct qemu_options){.input = input, .timeout_seconds = 20}) == QEMU_ENDED, "just enough");
+    setrlimit(RLIMIT_NOFILE, &limit);
+    fclose(input);
+}
+
 /* Ended by us, or orphaned because we were killed: it is gone. */
 static void test_no_survivors(void)
 {
@@ -154,7 +205,8 @@ static void test_no_survivors(void)
 /* Most of it waits, so all groups wait at the same time, each in a process of its own. */
 int main(void)
 {
-    static void (*const groups[])(void) = {test_endings, test_rest, test_input, test_failures, test_no_survivors};
+    static void (*const groups[])(void) = {test_endings,         test_rest,     test_input,       test_failures,
+                                           test_silent_failures, test_no_files, test_no_survivors};
     enum { NUM_GROUPS = sizeof(groups) / sizeof(groups[0]) };
     int failed = 0, status;
     for (size_t i = 0; i < NUM_GROUPS; i++) {

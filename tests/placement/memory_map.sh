@@ -137,6 +137,30 @@ refused 'map:2: error: RAM from 0x200000 on is not above' '0x100000 0x1000000 1\
 refused 'map: error: this memory map has no RAM above 1 MiB' '0x0 0x9fc00 1\n'
 refused 'map: error: this memory map has no RAM above 1 MiB' ''
 refused 'map:1: error: the registers of this device do not begin at a multiple of 4096' 'ioapic 0xfec00010\n'
+# What is too much to be a PC's; the most that there may be is.
+numbered() { # COUNT FORMAT
+    i=0
+    while [ $i -lt "$1" ]; do
+        # shellcheck disable=SC2059
+        printf "$2" $((0x100000000 + i * 0x1000))
+        i=$((i + 1))
+    done
+}
+refused 'map:1025: error: a memory map with more than 1024 entries' "$(numbered 1025 '0x%x 0x1000 2\n')\n"
+refused 'map: error: this memory map has no RAM above 1 MiB' "$(numbered 1024 '0x%x 0x1000 2\n')\n"
+for kind in ioapic iommu; do
+    refused 'map:65: error: more than 64 devices of a kind' "$(numbered 65 "$kind 0x%x\n")\n"
+    refused 'map: error: this memory map has no RAM above 1 MiB' "$(numbered 64 "$kind 0x%x\n")\n"
+done
+ioapics() { # COUNT: in a log that says each twice
+    numbered "$1" 'IOAPIC[0]: apic_id 0, version 32, address 0x%x, GSI 0-23\n'
+    numbered "$1" 'IOAPIC[0]: apic_id 0, version 32, address 0x%x, GSI 0-23\n'
+    echo 'BIOS-e820: [mem 0x0000000000100000-0x000000001ffdffff] reserved'
+}
+{ ioapics 64 | tail -n 1; ioapics 64 | head -n -1; } >"$work/log"
+refused 'map: error: this memory map has no RAM above 1 MiB' "$(cat "$work/log")\n"
+refused 'error: more than 64 devices of a kind' "$(cat "$work/log")\nioapic 0xfec00000\n"
+refused 'map: error: this memory map has no RAM above 1 MiB' "$(cat "$work/log")\nioapic 0x100000000\n"
 refused 'more IOMMUs than addresses of IOMMUs' 'Physical Memory Region from 100000 size 1fee0000 type 1\nACPI: 2 IOMMUs detected\n'
 refused 'the image of .* would be at .*, which is not all RAM' '0x100000 0x800000 1\n'
 refused 'would be at .*, unpacked from its file after that, which is not all RAM' '0x100000 0x928000 1\n'

@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include <capdl/blob.h>
+
 #include "base/elf_view.h"
 
-enum { NUMBER_BYTES = 8, HEADER_WORDS = 2, REGION_WORDS = 2, CONTENT_WORDS = 4, PAGE = 4096 };
+enum { NUMBER_BYTES = 8, HEADER_WORDS = 2, REGION_WORDS = 2, CONTENT_WORDS = 4 };
 
 static uint64_t word_at(const struct reserved_section *contents, uint64_t index)
 {
@@ -53,7 +55,7 @@ static bool content_good(const struct reserved_section *contents, uint64_t i, ui
     struct image_content content = reserved_section_at(contents, i);
     uint64_t offset = word_at(contents, content_index(contents, i) + 3), size, end;
     if (offset > contents->size || content.stored > contents->size - offset || content.address < *last ||
-        (content.address | content.stored | content.zeros) % PAGE ||
+        (content.address | content.stored | content.zeros) % CAPDL_PAGE_SIZE ||
         __builtin_add_overflow(content.stored, content.zeros, &size) ||
         __builtin_add_overflow(content.address, size, &end) || !in_a_region(contents, content.address, end)) {
         return false;

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_SIZE = 4096, INITIAL_ASID = 1, BOOT_SLICE_US = 5000, IO_LEVELS = 3 };
+enum { INITIAL_ASID = 1, BOOT_SLICE_US = 5000, IO_LEVELS = 3 };
 enum { HEADER_X86_MBMMAP = 2, HEADER_X86_TSC_FREQ = 5, HEADER_FDT = 6, MBMMAP_ENTRIES = 50, MBMMAP_ENTRY = 24 };
 
 static bool boot_error(struct boot *b, const char *message)
@@ -52,8 +52,8 @@ static bool read_elf(struct boot *b)
     if (start >= end) {
         return boot_error(b, "has nothing to load");
     }
-    b->info->image_start = start & ~(uint64_t)(PAGE_SIZE - 1);
-    b->info->image_end = round_up(end, PAGE_SIZE);
+    b->info->image_start = start & ~(uint64_t)(CAPDL_PAGE_SIZE - 1);
+    b->info->image_end = round_up(end, CAPDL_PAGE_SIZE);
     b->info->entry = b->elf.header.e_entry;
     return true;
 }
@@ -76,10 +76,10 @@ static void fill_reserved(struct boot *b)
     const struct reserved_section *contents = b->options->contents;
     for (uint64_t i = 0; contents && i < contents->num_contents; i++) {
         struct image_content content = reserved_section_at(contents, i);
-        for (uint64_t offset = 0; offset < content.stored; offset += PAGE_SIZE) {
+        for (uint64_t offset = 0; offset < content.stored; offset += CAPDL_PAGE_SIZE) {
             uint8_t *page = memory_at(&b->k->memory, content.address + offset, NULL);
             if (page) {
-                memcpy(page, content.bytes + offset, PAGE_SIZE);
+                memcpy(page, content.bytes + offset, CAPDL_PAGE_SIZE);
             }
         }
     }
@@ -88,7 +88,7 @@ static void fill_reserved(struct boot *b)
 static bool place_image(struct boot *b)
 {
     const struct platform *p = &b->platform;
-    b->info->image_paddr = round_up(p->kernel.end, PAGE_SIZE) + round_up(p->dtb.size, PAGE_SIZE);
+    b->info->image_paddr = round_up(p->kernel.end, CAPDL_PAGE_SIZE) + round_up(p->dtb.size, CAPDL_PAGE_SIZE);
     uint64_t end = b->info->image_paddr + (b->info->image_end - b->info->image_start);
     for (size_t i = 0; i < p->num_memory; i++) {
         if (p->kernel.start >= p->memory[i].start && end <= p->memory[i].end) {
@@ -118,7 +118,7 @@ static void reserve(struct boot *b, uint64_t start, uint64_t end)
 static bool find_free(struct boot *b)
 {
     const struct platform *p = &b->platform;
-    uint64_t tree = round_up(p->kernel.end, PAGE_SIZE);
+    uint64_t tree = round_up(p->kernel.end, CAPDL_PAGE_SIZE);
     for (size_t i = 0; i < p->num_memory; i++) {
         struct capdl_region m = p->memory[i];
         if (!memory_add_ram(&b->k->memory, m.start, m.end)) {
@@ -177,7 +177,7 @@ static bool prepare_extra(struct boot *b)
     } else if (b->platform.dtb.size) {
         memcpy(extra_chunk(b, HEADER_FDT, b->platform.dtb.size), b->platform.dtb.data, b->platform.dtb.size);
     }
-    while (b->extra_size && UINT64_C(1) << b->extra_bits < round_up(b->extra_size, PAGE_SIZE)) {
+    while (b->extra_size && UINT64_C(1) << b->extra_bits < round_up(b->extra_size, CAPDL_PAGE_SIZE)) {
         b->extra_bits++;
     }
     return true;
@@ -185,7 +185,7 @@ static bool prepare_extra(struct boot *b)
 
 static uint64_t virtual_end(const struct boot *b)
 {
-    return b->info->bootinfo + PAGE_SIZE + (b->extra_bits ? UINT64_C(1) << b->extra_bits : 0);
+    return b->info->bootinfo + CAPDL_PAGE_SIZE + (b->extra_bits ? UINT64_C(1) << b->extra_bits : 0);
 }
 
 static uint64_t tables_of_level(const struct boot *b, unsigned level)
@@ -200,12 +200,12 @@ static bool place_root_objects(struct boot *b)
     const struct capdl_profile *profile = b->k->profile;
     unsigned cnode_bits = profile->root_cnode_bits + profile->size_bits[CAPDL_TYPE_CNODE];
     unsigned vspace_bits = profile->size_bits[CAPDL_TYPE_VSPACE];
-    uint64_t size = (UINT64_C(1) << cnode_bits) + (UINT64_C(1) << vspace_bits) + 3 * PAGE_SIZE +
+    uint64_t size = (UINT64_C(1) << cnode_bits) + (UINT64_C(1) << vspace_bits) + 3 * CAPDL_PAGE_SIZE +
                     (UINT64_C(1) << profile->size_bits[CAPDL_TYPE_TCB]) +
                     (b->extra_bits ? UINT64_C(1) << b->extra_bits : 0) +
                     (profile->mcs ? 1u << MIN_SCHED_CONTEXT_BITS : 0);
     for (unsigned level = 1; level < profile->vspace_levels; level++) {
-        size += tables_of_level(b, level) * PAGE_SIZE;
+        size += tables_of_level(b, level) * CAPDL_PAGE_SIZE;
     }
     unsigned max = cnode_bits > vspace_bits ? cnode_bits : vspace_bits;
     max = b->extra_bits > max ? b->extra_bits : max;
@@ -329,8 +329,8 @@ static void make_extra_frames(struct boot *b, uint64_t paddr)
 {
     uint64_t start = b->next_slot;
     uint64_t size = b->k->facts->pc && b->extra_bits ? UINT64_C(1) << b->extra_bits : b->extra_size;
-    for (uint64_t offset = 0; offset < size; offset += PAGE_SIZE) {
-        uint64_t vaddr = b->info->bootinfo + PAGE_SIZE + offset;
+    for (uint64_t offset = 0; offset < size; offset += CAPDL_PAGE_SIZE) {
+        uint64_t vaddr = b->info->bootinfo + CAPDL_PAGE_SIZE + offset;
         map_page(b, paddr + offset, vaddr, true);
         boot_provide(b, page_cap(paddr + offset, vaddr));
     }
@@ -343,7 +343,7 @@ static void make_extra_frames(struct boot *b, uint64_t paddr)
 static void make_image_frames(struct boot *b)
 {
     b->info->first_image_frame = b->next_slot;
-    for (uint64_t vaddr = b->info->image_start; vaddr < b->info->image_end; vaddr += PAGE_SIZE) {
+    for (uint64_t vaddr = b->info->image_start; vaddr < b->info->image_end; vaddr += CAPDL_PAGE_SIZE) {
         uint64_t paddr = b->info->image_paddr + (vaddr - b->info->image_start);
         map_page(b, paddr, vaddr, true);
         boot_provide(b, page_cap(paddr, vaddr));
@@ -520,7 +520,7 @@ static bool boot_all(struct boot *b)
         return false;
     }
     b->info->ipc_buffer = b->info->image_end;
-    b->info->bootinfo = b->info->image_end + PAGE_SIZE;
+    b->info->bootinfo = b->info->image_end + CAPDL_PAGE_SIZE;
     if (virtual_end(b) >= b->k->profile->user_top) {
         return boot_error(b, "the image is too high: there is no room for IPC buffer and bootinfo after it");
     }
@@ -537,7 +537,8 @@ static bool boot_all(struct boot *b)
                     "%s: the kernel stops at boot: all %" PRIu64
                     " slots (2^CONFIG_ROOT_CNODE_SIZE_BITS) of the root CNode are used; each of the image's %" PRIu64
                     " pages takes one",
-                    b->options->name, b->info->num_slots, (b->info->image_end - b->info->image_start) / PAGE_SIZE);
+                    b->options->name, b->info->num_slots,
+                    (b->info->image_end - b->info->image_start) / CAPDL_PAGE_SIZE);
         return false;
     }
     sched_schedule(b->k);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 1 << CACHE_PAGE_BITS };
+#include <capdl/blob.h>
 
 void caches_free(struct caches *caches)
 {
@@ -55,7 +55,7 @@ static uint8_t *page_of(struct caches *caches, enum cache_view view, uint64_t nu
     }
     struct cache_page *page = &caches->pages[at];
     if (!page->bytes[view]) {
-        page->bytes[view] = checked(calloc(1, PAGE));
+        page->bytes[view] = checked(calloc(1, CAPDL_PAGE_SIZE));
     }
     return page->bytes[view];
 }
@@ -66,7 +66,8 @@ void caches_write_back(struct caches *caches, struct memory *memory, enum cache_
     uint64_t start = paddr & ~(uint64_t)(CACHE_LINE - 1),
              end = (paddr + size + CACHE_LINE - 1) & ~(uint64_t)(CACHE_LINE - 1);
     while (start < end) {
-        uint64_t offset = start % PAGE, length = PAGE - offset < end - start ? PAGE - offset : end - start, available;
+        uint64_t offset = start % CAPDL_PAGE_SIZE,
+                 length = CAPDL_PAGE_SIZE - offset < end - start ? CAPDL_PAGE_SIZE - offset : end - start, available;
         const uint8_t *bytes = memory_at(memory, start, &available);
         if (bytes && available >= length) {
             memcpy(page_of(caches, view, start >> CACHE_PAGE_BITS) + offset, bytes, length);

@@ -7,7 +7,7 @@
 
 #include <capdl/flags.h>
 
-enum { LONGEST_INSTRUCTION = 16, SYSCALL_LENGTH = 2, PAGE = 4096 };
+enum { LONGEST_INSTRUCTION = 16, SYSCALL_LENGTH = 2 };
 
 static uint8_t (*fp_state(const struct cpu_arch *arch, struct tcb *thread))[CPU_FP_BYTES]
 {
@@ -209,7 +209,7 @@ static bool try_again(struct engine *e, struct engine_try *last, uint64_t pc)
 /* The emulator looked for code that its page tables did not have. False: they do have it. */
 static bool fetch_trap(struct engine *e, uint64_t pc)
 {
-    uint64_t failed = pc, left = PAGE - (pc & (PAGE - 1));
+    uint64_t failed = pc, left = CAPDL_PAGE_SIZE - (pc & (CAPDL_PAGE_SIZE - 1));
     uint64_t size = left < LONGEST_INSTRUCTION && engine_is_code(e, pc) ? left + 1 : 1;
     if (!engine_fault_in(e, pc, 1, PAGE_X, &failed) || !engine_fault_in(e, pc, size, PAGE_X, &failed)) {
         stop(e, (struct cpu_exit){.kind = EXIT_MEMORY, .pc = pc, .address = failed, .fetch = true});
@@ -238,7 +238,7 @@ static bool may_be_fetch(struct engine *e, enum cpu_trap_class class, uint64_t p
 static bool reaches_end(struct engine *e, uint64_t pc)
 {
     const struct cpu_arch *arch = e->cpu->arch;
-    uint64_t address = 0, next = (pc & ~(uint64_t)(PAGE - 1)) + PAGE;
+    uint64_t address = 0, next = (pc & ~(uint64_t)(CAPDL_PAGE_SIZE - 1)) + CAPDL_PAGE_SIZE;
     if (!arch->whole || e->ends) {
         return false;
     }
@@ -246,7 +246,7 @@ static bool reaches_end(struct engine *e, uint64_t pc)
     if (address != next || engine_is_code(e, next)) {
         return false;
     }
-    uint8_t code[PAGE];
+    uint8_t code[CAPDL_PAGE_SIZE];
     size_t end, got = engine_read(e, pc, code, next - pc);
     uint32_t before = arch->whole(code, got, &end);
     if (before == 0) {
@@ -262,9 +262,10 @@ static bool reaches_end(struct engine *e, uint64_t pc)
  * mapped: so it is a store that crosses into the page after one of these. */
 static bool second_page(struct engine *e, uint64_t pc, struct engine_access *access)
 {
-    uint64_t touched = (access->address & ~(uint64_t)(PAGE - 1)) + PAGE, failed;
+    uint64_t touched = (access->address & ~(uint64_t)(CAPDL_PAGE_SIZE - 1)) + CAPDL_PAGE_SIZE, failed;
     bool told = access->address && !access->fetch && !engine_is_mapped(e, touched);
-    *access = (struct engine_access){.address = told ? touched : (pc & ~(uint64_t)(PAGE - 1)) + PAGE, .write = true};
+    *access = (struct engine_access){
+        .address = told ? touched : (pc & ~(uint64_t)(CAPDL_PAGE_SIZE - 1)) + CAPDL_PAGE_SIZE, .write = true};
     if (e->cpu->arch->fault_address) {
         uc_reg_read(e->uc, e->cpu->arch->fault_address, &access->address);
     }
@@ -418,7 +419,7 @@ bool engine_run(struct engine *e, uint64_t pc)
         error = engine_tail(e);
     }
     if (e->ends) {
-        uc_ctl_remove_cache(e->uc, e->ends - PAGE, e->ends);
+        uc_ctl_remove_cache(e->uc, e->ends - CAPDL_PAGE_SIZE, e->ends);
         if (cpu->exit.kind == EXIT_SPECIAL && cpu->exit.pc == e->ends_pc) {
             cpu->exit = (struct cpu_exit){.kind = EXIT_MEMORY, .pc = e->ends_pc, .address = e->ends, .fetch = true};
         }
@@ -451,8 +452,8 @@ static bool add_hooks(struct engine *e)
                 uc_hook_add(e->uc, &hook, UC_HOOK_INSN_INVALID, (void *)on_invalid, e, 1, 0) == UC_ERR_OK;
     if (good && ENGINE_REVEALS) {
         uint64_t lent = engine_spare_page(e);
-        good = uc_hook_add(e->uc, &hook, UC_HOOK_MEM_FETCH_UNMAPPED, (void *)on_lent_code, e, lent, lent + PAGE - 1) ==
-               UC_ERR_OK;
+        good = uc_hook_add(e->uc, &hook, UC_HOOK_MEM_FETCH_UNMAPPED, (void *)on_lent_code, e, lent,
+                           lent + CAPDL_PAGE_SIZE - 1) == UC_ERR_OK;
     }
     if (good && e->cpu->arch->has_syscalls) {
         good = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_syscall, e, 1, 0, UC_X86_INS_SYSCALL) == UC_ERR_OK &&

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { WINDOW = 2 << 20, PAGE = 4096, FIT_TLB_AFTER = 10000000, PAD_AFTER = 3000000 };
+enum { WINDOW = 2 << 20, FIT_TLB_AFTER = 10000000, PAD_AFTER = 3000000 };
 
 struct engine_run {
     uint64_t start, end;
@@ -29,12 +29,12 @@ struct engine_run {
 
 static uint64_t page_of(uint64_t vaddr)
 {
-    return vaddr & ~(uint64_t)(PAGE - 1);
+    return vaddr & ~(uint64_t)(CAPDL_PAGE_SIZE - 1);
 }
 
 uint64_t engine_spare_page(const struct engine *e)
 {
-    return e->cpu->arch->paging.window + (uint64_t)ENGINE_TABLES * PAGE;
+    return e->cpu->arch->paging.window + (uint64_t)ENGINE_TABLES * CAPDL_PAGE_SIZE;
 }
 
 /* Unicorn 2.1 looks for code there by virtual address; if there is none, that is a fault to it. */
@@ -59,7 +59,7 @@ static uint64_t padding_size(const struct engine *e)
 
 static uint64_t padding_at(const struct engine *e, unsigned number, bool behind)
 {
-    return engine_spare_page(e) + PAGE + (2 * (uint64_t)(number - 1) + behind) * padding_size(e);
+    return engine_spare_page(e) + CAPDL_PAGE_SIZE + (2 * (uint64_t)(number - 1) + behind) * padding_size(e);
 }
 
 static uint8_t padding_take(struct engine *e)
@@ -144,7 +144,7 @@ static void forget_code(struct engine *e, const struct engine_run *run)
 static void run_drop(struct engine *e, const struct engine_run *run)
 {
     forget_code(e, run);
-    for (uint64_t page = run->start; page - run->start < run->end - run->start; page += PAGE) {
+    for (uint64_t page = run->start; page - run->start < run->end - run->start; page += CAPDL_PAGE_SIZE) {
         engine_set_entry(e, page, 0);
     }
     unmap(e, run->start, run->end - run->start);
@@ -175,7 +175,7 @@ void engine_clear(struct engine *e)
     e->num_runs = 0;
     e->executed = 0;
     e->pads = false;
-    memset(e->tables, 0, e->num_tables * PAGE);
+    memset(e->tables, 0, e->num_tables * CAPDL_PAGE_SIZE);
     engine_start_tables(e);
     e->alias = padding_at(e, PADDINGS + 1, false);
 }
@@ -303,7 +303,7 @@ static bool map_run(struct engine *e, struct engine_run *run, uint8_t rights, ui
 static bool enter_run(struct engine *e, size_t at, struct engine_run run, uint8_t rights)
 {
     const struct cpu_paging *paging = &e->cpu->arch->paging;
-    for (uint64_t page = run.start; page < run.end; page += PAGE) {
+    for (uint64_t page = run.start; page < run.end; page += CAPDL_PAGE_SIZE) {
         if (!engine_set_entry(e, page, paging->page_entry(run.paddr + (page - run.start), rights))) {
             e->cpu->broken = "an address space needs too many page tables";
             return false;
@@ -349,7 +349,7 @@ static bool map_window(struct engine *e, uint64_t page, const struct page_view *
         return false;
     }
     size_t at = run_find(e, page);
-    uint64_t window = e->single ? PAGE : WINDOW, low = page & ~(window - 1), high = low + window;
+    uint64_t window = e->single ? CAPDL_PAGE_SIZE : WINDOW, low = page & ~(window - 1), high = low + window;
     if (at > 0 && e->runs[at - 1].end > low) {
         low = e->runs[at - 1].end;
     }
@@ -361,12 +361,13 @@ static bool map_window(struct engine *e, uint64_t page, const struct page_view *
         low = low > view->vaddr ? low : view->vaddr;
         high = high < end ? high : end;
     }
-    struct engine_run run = {.start = page, .end = page + PAGE, .code = is_code(e, rights, wanted)};
-    while (run.start > low && page_host(e, run.start - PAGE, rights) == host - (page - run.start) - PAGE) {
-        run.start -= PAGE;
+    struct engine_run run = {.start = page, .end = page + CAPDL_PAGE_SIZE, .code = is_code(e, rights, wanted)};
+    while (run.start > low &&
+           page_host(e, run.start - CAPDL_PAGE_SIZE, rights) == host - (page - run.start) - CAPDL_PAGE_SIZE) {
+        run.start -= CAPDL_PAGE_SIZE;
     }
     while (run.end < high && page_host(e, run.end, rights) == host + (run.end - page)) {
-        run.end += PAGE;
+        run.end += CAPDL_PAGE_SIZE;
     }
     uint8_t used = run.code ? rights : rights & (uint8_t)~PAGE_X;
     run.executed = wanted & PAGE_X;
@@ -381,13 +382,13 @@ bool engine_fault_in(struct engine *e, uint64_t vaddr, uint64_t size, uint8_t wa
 {
     uint64_t last = vaddr + size - 1 < vaddr ? UINT64_MAX : vaddr + size - 1;
     *failed = vaddr;
-    for (uint64_t page = page_of(vaddr);; page += PAGE) {
+    for (uint64_t page = page_of(vaddr);; page += CAPDL_PAGE_SIZE) {
         struct page_view view;
         if (!vspace_translate(e->cpu->kernel, e->vspace, page, &view) || (view.rights & wanted) != wanted) {
             return false;
         }
         if (wanted & PAGE_X && engine_is_mapped(e, page) && !engine_is_code(e, page)) {
-            engine_invalidate(e, page, PAGE);
+            engine_invalidate(e, page, CAPDL_PAGE_SIZE);
         }
         if (!engine_is_mapped(e, page)) {
             bool device = report_device(e, page == page_of(vaddr) ? vaddr : page, wanted == PAGE_W, &view);
@@ -398,7 +399,7 @@ bool engine_fault_in(struct engine *e, uint64_t vaddr, uint64_t size, uint8_t wa
         if (page == page_of(last)) {
             return true;
         }
-        *failed = page + PAGE;
+        *failed = page + CAPDL_PAGE_SIZE;
     }
 }
 
@@ -424,7 +425,8 @@ bool engine_stand_in(struct engine *e, uint64_t vaddr)
     if (engine_is_mapped(e, page)) {
         return true;
     }
-    if (e->num_dummies == CPU_DUMMIES || uc_mem_map_ptr(e->uc, page, PAGE, UC_PROT_ALL, e->dummy) != UC_ERR_OK) {
+    if (e->num_dummies == CPU_DUMMIES ||
+        uc_mem_map_ptr(e->uc, page, CAPDL_PAGE_SIZE, UC_PROT_ALL, e->dummy) != UC_ERR_OK) {
         return false;
     }
     e->dummies[e->num_dummies++] = page;
@@ -438,7 +440,7 @@ void engine_lend(struct engine *e, uint64_t vaddr)
     if (engine_is_code(e, page) || e->num_lent == ENGINE_LENT) {
         return;
     }
-    engine_invalidate(e, page, PAGE);
+    engine_invalidate(e, page, CAPDL_PAGE_SIZE);
     if (engine_set_entry(e, page, e->cpu->arch->paging.page_entry(engine_spare_page(e), PAGE_X))) {
         e->lent[e->num_lent++] = page;
     }
@@ -449,8 +451,8 @@ static void flush_tlb(struct engine *e)
 #if ENGINE_REVEALS
     uc_ctl_flush_tlb(e->uc);
 #else
-    if (uc_mem_map_ptr(e->uc, engine_spare_page(e), PAGE, UC_PROT_READ, e->dummy) == UC_ERR_OK) {
-        unmap(e, engine_spare_page(e), PAGE);
+    if (uc_mem_map_ptr(e->uc, engine_spare_page(e), CAPDL_PAGE_SIZE, UC_PROT_READ, e->dummy) == UC_ERR_OK) {
+        unmap(e, engine_spare_page(e), CAPDL_PAGE_SIZE);
     }
 #endif
 }
@@ -473,7 +475,7 @@ void engine_drop_dummies(struct engine *e)
 {
     take_back(e);
     while (e->num_dummies > 0) {
-        unmap(e, e->dummies[--e->num_dummies], PAGE);
+        unmap(e, e->dummies[--e->num_dummies], CAPDL_PAGE_SIZE);
     }
 }
 
@@ -498,7 +500,7 @@ static uint8_t *byte_host(struct engine *e, uint64_t vaddr)
 
 static size_t rest_of_page(uint64_t vaddr, size_t size)
 {
-    uint64_t left = PAGE - (vaddr & (PAGE - 1));
+    uint64_t left = CAPDL_PAGE_SIZE - (vaddr & (CAPDL_PAGE_SIZE - 1));
     return size < left ? size : left;
 }
 
@@ -532,25 +534,25 @@ void engine_write(struct engine *e, uint64_t vaddr, const uint8_t *bytes, size_t
 
 bool engine_memory_init(struct engine *e)
 {
-    void *tables = mmap(NULL, (size_t)ENGINE_TABLES * PAGE, PROT_READ | PROT_WRITE,
+    void *tables = mmap(NULL, (size_t)ENGINE_TABLES * CAPDL_PAGE_SIZE, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     e->tables = tables == MAP_FAILED ? NULL : tables;
-    e->dummy = aligned_alloc(PAGE, PAGE);
+    e->dummy = aligned_alloc(CAPDL_PAGE_SIZE, CAPDL_PAGE_SIZE);
     if (!e->tables || !e->dummy) {
         return false;
     }
-    memset(e->dummy, 0, PAGE);
+    memset(e->dummy, 0, CAPDL_PAGE_SIZE);
     engine_start_tables(e);
     uint64_t window = e->cpu->arch->paging.window;
     e->alias = padding_at(e, PADDINGS + 1, false);
-    return uc_mem_map_ptr(e->uc, window, (size_t)ENGINE_TABLES * PAGE, UC_PROT_READ | UC_PROT_WRITE, e->tables) ==
-           UC_ERR_OK;
+    return uc_mem_map_ptr(e->uc, window, (size_t)ENGINE_TABLES * CAPDL_PAGE_SIZE, UC_PROT_READ | UC_PROT_WRITE,
+                          e->tables) == UC_ERR_OK;
 }
 
 void engine_memory_free(struct engine *e)
 {
     if (e->tables) {
-        munmap(e->tables, (size_t)ENGINE_TABLES * PAGE);
+        munmap(e->tables, (size_t)ENGINE_TABLES * CAPDL_PAGE_SIZE);
     }
     free(e->dummy);
     free(e->runs);

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-enum { PAGE = 4096 };
-
 static uint64_t *table_at(struct engine *e, uint64_t paddr)
 {
     return (uint64_t *)(void *)(e->tables + (paddr - e->cpu->arch->paging.window));
@@ -24,7 +22,7 @@ static uint64_t *entry_at(struct engine *e, uint64_t vaddr, bool make)
             if (!make || e->num_tables == ENGINE_TABLES - 1) {
                 return NULL;
             }
-            *entry = paging->table_entry(paging->window + e->num_tables++ * PAGE);
+            *entry = paging->table_entry(paging->window + e->num_tables++ * CAPDL_PAGE_SIZE);
         }
         table = table_at(e, paging->entry_paddr(*entry));
     }
@@ -41,7 +39,7 @@ bool engine_set_entry(struct engine *e, uint64_t vaddr, uint64_t entry)
 
 uint64_t engine_descriptors(const struct cpu_paging *paging)
 {
-    return paging->window + (uint64_t)(ENGINE_TABLES - 1) * PAGE;
+    return paging->window + (uint64_t)(ENGINE_TABLES - 1) * CAPDL_PAGE_SIZE;
 }
 
 void engine_start_tables(struct engine *e)

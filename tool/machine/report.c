@@ -26,18 +26,18 @@ static const char *access_text(const struct report *r, const struct fault *fault
 static bool is_stack_overflow(const struct report *r, const struct tcb *thread, const struct fault *fault,
                               uint64_t *begin)
 {
-    enum { PAGE = 4096, MOST_PAGES = 16 };
-    uint64_t sp = thread->regs[r->kernel->registers->sp], page = fault->address & ~(uint64_t)(PAGE - 1);
+    enum { MOST_PAGES = 16 };
+    uint64_t sp = thread->regs[r->kernel->registers->sp], page = fault->address & ~(uint64_t)(CAPDL_PAGE_SIZE - 1);
     struct table *root = vspace_of_thread(r->kernel, thread);
     struct page_view view;
     if (!root || fault->flag || vspace_translate(r->kernel, root, page, &view)) {
         return false;
     }
     for (unsigned i = 1; i <= MOST_PAGES; i++) {
-        *begin = page + (uint64_t)i * PAGE;
+        *begin = page + (uint64_t)i * CAPDL_PAGE_SIZE;
         if (vspace_translate(r->kernel, root, *begin, &view)) {
-            return view.rights & PAGE_W && sp <= *begin && *begin - sp <= MOST_PAGES * PAGE &&
-                   fault->address + PAGE >= sp;
+            return view.rights & PAGE_W && sp <= *begin && *begin - sp <= MOST_PAGES * CAPDL_PAGE_SIZE &&
+                   fault->address + CAPDL_PAGE_SIZE >= sp;
         }
     }
     return false;

@@ -7,10 +7,12 @@
  */
 #include <stdlib.h>
 
+#include <capdl/blob.h>
+
 #include "base/memory.h"
 #include "plan.h"
 
-enum { PAGE = 4096, LOADER_ALIGNMENT = 0x200000 };
+enum { LOADER_ALIGNMENT = 0x200000 };
 
 static uint64_t align(uint64_t address, uint64_t alignment)
 {
@@ -90,7 +92,7 @@ static bool choose(const struct plan *plan, struct extent *extent, uint64_t from
 static bool put(struct plan *plan, struct extent *extent, uint64_t wish, uint64_t from, uint64_t size,
                 uint64_t alignment)
 {
-    if (wish % PAGE) {
+    if (wish % CAPDL_PAGE_SIZE) {
         capdl_error(plan->diags, CAPDL_NOWHERE, "the %s cannot be at 0x%llx: expected a multiple of 4096", extent->name,
                     (unsigned long long)wish);
         return false;
@@ -110,7 +112,7 @@ static bool put(struct plan *plan, struct extent *extent, uint64_t wish, uint64_
 
 static uint64_t page_span(const struct loads *loads)
 {
-    return align(loads->vend, PAGE) - (loads->vstart & -(uint64_t)PAGE);
+    return align(loads->vend, CAPDL_PAGE_SIZE) - (loads->vstart & -(uint64_t)CAPDL_PAGE_SIZE);
 }
 
 bool layout_system(struct plan *plan)
@@ -120,22 +122,22 @@ bool layout_system(struct plan *plan)
                          : plan->tree_made ? 0
                                            : plan->tree_size;
     const struct loads *kernel = &plan->kernel.loads;
-    plan->kernel_extent = (struct extent){"kernel", kernel->start, align(kernel->end, PAGE), EXTENT_FIXED};
+    plan->kernel_extent = (struct extent){"kernel", kernel->start, align(kernel->end, CAPDL_PAGE_SIZE), EXTENT_FIXED};
     plan->tree_extent = (struct extent){.name = "device tree", .kind = EXTENT_KERNEL};
     plan->image_extent = (struct extent){.name = "initialiser", .kind = EXTENT_KERNEL};
     plan->loader_extent = (struct extent){.name = "loader", .kind = EXTENT_LOADER};
     if (tree_room == 0) { /* the kernel is handed none */
         plan->tree_extent.start = plan->tree_extent.end = plan->kernel_extent.end;
     }
-    return (tree_room == 0 ||
-            put(plan, &plan->tree_extent, 0, plan->kernel_extent.end, align(tree_room, PAGE), PAGE)) &&
+    return (tree_room == 0 || put(plan, &plan->tree_extent, 0, plan->kernel_extent.end,
+                                  align(tree_room, CAPDL_PAGE_SIZE), CAPDL_PAGE_SIZE)) &&
            put(plan, &plan->image_extent, plan->options->initialiser_at, plan->tree_extent.end, page_span(&plan->image),
-               PAGE);
+               CAPDL_PAGE_SIZE);
 }
 
 bool layout_loader(struct plan *plan, uint64_t size)
 {
-    return put(plan, &plan->loader_extent, plan->options->at, plan->image_extent.end, align(size, PAGE),
+    return put(plan, &plan->loader_extent, plan->options->at, plan->image_extent.end, align(size, CAPDL_PAGE_SIZE),
                LOADER_ALIGNMENT);
 }
 

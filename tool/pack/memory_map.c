@@ -14,11 +14,12 @@
 #include <string.h>
 
 #include <capdl/architecture.h>
+#include <capdl/blob.h>
 
 #include "pack/config.h"
 
 /* The kernel keeps its pieces of RAM, and what is left of them, in 16 entries of which the last must stay empty. */
-enum { PAGE = 4096, MOST_RAM = 15, MOST_HOLES = MOST_RAM + 2 * MEMORY_MAP_DEVICES + 4 };
+enum { MOST_RAM = 15, MOST_HOLES = MOST_RAM + 2 * MEMORY_MAP_DEVICES + 4 };
 #define HIGH_MEMORY UINT64_C(0x100000)
 #define MIB UINT64_C(0x100000)
 #define FOUR_GIB UINT64_C(0x100000000)
@@ -55,7 +56,7 @@ static int compare_regions(const void *a, const void *b)
 static struct capdl_region usable(const struct memory_map_entry *entry, bool multiboot2)
 {
     struct capdl_region ram = {0, 0};
-    uint64_t unit = multiboot2 ? 1 : PAGE;
+    uint64_t unit = multiboot2 ? 1 : CAPDL_PAGE_SIZE;
     if (entry->type == MEMORY_MAP_RAM && entry->start >= HIGH_MEMORY && entry->end - entry->start >= unit) {
         ram.start = (entry->start + unit - 1) & -unit;
         ram.end = entry->end & -unit;
@@ -98,16 +99,16 @@ static void make_holes(struct capdl_profile *profile, const struct memory_map *m
     for (size_t i = 0; i < profile->num_memory; i++) {
         hole_add(holes, profile->memory[i].start, profile->memory[i].end);
     }
-    hole_add(holes, APIC, APIC + PAGE);
+    hole_add(holes, APIC, APIC + CAPDL_PAGE_SIZE);
     hole_add(holes, MSI, FOUR_GIB);
     if (map->num_ioapics == 0) {
-        hole_add(holes, IOAPIC, IOAPIC + PAGE);
+        hole_add(holes, IOAPIC, IOAPIC + CAPDL_PAGE_SIZE);
     }
     for (size_t i = 0; i < map->num_ioapics && i < profile->num_ioapics; i++) {
-        hole_add(holes, map->ioapics[i], map->ioapics[i] + PAGE);
+        hole_add(holes, map->ioapics[i], map->ioapics[i] + CAPDL_PAGE_SIZE);
     }
     for (size_t i = 0; i < profile->num_iommus; i++) {
-        hole_add(holes, map->iommus[i], map->iommus[i] + PAGE);
+        hole_add(holes, map->iommus[i], map->iommus[i] + CAPDL_PAGE_SIZE);
     }
     qsort(holes->list, holes->count, sizeof(holes->list[0]), compare_regions);
 }

@@ -2,12 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/blob.h>
+
 #include "arch.h"
 #include "base/memory.h"
 #include "sha256/sha256.h"
 #include "plan.h"
 
-enum { PAGE = 4096, UNIT = CAPDL_PAYLOAD_UNIT, LINE = 64, SHORTEST_GAP = 512 };
+enum { UNIT = CAPDL_PAYLOAD_UNIT, LINE = 64, SHORTEST_GAP = 512 };
 
 static struct capdl_payload_region *last_region(struct plan *plan)
 {
@@ -91,7 +93,7 @@ static bool add_program(struct plan *plan, struct loads *loads, const struct ext
 
 static uint64_t image_distance(const struct plan *plan)
 {
-    return plan->image_extent.start - (plan->image.vstart & -(uint64_t)PAGE);
+    return plan->image_extent.start - (plan->image.vstart & -(uint64_t)CAPDL_PAGE_SIZE);
 }
 
 static int compare_regions(const void *a, const void *b)
@@ -165,7 +167,7 @@ static struct parts payload_parts(const struct plan *plan)
 uint64_t payload_memory_size(const struct plan *plan)
 {
     const struct load *loader = &plan->loader.list[0];
-    uint64_t stored = (loader->file_size + payload_parts(plan).end + PAGE - 1) & -(uint64_t)PAGE;
+    uint64_t stored = (loader->file_size + payload_parts(plan).end + CAPDL_PAGE_SIZE - 1) & -(uint64_t)CAPDL_PAGE_SIZE;
     return stored + (loader->memory_size - loader->file_size);
 }
 

@@ -7,8 +7,6 @@
 
 #include "profile/names.h"
 
-enum { PAGE = 4096 };
-
 #define MEMBER(member) ((struct capdl_profile *)0)->member
 #define WHERE(member) .offset = offsetof(struct capdl_profile, member), .width = sizeof(MEMBER(member))
 #define ELEMENTS(member, type)                                               \
@@ -85,12 +83,12 @@ const struct field profile_fields[] = {
      ELEMENTS(vspace_index_bits, uint8_t),
      .least = 1,
      .most = 16},
-    ADDRESS(user_top, "end of user addresses", PAGE),
+    ADDRESS(user_top, "end of user addresses", CAPDL_PAGE_SIZE),
     NUMBER(asid_pool_bits, "ASIDs per pool, log2", 1, 16),
     NUMBER(num_asid_pool_bits, "ASID pools, log2", 0, 16),
     NUMBER(pa_bits, "physical address bits", 12, 63),
-    NUMBER(bootinfo_untyped_offset, "offset of untypeds in bootinfo", CAPDL_BOOTINFO_WORDS * 4, PAGE - 16),
-    NUMBER(bootinfo_schedcontrol_offset, "offset of SchedControl in bootinfo", 0, PAGE - 16),
+    NUMBER(bootinfo_untyped_offset, "offset of untypeds in bootinfo", CAPDL_BOOTINFO_WORDS * 4, CAPDL_PAGE_SIZE - 16),
+    NUMBER(bootinfo_schedcontrol_offset, "offset of SchedControl in bootinfo", 0, CAPDL_PAGE_SIZE - 16),
     REGIONS(memory, "memory"),
     REGIONS(devices, "devices"),
     {.key = "kernel", .label = "kernel image", .kind = FIELD_REGION, WHERE(kernel)},

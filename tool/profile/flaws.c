@@ -8,12 +8,12 @@
 #include <stdio.h>
 
 #include <capdl/architecture.h>
+#include <capdl/blob.h>
 
 #include "profile/fields.h"
 #include "profile/methods.h"
 #include "profile/names.h"
 
-enum { PAGE_BITS = 12, PAGE = 1 << PAGE_BITS };
 enum { MIN_UNTYPED_BITS = 4, MIN_SCHED_CONTEXT_BITS = 7, MAX_KERNEL_OBJECT_BITS = 16, MIN_TIMER_HZ = 1000000 };
 enum { UNTYPED_DESC = 16 }; /* bytes of an element of bootinfo's list */
 
@@ -191,7 +191,7 @@ static bool sizes_good(const struct check *c)
 static bool vspace_good(const struct check *c)
 {
     const struct capdl_profile *p = c->p;
-    unsigned table = c->facts->page_table_bits - c->facts->entry_bits, bits = PAGE_BITS + p->vspace_index_bits[0];
+    unsigned table = c->facts->page_table_bits - c->facts->entry_bits, bits = CAPDL_PAGE_BITS + p->vspace_index_bits[0];
 
     for (unsigned i = 1; i < p->vspace_levels; i++) {
         if (p->vspace_index_bits[i] != table) {
@@ -200,7 +200,7 @@ static bool vspace_good(const struct check *c)
         bits += table;
     }
     if (bits > c->facts->word_bits - 1u || p->user_top > UINT64_C(1) << bits ||
-        (p->vspace_levels > 1 && p->user_top <= UINT64_C(1) << (bits - table)) || p->user_top % PAGE != 0) {
+        (p->vspace_levels > 1 && p->user_top <= UINT64_C(1) << (bits - table)) || p->user_top % CAPDL_PAGE_SIZE != 0) {
         return found(c,
                      "end of user addresses is 0x%" PRIx64 ", expected the end of a page up to 2^%u, which needs "
                      "%u levels of page tables",
@@ -307,7 +307,7 @@ static bool bootinfo_good(const struct check *c)
 {
     const struct capdl_profile *p = c->p;
     int word = (int)capdl_word_bytes(p->arch), apart = p->bootinfo_schedcontrol_offset - p->bootinfo_untyped_offset;
-    unsigned room = (unsigned)(PAGE - p->bootinfo_untyped_offset - 2 * word) / UNTYPED_DESC;
+    unsigned room = (unsigned)(CAPDL_PAGE_SIZE - p->bootinfo_untyped_offset - 2 * word) / UNTYPED_DESC;
 
     if ((p->bootinfo_schedcontrol_offset != 0) != p->mcs) {
         return found(c, "offset of SchedControl in bootinfo is %u, expected one with MCS, and only then",
@@ -334,7 +334,7 @@ static bool region_good(const struct check *c, const struct capdl_region *region
     const struct capdl_region *r = &regions[i];
     uint64_t end = UINT64_C(1) << c->p->pa_bits;
 
-    if ((memory && r->start % PAGE != 0) || r->start >= r->end || r->end > end ||
+    if ((memory && r->start % CAPDL_PAGE_SIZE != 0) || r->start >= r->end || r->end > end ||
         (i > 0 && r->start < regions[i - 1].end)) {
         return found(c, "%s from 0x%" PRIx64 " to 0x%" PRIx64 ", expected ascending %s up to 2^%u",
                      memory ? "memory" : "devices", r->start, r->end, memory ? "ranges from a page on" : "ranges",

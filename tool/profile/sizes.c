@@ -115,11 +115,10 @@ static void find_faults(struct headers *h)
 /* There are as many levels as the user's addresses take; below the root all tables have the same size. */
 static void find_vspace(struct headers *h)
 {
-    enum { PAGE_BITS = 12 };
     struct capdl_profile *p = h->reader->profile;
     int entry = capdl_architecture(p->arch)->entry_bits;
     int root = p->size_bits[CAPDL_TYPE_VSPACE] - entry, table = p->size_bits[CAPDL_TYPE_PAGE_TABLE] - entry;
-    int rest = 64 - __builtin_clzll(p->user_top - 1) - PAGE_BITS - root, levels = 1;
+    int rest = 64 - __builtin_clzll(p->user_top - 1) - CAPDL_PAGE_BITS - root, levels = 1;
 
     if (root < 1 || root > 16 || table < 1 || table > 16) {
         return; /* a size was missing, and has been reported */
@@ -142,7 +141,7 @@ static void find_user_top(struct headers *h)
     int64_t top = needed_value(h, "seL4_UserTop", 4096, INT64_MAX - 1);
 
     p->user_top = (uint64_t)top + profile_arch(p->arch)->user_top_is_last;
-    if (p->user_top % 4096 != 0) {
+    if (p->user_top % CAPDL_PAGE_SIZE != 0) {
         capdl_error(h->reader->diags, header_position(h), "'seL4_UserTop' is 0x%llx, which is not the end of a page",
                     (unsigned long long)top);
     }

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/blob.h>
+
 #include "base/elf_symbols.h"
 #include "base/memory.h"
-
-enum { PAGE = 4096 };
 
 static const struct fill_file *file_of(struct fill_contents *contents, const struct capdl_spec *spec, const char *text)
 {
@@ -28,8 +28,8 @@ static bool all_zero(const uint8_t *bytes, size_t size)
  * nowhere. */
 static bool add_page(struct sha256 *hash, uint64_t offset, const uint8_t *bytes)
 {
-    uint64_t first = 0, end = PAGE;
-    if (all_zero(bytes, PAGE)) {
+    uint64_t first = 0, end = CAPDL_PAGE_SIZE;
+    if (all_zero(bytes, CAPDL_PAGE_SIZE)) {
         return false;
     }
     while (bytes[first] == 0) {
@@ -71,10 +71,10 @@ static bool has_bytes(struct fill_contents *contents, const struct capdl_spec *s
 
 /* A page of a frame, as all fills together make it: how they are cut means nothing. Says where the next one begins. */
 static uint64_t compose_page(struct fill_contents *contents, const struct capdl_spec *spec, struct capdl_fills fills,
-                             uint64_t page, uint8_t bytes[PAGE])
+                             uint64_t page, uint8_t bytes[CAPDL_PAGE_SIZE])
 {
-    uint64_t next = UINT64_MAX, end = page + PAGE;
-    memset(bytes, 0, PAGE);
+    uint64_t next = UINT64_MAX, end = page + CAPDL_PAGE_SIZE;
+    memset(bytes, 0, CAPDL_PAGE_SIZE);
     for (size_t i = 0; i < fills.count; i++) {
         const struct capdl_fill *fill = &fills.list[i];
         if (!fill->length || !has_bytes(contents, spec, fill)) {
@@ -86,7 +86,7 @@ static uint64_t compose_page(struct fill_contents *contents, const struct capdl_
             fill_take(fill, fill_file(contents, spec, fill), from - fill->offset, to - from, bytes + (from - page));
         }
         if (last > end) {
-            uint64_t start = fill->offset > end ? fill->offset / PAGE * PAGE : end;
+            uint64_t start = fill->offset > end ? fill->offset / CAPDL_PAGE_SIZE * CAPDL_PAGE_SIZE : end;
             next = start < next ? start : next;
         }
     }
@@ -140,7 +140,7 @@ uint64_t fill_contents_number(void *context, const struct capdl_spec *spec, uint
     sha256_init(&hash);
     struct capdl_fills fills = capdl_object_fills(spec, frame);
     for (uint64_t page = 0, next; fills.count && page != UINT64_MAX; page = next) {
-        uint8_t bytes[PAGE];
+        uint8_t bytes[CAPDL_PAGE_SIZE];
         next = compose_page(contents, spec, fills, page, bytes);
         any |= add_page(&hash, page, bytes);
     }
@@ -191,16 +191,17 @@ const char *fill_contents_memory(void *context, const struct capdl_spec *spec, c
 {
     struct fill_contents *contents = context;
     struct sha256 hash;
-    uint8_t digest[SHA256_BYTES], bytes[PAGE];
+    uint8_t digest[SHA256_BYTES], bytes[CAPDL_PAGE_SIZE];
     sha256_init(&hash);
     for (size_t i = 0; i < count; i++) {
         struct capdl_fills fills = capdl_object_fills(spec, frames[i]);
         if (!all_known(contents, spec, fills)) {
             return NULL;
         }
-        for (uint64_t page = 0; page < UINT64_C(1) << capdl_object_size_bits(spec, frames[i]); page += PAGE) {
+        for (uint64_t page = 0; page < UINT64_C(1) << capdl_object_size_bits(spec, frames[i]);
+             page += CAPDL_PAGE_SIZE) {
             compose_page(contents, spec, fills, page, bytes);
-            sha256_add(&hash, bytes, PAGE);
+            sha256_add(&hash, bytes, CAPDL_PAGE_SIZE);
         }
     }
     sha256_end(&hash, digest);
@@ -213,16 +214,16 @@ uint64_t fill_contents_difference(void *context, const struct capdl_spec *old, u
 {
     struct fill_contents *contents = context;
     struct capdl_fills before = capdl_object_fills(old, old_frame), after = capdl_object_fills(new, new_frame);
-    uint8_t bytes[2][PAGE];
+    uint8_t bytes[2][CAPDL_PAGE_SIZE];
     uint64_t count = 0;
     if (capdl_object_size_bits(old, old_frame) != capdl_object_size_bits(new, new_frame) ||
         !all_known(contents, old, before) || !all_known(contents, new, after)) {
         return 0;
     }
-    for (uint64_t page = 0; page < UINT64_C(1) << capdl_object_size_bits(old, old_frame); page += PAGE) {
+    for (uint64_t page = 0; page < UINT64_C(1) << capdl_object_size_bits(old, old_frame); page += CAPDL_PAGE_SIZE) {
         compose_page(contents, old, before, page, bytes[0]);
         compose_page(contents, new, after, page, bytes[1]);
-        for (uint64_t i = 0; i < PAGE; i++) {
+        for (uint64_t i = 0; i < CAPDL_PAGE_SIZE; i++) {
             if (bytes[0][i] != bytes[1][i]) {
                 *first = count ? *first : page + i;
                 *last = page + i;
@@ -239,13 +240,13 @@ bool fill_contents_bytes(void *context, const struct capdl_spec *spec, uint32_t 
     struct fill_contents *contents = context;
     const char *image = contents->sources[contents->sources[1].spec == spec].files.beside;
     struct capdl_fills fills = capdl_object_fills(spec, frame);
-    uint8_t page[PAGE];
+    uint8_t page[CAPDL_PAGE_SIZE];
     *program = false;
     if (!all_known(contents, spec, fills)) {
         return false;
     }
-    compose_page(contents, spec, fills, offset / PAGE * PAGE, page);
-    memcpy(bytes, page + offset % PAGE, count);
+    compose_page(contents, spec, fills, offset / CAPDL_PAGE_SIZE * CAPDL_PAGE_SIZE, page);
+    memcpy(bytes, page + offset % CAPDL_PAGE_SIZE, count);
     for (size_t i = 0; i < fills.count; i++) {
         const struct capdl_fill *fill = &fills.list[i];
         bool there = fill->offset < offset + count && offset < fill->offset + fill->length;

@@ -157,7 +157,7 @@ void stats_entry(struct watch *w, const struct record *r)
     }
 }
 
-/* The row stays, but is no longer found: another object may be made at that address. */
+/* The row stays, but is no longer found: another object may be made at that address, but never one where w is. */
 void stats_gone(struct watch *w, const struct object *object)
 {
     for (size_t i = 0; i < w->capacity; i++) {
@@ -165,7 +165,7 @@ void stats_gone(struct watch *w, const struct object *object)
         const void **parts[] = {&row->from, &row->through, &row->to};
         for (unsigned p = 0; p < 3; p++) {
             if (row->used && *parts[p] == (const void *)object) {
-                *parts[p] = row;
+                *parts[p] = w;
             }
         }
     }

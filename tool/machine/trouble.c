@@ -23,7 +23,7 @@ enum trouble {
 };
 
 struct watch_trouble {
-    const struct tcb *thread;
+    const struct tcb *thread; /* NULL: it is deleted */
     enum trouble kind;
     const char *what; /* a deviation */
     uint64_t count;
@@ -342,6 +342,16 @@ void trouble_device(struct watch *w, const struct tcb *thread, const struct devi
                 ": this machine has no devices; what was not written reads as zero\n",
                 trouble->name, access->write ? "writes to" : "reads from", access->vaddr,
                 names_frame(w->names, access->frame, frame), access->paddr);
+    }
+}
+
+/* Another thread at that address is another one. */
+void trouble_gone(struct watch *w, const struct object *object)
+{
+    for (size_t i = 0; i < w->num_troubles; i++) {
+        if ((const void *)w->troubles[i].thread == (const void *)object) {
+            w->troubles[i].thread = NULL;
+        }
     }
 }
 

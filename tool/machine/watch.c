@@ -139,6 +139,7 @@ static void gone(void *context, const struct object *object)
 {
     struct watch *w = context;
     names_forget((struct names *)w->names, object);
+    trouble_gone(w, object);
     if (w->stats) {
         stats_gone(w, object);
     }

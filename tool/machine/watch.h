@@ -56,6 +56,7 @@ const char *watch_lookup_text(enum lookup_kind);
 void trouble_entry(struct watch *, const struct record *);
 void trouble_deviation(struct watch *, const struct tcb *, uint64_t pc, const char *instruction);
 void trouble_device(struct watch *, const struct tcb *, const struct device_access *);
+void trouble_gone(struct watch *, const struct object *);
 void trouble_finish(struct watch *);
 /* trace.c */
 void trace_entry(struct watch *, const struct record *);

@@ -91,6 +91,73 @@ static void first_mistake_of_sched_params(struct world *w)
         CAPDL_ERROR_ILLEGAL_OPERATION); /* one's own context cannot be taken away */
 }
 
+/* A thread that waits needs a context with budget: isBlocked, sc_released. */
+static void contexts_of_waiting_threads(struct world *w)
+{
+    uint64_t self = CAPDL_INITIAL_TCB, sc2 = slot_at(w, SC2), none = slot_at(w, SMALL);
+    struct tcb *thread = slot_of(w, OTHER)->cap.object;
+#define SET_PARAMS() CALL(OTHER, TCB_SET_SCHED_PARAMS, WORDS(1, 1), WORDS(self, sc2, none))
+    thread->state = THREAD_BLOCKED_ON_REPLY;
+    EXPECT(SET_PARAMS(), CAPDL_ERROR_ILLEGAL_OPERATION);
+    struct sched_context *sc = slot_of(w, SC2)->cap.object;
+    refill_new(w->k, sc, 2, ticks_of_us(w->k, 1000), ticks_of_us(w->k, 2000));
+    refill_head(sc)->time = w->k->now + 2 * ticks_of_us(w->k, 1000000);
+    EXPECT(SET_PARAMS(), CAPDL_ERROR_ILLEGAL_OPERATION);
+    refill_head(sc)->time = w->k->now;
+    EXPECT(SET_PARAMS(), CAPDL_ERROR_NO_ERROR);
+    EXPECT(thread->sc == sc, true);
+    EXPECT(SET_PARAMS(), CAPDL_ERROR_NO_ERROR);
+    EXPECT(CALL(OTHER, TCB_SET_SCHED_PARAMS, WORDS(1, 1), WORDS(self, none, none)), CAPDL_ERROR_NO_ERROR);
+    EXPECT(thread->sc == NULL, true);
+    thread->state = THREAD_INACTIVE;
+}
+
+/* decodeSetSchedParams, decodeSchedControl_ConfigureFlags of earlier releases. */
+static void earlier_releases(struct world *w)
+{
+    uint64_t self = CAPDL_INITIAL_TCB, sc = slot_at(w, SC), sc2 = slot_at(w, SC2), ep = slot_at(w, EP),
+             weak = slot_at(w, WEAK), control = 0;
+    while (w->info.root->slots[control].cap.type != CAP_SCHED_CONTROL) {
+        control++;
+    }
+    static const struct {
+        unsigned version;
+        enum capdl_kernel_error own, target;
+    } releases[] = {{13, CAPDL_ERROR_ILLEGAL_OPERATION, CAPDL_ERROR_INVALID_CAPABILITY},
+                    {14, CAPDL_ERROR_NO_ERROR, CAPDL_ERROR_INVALID_CAPABILITY},
+                    {15, CAPDL_ERROR_NO_ERROR, CAPDL_ERROR_RANGE_ERROR},
+                    {16, CAPDL_ERROR_NO_ERROR, CAPDL_ERROR_RANGE_ERROR}};
+    for (unsigned i = 0; i < sizeof(releases) / sizeof(releases[0]); i++) {
+        w->k->version = releases[i].version;
+        /* THREAD has SC, and OTHER none */
+        EXPECT(CALL(THREAD, TCB_SET_SCHED_PARAMS, WORDS(1, 1), WORDS(self, sc, ep)), releases[i].own);
+        EXPECT(CALL(OTHER, TCB_SET_SCHED_PARAMS, WORDS(1, 1), WORDS(self, sc2, weak)), CAPDL_ERROR_INVALID_CAPABILITY);
+        EXPECT(w->reply.words[0], 3);
+        EXPECT(
+            world_call(w, control, CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(2000, 1000, 0, 0, 0), WORDS(ep)),
+            releases[i].target);
+    }
+}
+
+/* decodeSetAffinity: not MCS, and with several cores. */
+static void cores(const char *name)
+{
+    struct capdl_profile profile = *profile_builtin(name);
+    profile.smp = true;
+    profile.max_nodes = 4;
+    profile.labels[CAPDL_METHOD_TCB_SET_AFFINITY] = 200;
+    struct world *w = world_new_profile(&profile);
+    bool mcs = profile.mcs;
+    make(w);
+    const struct tcb *thread = slot_of(w, THREAD)->cap.object;
+    EXPECT(CALL(THREAD, TCB_SET_AFFINITY, NONE, NONE),
+           mcs ? CAPDL_ERROR_ILLEGAL_OPERATION : CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT(CALL(THREAD, TCB_SET_AFFINITY, WORDS(4), NONE), CAPDL_ERROR_ILLEGAL_OPERATION);
+    EXPECT(CALL(THREAD, TCB_SET_AFFINITY, WORDS(3), NONE), mcs ? CAPDL_ERROR_ILLEGAL_OPERATION : CAPDL_ERROR_NO_ERROR);
+    EXPECT(thread->affinity, mcs ? 0 : 3);
+    world_free(w);
+}
+
 /* decodeSchedContext_Bind, _UnbindObject, _Unbind: one context a thread, one thread a context, never one's own. */
 static void contexts_are_bound_once(struct world *w)
 {
@@ -149,6 +216,9 @@ static void interrupts_are_handed_out_once(struct world *w)
     EXPECT(w->k->irq_masked[40], false);
     world_delete(w, slot);
     EXPECT(GET(40, slot), CAPDL_ERROR_NO_ERROR);
+    kernel_interrupt(w->k, 41); /* what nobody has is not told, and changes nothing */
+    kernel_interrupt(w->k, MAX_IRQS);
+    EXPECT(w->k->irq_masked[41], true);
 }
 
 /* setDomain: who leaves the domain whose turn it is stops at once; another thread's leaving stops nobody. */
@@ -168,6 +238,91 @@ static void leaving_the_domain_stops(const char *name)
     sched_schedule(w->k);
     EXPECT(w->k->current == root, false);
     world_free(w);
+}
+
+/* src/object/domain.c: the last entry of the schedule is its end for ever, and the start is never an end. */
+static void schedules(const char *name)
+{
+    struct capdl_profile profile = *profile_builtin(name);
+    profile.num_domains = 4;
+    profile.num_domain_schedules = 8;
+    struct world *w = world_new_profile(&profile);
+    const uint64_t longest = (UINT64_C(1) << 56) - 1;
+#define CONFIGURE_SCHEDULE(...) \
+    world_call(w, CAPDL_INITIAL_DOMAIN, CAPDL_METHOD_DOMAIN_SET_SCHEDULE_CONFIGURE, WORDS(__VA_ARGS__), NONE)
+#define START_SCHEDULE(index) \
+    world_call(w, CAPDL_INITIAL_DOMAIN, CAPDL_METHOD_DOMAIN_SET_SCHEDULE_SET_START, WORDS(index), NONE)
+#define EXPECT_ARGUMENT(number, call)               \
+    do {                                            \
+        EXPECT(call, CAPDL_ERROR_INVALID_ARGUMENT); \
+        EXPECT(w->reply.words[0], number);          \
+    } while (0)
+    uint32_t length = w->k->schedule_length;
+    EXPECT(CONFIGURE_SCHEDULE(length - 1, 0, 0), CAPDL_ERROR_RANGE_ERROR);
+    EXPECT(w->reply.words[1], length - 2);
+    EXPECT(CONFIGURE_SCHEDULE(length - 2, 3, 5), CAPDL_ERROR_NO_ERROR);
+    EXPECT(CONFIGURE_SCHEDULE(1, 4, 5), CAPDL_ERROR_RANGE_ERROR);
+    EXPECT(w->reply.words[1], 3);
+    EXPECT_ARGUMENT(2, CONFIGURE_SCHEDULE(1, 0, longest + 1));
+    EXPECT(CONFIGURE_SCHEDULE(1, 2, longest), CAPDL_ERROR_NO_ERROR);
+    EXPECT_ARGUMENT(1, CONFIGURE_SCHEDULE(1, 2, 0));
+    EXPECT_ARGUMENT(2, CONFIGURE_SCHEDULE(0, 0, 0));
+    EXPECT(CONFIGURE_SCHEDULE(1, 2), CAPDL_ERROR_TRUNCATED_MESSAGE);
+    EXPECT_ARGUMENT(0, START_SCHEDULE(2));
+    EXPECT(START_SCHEDULE(length), CAPDL_ERROR_RANGE_ERROR);
+    EXPECT(w->reply.words[1], length - 1);
+    EXPECT_ARGUMENT(0, START_SCHEDULE(length - 1));
+    /* entry 0 is of domain 0, 1 of domain 2, 2 ends it; what follows is never reached */
+    EXPECT(domain_is_scheduled(w->k, 0), true);
+    EXPECT(domain_is_scheduled(w->k, 1), false);
+    EXPECT(domain_is_scheduled(w->k, 2), true);
+    EXPECT(domain_is_scheduled(w->k, 3), false);
+    EXPECT(START_SCHEDULE(1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(w->k->schedule_start, 1);
+    EXPECT(w->k->schedule_index, 1); /* at once, and there it stays */
+    EXPECT(w->k->domain, 2);
+    EXPECT(domain_is_scheduled(w->k, 0), false);
+    EXPECT(domain_is_scheduled(w->k, 2), true);
+    world_free(w);
+}
+
+/* src/kernel/thread.c, doReplyTransfer: who is answered without budget waits for it, or its timeout handler is told. */
+static void answered_without_budget(const char *name)
+{
+    enum { READY, LATER, TOLD, TOLD_BEFORE, CASES };
+    for (unsigned i = 0; i < CASES; i++) {
+        struct world *w = world_new(name);
+        struct kernel *k = w->k;
+        make(w);
+        EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_REPLY, 0, IRQ, 1), CAPDL_ERROR_NO_ERROR);
+        struct reply *reply = slot_of(w, IRQ)->cap.object;
+        struct tcb *thread = slot_of(w, THREAD)->cap.object;
+        struct sched_context *sc = slot_of(w, SC)->cap.object;
+        refill_new(k, sc, 3, 2 * min_budget(k), 4 * min_budget(k));
+        sc->badge = 99;
+        sc_bind_thread(k, sc, thread);
+        refill_head(sc)->time = k->now + (i == READY ? 0 : 1000 * min_budget(k));
+        if (i >= TOLD) {
+            thread->slots[TCB_TIMEOUT_HANDLER].cap = slot_of(w, EP)->cap;
+        }
+        thread->fault.kind = i == TOLD_BEFORE ? FAULT_TIMEOUT : FAULT_NONE;
+        thread->priority = 7;
+        thread->state = THREAD_BLOCKED_ON_REPLY;
+        thread->reply = reply;
+        reply->tcb = thread;
+        kernel_call(k, slot_at(w, IRQ), &(struct kernel_message){.label = 0});
+        EXPECT(thread->state, i == READY || i == LATER ? THREAD_RUNNING
+                              : i == TOLD              ? THREAD_BLOCKED_ON_SEND
+                                                       : THREAD_RESTART);
+        EXPECT(thread->queued, i == READY);
+        EXPECT(thread->in_release_queue, i == LATER || i == TOLD_BEFORE);
+        EXPECT(thread->fault.kind, i == TOLD ? FAULT_TIMEOUT : FAULT_NONE);
+        EXPECT(thread->fault.address, i == TOLD ? 99 : 0);
+        EXPECT(reply->tcb == NULL && thread->reply == NULL, true);
+        EXPECT(world_is_sound(w), true);
+        thread->slots[TCB_TIMEOUT_HANDLER].cap = cap_null();
+        world_free(w);
+    }
 }
 
 /* ---- handleUnknownSyscall of src/api/syscall.c ---- */
@@ -309,6 +464,8 @@ int main(void)
         if (w->k->profile->mcs) {
             first_mistake_of_sched_params(w);
             times_before_target(w);
+            contexts_of_waiting_threads(w);
+            earlier_releases(w);
             contexts_are_bound_once(w);
         }
         if (w->k->profile->arch != CAPDL_ARCH_X86_64) {
@@ -318,6 +475,11 @@ int main(void)
         world_free(w);
         leaving_the_domain_stops(profiles[i]);
         debug_calls(profiles[i]);
+        cores(profiles[i]);
+        schedules(profiles[i]);
+        if (profile_builtin(profiles[i])->mcs) {
+            answered_without_budget(profiles[i]);
+        }
     }
     return failures();
 }

@@ -222,7 +222,8 @@ static enum status check_sched_context(struct kernel *k, struct tcb *thread, con
         return fail_capability(k, 2);
     }
     struct sched_context *sc = cap->object;
-    if (thread->sc != sc && (thread->sc || sc->tcb)) {
+    bool other = thread->sc != sc || k->version < 14; /* which refused even the thread's own */
+    if (other && (thread->sc || sc->tcb)) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }
     if (thread_is_blocked(thread) && !(sc_is_active(sc) && refill_ready(k, sc))) {
@@ -265,7 +266,7 @@ static enum status decode_set_sched_params(struct kernel *k, struct invocation *
         status = check_sched_context(k, thread, &k->extra[1]->cap, &sc);
     }
     if (status == STATUS_OK && mcs && !fault_handler_is_valid(&k->extra[2]->cap)) {
-        status = k->version < 14 ? fail(k, CAPDL_ERROR_ILLEGAL_OPERATION) : fail_capability(k, 3);
+        status = fail_capability(k, 3);
     }
     if (status != STATUS_OK) {
         return status;

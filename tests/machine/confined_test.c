@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/confined.h"
+#include "machine/confined_machine.h"
 
 enum { KIND_TEXT = 7, KIND_BYTES = 9 };
 
@@ -196,8 +197,131 @@ static void sends_much(void *context, struct confined *c)
     confined_send(c, KIND_BYTES, bytes, sizeof(bytes));
 }
 
+/* ---- A machine's diagnostics ---- */
+
+static struct capdl_diags received;
+
+static bool receive_diag(void *context, uint8_t kind, const uint8_t *bytes, size_t size)
+{
+    (void)context;
+    return kind == CONFINED_DIAG && confined_receive_diag(&received, bytes, size);
+}
+
+static void complains(void *context, struct confined *c)
+{
+    (void)context;
+    struct capdl_diags diags = {NULL};
+    struct capdl_pos pos = {.line = 3, .column = 4, .file = capdl_diags_add_source(&diags, "a.cdl", NULL, 0)};
+    confined_seal(c);
+    capdl_error(&diags, pos, "not sent");
+    capdl_error(&diags, pos, "in a file");
+    capdl_note(&diags, pos, "there, too");
+    capdl_error(&diags, CAPDL_NOWHERE, "nowhere");
+    confined_send_diags(c, &diags, 1);
+    capdl_diags_free(&diags);
+}
+
+static void expect_diag(size_t i, enum capdl_severity severity, uint32_t line, const char *message)
+{
+    const struct capdl_diag *diag = &received.list[i];
+    expect(i < received.count && diag->severity == severity && strcmp(diag->message, message) == 0, message);
+    expect(line == 0 ? diag->pos.file == UINT16_MAX
+                     : diag->pos.line == line && diag->pos.column == 4 &&
+                           strcmp(received.files[diag->pos.file]->name, "a.cdl") == 0,
+           "where it is");
+}
+
+static void warns(void *context, struct confined *c)
+{
+    (void)context;
+    struct capdl_diags diags = {NULL};
+    confined_seal(c);
+    capdl_finding(&diags, CAPDL_WARNING, CAPDL_CHECK_UNUSED, CAPDL_NOWHERE, "no machine does");
+    confined_send_diags(c, &diags, 0);
+    capdl_diags_free(&diags);
+}
+
+static void test_diags(void)
+{
+    struct confined_job job = {.body = complains, .receive = receive_diag, .seconds = 10};
+    expect(confined_run(&job).outcome == CONFINED_DONE && received.count == 3, "three are received");
+    expect_diag(0, CAPDL_ERROR, 3, "in a file");
+    expect_diag(1, CAPDL_NOTE, 3, "there, too");
+    expect_diag(2, CAPDL_ERROR, 0, "nowhere");
+    expect(received.num_files == 1, "a file is known once");
+    job.body = warns;
+    expect(confined_run(&job).outcome == CONFINED_NONSENSE && received.count == 3, "a warning is nonsense");
+}
+
+/* What only a child that was taken over sends. */
+static void test_forged_diags(void)
+{
+    struct {
+        uint32_t severity, line;
+        uint16_t column, has_file;
+        uint32_t file_length, message_length;
+        char text[8];
+    } sent = {.file_length = 3, .message_length = 5, .text = "a.cwrong"};
+    const uint8_t *bytes = (const uint8_t *)&sent;
+    enum { HEAD = sizeof(sent) - sizeof(sent.text) };
+    size_t before = received.count;
+    expect(!confined_receive_diag(&received, bytes, HEAD - 1), "half a head");
+    expect(!confined_receive_diag(&received, bytes, sizeof(sent) - 1), "a text that is shorter than it says");
+    expect(!confined_receive_diag(&received, bytes, HEAD), "no text");
+    sent.message_length = 4;
+    expect(!confined_receive_diag(&received, bytes, sizeof(sent)), "a text that is longer than it says");
+    sent.message_length = UINT32_MAX;
+    sent.file_length = sizeof(sent.text) + 1;
+    expect(!confined_receive_diag(&received, bytes, sizeof(sent)), "lengths whose sum overflows");
+    sent.message_length = 5;
+    sent.file_length = 3;
+    sent.severity = CAPDL_NOTE + 1;
+    expect(!confined_receive_diag(&received, bytes, sizeof(sent)), "a severity that there is not");
+    sent.severity = CAPDL_ERROR;
+    expect(received.count == before, "nothing was added");
+    expect(confined_receive_diag(&received, bytes, sizeof(sent)) && received.count == before + 1 &&
+               strcmp(received.list[before].message, "wrong") == 0,
+           "but the right one is");
+}
+
+/* What is said when the emulator does not come to its end. */
+static void expect_end(struct confined_end end, const char *thread, const char *expected)
+{
+    struct capdl_diags diags = {NULL};
+    struct machine_progress progress = {.pc = 0x401234};
+    strcpy(progress.thread, thread);
+    memcpy(end.doing, &progress, sizeof(progress));
+    errno = EAGAIN;
+    bool good = confined_ended(&end, "image", 1.5, &diags);
+    expect(good == !*expected && diags.count == (*expected != 0), expected);
+    if (diags.count && strcmp(diags.list[0].message, expected) != 0) {
+        fprintf(stderr, "expected '%s', not '%s'\n", expected, diags.list[0].message);
+        failures++;
+    }
+    capdl_diags_free(&diags);
+}
+
+static void test_ends(void)
+{
+    expect_end((struct confined_end){.outcome = CONFINED_DONE}, "tcb", "");
+    expect_end((struct confined_end){.outcome = CONFINED_DIED, .signal = 11}, "tcb",
+               "image: the processor emulator failed (signal 11) while tcb ran from pc 0x401234");
+    expect_end((struct confined_end){.outcome = CONFINED_DIED}, "",
+               "image: the processor emulator failed before any thread ran");
+    expect_end((struct confined_end){.outcome = CONFINED_STUCK}, "tcb",
+               "image: the processor emulator did not return within 1.5 seconds while tcb ran from pc 0x401234");
+    expect_end((struct confined_end){.outcome = CONFINED_NONSENSE}, "",
+               "image: the processor emulator sent an invalid message before any thread ran");
+    expect_end((struct confined_end){.outcome = CONFINED_NONE}, "tcb",
+               "image: cannot make a process to run it in: Resource temporarily unavailable");
+}
+
 int main(void)
 {
+    test_diags();
+    test_forged_diags();
+    test_ends();
+    capdl_diags_free(&received);
     test_order();
     test_death();
     test_bad_children();

@@ -192,6 +192,35 @@ static void capabilities(void)
     revoke(untyped);
 }
 
+static uint64_t swap(unsigned one, unsigned other)
+{
+    return call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(one), 64, 0, at(other), 64, 0, at(one), 64),
+                WORDS(CNODE, CNODE));
+}
+
+/* What is derived from what stays when the two change places, also from each other. */
+static void swapped(void)
+{
+    check("untyped", retype(untyped, SEL4_TYPE_UNTYPED, 14, at(A), 1));
+    check("its frame", retype(at(A), SEL4_TYPE_FRAME_4K, 0, at(B), 1));
+    check("copy of that", copy(at(C), at(B), RIGHTS));
+    check("stranger", retype(untyped, SEL4_TYPE_FRAME_4K, 0, at(D), 1));
+    check("swap untyped and frame", swap(A, B));
+    check("swap frame and copy", swap(A, C));
+    check("swap copy and stranger", swap(C, D));
+    check("swap with nothing", swap(A, E));
+    check("swap with itself", swap(A, A));
+    check("revoke frame", revoke(at(C)));
+    check("stranger is left", copy(at(E), at(C), RIGHTS));
+    check("revoke untyped", revoke(at(B)));
+    check("frame is gone", copy(at(F), at(A), RIGHTS));
+    check("copy is gone", copy(at(F), at(D), RIGHTS));
+    check("stranger is left", copy(at(F), at(C), RIGHTS));
+    check("untyped is empty", retype(at(B), SEL4_TYPE_UNTYPED, 14, at(G), 1));
+    clear();
+    revoke(untyped);
+}
+
 static uint64_t map(unsigned slot, uint64_t label, uint64_t vaddr, uint64_t vspace)
 {
     return call(at(slot), label, WORDS(vaddr, 0), WORDS(vspace));
@@ -555,6 +584,17 @@ static void interrupts(void)
     check("endpoint", retype(untyped, SEL4_TYPE_ENDPOINT, 0, at(EP), 1));
     check("get irq", call(IRQ_CONTROL, label, WORDS(33, at(IRQ), 64), WORDS(CNODE)));
     check("get huge irq", call(IRQ_CONTROL, label, WORDS(100000, at(IRQ), 64), WORDS(CNODE)));
+#if !defined(__x86_64__)
+#if defined(__aarch64__)
+    enum { LAST_IRQ = 159 };
+#else
+    enum { LAST_IRQ = 95 };
+#endif
+    for (unsigned irq = LAST_IRQ; irq < LAST_IRQ + 3; irq++) {
+        check("get the last irq and the next", call(IRQ_CONTROL, label, WORDS(irq, at(X), 64), WORDS(CNODE)));
+        delete (at(X));
+    }
+#endif
     check("get irq truncated", call(IRQ_CONTROL, label, WORDS(33, at(IRQ)), WORDS(CNODE)));
 #if defined(__x86_64__)
     label = SEL4_LABEL_IRQ_CONTROL_GET_IOAPIC;
@@ -647,6 +687,7 @@ void root_main(void)
     untypeds();
     watermarks();
     capabilities();
+    swapped();
     mapping();
     flushing();
     virtual_cpus();

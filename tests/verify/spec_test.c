@@ -290,8 +290,22 @@ static const struct change more_originals[] = {
      "CNode 'k' has in slot 0x9 a copy of the capability to endpoint 'seven[0]', not the original"},
 };
 
+/* Pages that a thread, or a device, cannot read. */
+static const char unread[] =
+    "arch x86_64\n"
+    "objects {\n"
+    "  disk = io_device (1:2.3, domainID: 2)  i = io_pt (level: 1)  j = io_pt (level: 2)  k = io_pt (level: 3)\n"
+    "  m[2] = frame (4k)  a = pml4  b = pdpt  d = pd  p = pt  f[3] = frame (4k)  c = cnode (2 bits)\n"
+    "}\n"
+    "caps {\n"
+    "  disk { i }  i { 3: j }  j { 511: k }  k { 0: m[0] (W)  8: m[1] (RW) }\n"
+    "  a { 0: b }  b { 0: d }  d { 0: p }  p { 0: f[0] (W)  1: f[1] (RW)  2: f[2] }\n"
+    "  c { 0: disk  1: a }\n"
+    "}\n";
+
 int main(void)
 {
+    test_good("x86_64+", unread);
     test_good("aarch64-mcs", nested);
     test_good("aarch64-mcs", originals);
     test_changes("aarch64-mcs", originals, fewer_originals, sizeof(fewer_originals) / sizeof(fewer_originals[0]));

@@ -102,8 +102,10 @@ static bool entry_leads(const struct entry *e)
 
 static void compare_entry(const struct entry *e)
 {
-    bool unreadable = e->wanted && e->wanted->kind == CAPDL_KIND_FRAME && !(e->wanted->rights & CAPDL_RIGHT_READ);
-    if (e->wanted && !unreadable) {
+    enum capdl_kind table = capdl_object_kind(e->v->spec, e->table);
+    bool unmapped =
+        e->wanted && e->wanted->kind == CAPDL_KIND_FRAME && wanted_rights(e->v->profile->arch, table, e->wanted) == 0;
+    if (e->wanted && !unmapped) { /* of a page that nobody can access there is no entry */
         if (entry_leads(e)) {
             if (e->wanted->kind == CAPDL_KIND_FRAME) {
                 compare_page(e);

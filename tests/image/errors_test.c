@@ -241,6 +241,165 @@ static const struct bad bads[] = {
     {"aarch64",
      ARM(SPACE " f = frame (4k)  c = cnode (1 bits)", MAPS "bottom { 0: f (RW) } c { 0: f (R, mapping: (bottom, 0)) }"),
      "has fewer rights than the mapping it makes"},
+    {"aarch64", ARM("a = cnode (1 bits)  e = ep", "a { 0: e (R)  1: e (RW) - child_of (a, 0) }"),
+     "in slot 0x1 of CNode 'a' has more rights than the one it is derived from"},
+    {"aarch64", ARM("a = cnode (1 bits)  e = ep", "a { 1: e (R) - child_of (a, 0) }"),
+     "a slot of this derivation is empty"},
+    {"aarch64",
+     ARM("a = cnode (2 bits)  e = ep",
+         "a { 0: e (RWGP)  1: e (R) - child_of (a, 0)  2: e (RWGP)  3: e (R) - child_of (a, 2) }"),
+     "in slot 0x2 of CNode 'a' has children, but so does the one in slot 0x0 of 'a': an object has only one original"},
+    {"aarch64",
+     ARM("a = cnode (1 bits)  d = cnode (3 bits)", "a { 0: d (guard: 1, guard_size: 2)  1: d - child_of (a, 0) }"),
+     "has children, so it is the object's original capability and cannot have a guard"},
+    {"aarch64", ARM("a = cnode (1 bits)  u = ut (12 bits) { e = ep }", "a { 0: u  1: u - child_of (a, 0) }"),
+     "in slot 0x1 of CNode 'a' cannot be derived: the kernel does not copy an untyped that has objects"},
+    {"aarch64",
+     ARM(SPACE " f = frame (4k)  c = cnode (1 bits)",
+         MAPS "bottom { 0: f (RW) } c { 0: f (RW)  1: f (RW, mapping: (bottom, 0)) - child_of (c, 0) }"),
+     "cannot both map a page and be derived from another capability of the spec"},
+    {"aarch64-mcs",
+     ARM("t = tcb (resume: False)  c = cnode (1 bits)  v = pud  e = ep",
+         "c { 0: e (RWGP) } t { cspace: c  vspace: v  fault_ep_slot: e (RWG) - child_of (c, 0) }"),
+     "in slot 0x5 of TCB 't' cannot be derived from another capability of the spec: only capabilities in CNodes can "
+     "be"},
+    {"aarch64-mcs",
+     ARM("t = tcb (resume: False)  c = cnode (1 bits)  v = pud  e = ep",
+         "c { 0: e (RWG) - child_of (t, 5) } t { cspace: c  vspace: v  fault_ep_slot: e (RWGP) }"),
+     "in slot 0x5 of TCB 't' cannot be the parent of another capability: only those in CNodes can be copied"},
+    {"aarch64", ARM("t = tcb  v = pud  e = ep", "t { cspace: e  vspace: v }"), "in slot 0x0 of TCB 't' is not a CNode"},
+    {"aarch64", ARM("t = tcb  c = cnode (1 bits)", "t { cspace: c  vspace: c }"),
+     "in slot 0x1 of TCB 't' is not the root of an address space"},
+    {"x86_64+", X86("t = tcb  c = cnode (1 bits)  g = ept_pml4", "t { cspace: c  vspace: g }"),
+     "in slot 0x1 of TCB 't' is not the root of an address space"},
+    {"aarch64", ARM("t = tcb (resume: True)", ""), "TCB 't' is to be started but has neither cspace nor vspace"},
+    {"aarch64", ARM("t = tcb (addr: 0x1000, resume: False)  e = ep", "t { ipc_buffer_slot: e (RW) }"),
+     "in slot 0x4 of TCB 't' is not a frame"},
+    {"aarch64", ARM("t = tcb (addr: 0x1100, resume: False)  f = frame (4k)", "t { ipc_buffer_slot: f (RW) }"),
+     "TCB 't' has its IPC buffer at 0x1100: expected a multiple of 1024"},
+    {"aarch64", ARM("t = tcb (addr: 0x1000)", ""),
+     "TCB 't' has an IPC buffer address 0x1000 but no frame in ipc_buffer_slot"},
+    {"aarch64-mcs", ARM("t = tcb (resume: False)  n = notification", "t { fault_ep_slot: n (RW) }"),
+     "in slot 0x5 of TCB 't' is not an endpoint"},
+    {"aarch64", ARM("t = tcb (resume: False)  n = notification", "t { caller_slot: n (RW) }"),
+     "in slot 0x3 of TCB 't' does not belong there: only the kernel fills this slot"},
+    {"aarch64", ARM("t = tcb (resume: False)  n = notification", "t { 11: n (RW) }"),
+     "in slot 0xb of TCB 't' does not belong there: only the kernel fills this slot"},
+    {"aarch64", ARM("t[2] = tcb (resume: False)", "t[0] { reply_slot: t[1] (master_reply) }"),
+     "in slot 0x2 of TCB 't[0]' does not belong there"},
+    {"aarch64-mcs", ARM("t = tcb (resume: False)  n = notification", "t { sc_slot: n (RW) }"),
+     "in slot 0x6 of TCB 't' is of the wrong kind for it"},
+    {"aarch64", ARM("t = tcb (resume: False)  e = ep", "t { bound_notification: e (RW) }"),
+     "in slot 0x8 of TCB 't' is of the wrong kind for it"},
+    {"aarch64", ARM("t = tcb (resume: False)  e = ep", "t { bound_vcpu: e (RW) }"),
+     "in slot 0x9 of TCB 't' is of the wrong kind for it"},
+    {"x86_64+", X86("t = tcb (resume: False)  v = pml4", "t { ept_root: v }"),
+     "in slot 0xa of TCB 't' is of the wrong kind for it"},
+    {"aarch64", ARM("i = irq  n = notification", "i { 1: n (RW) }") " irq maps { 40: i }",
+     "in slot 0x1 of interrupt 'i' does not belong there: slot 0 of an interrupt holds a notification"},
+    {"aarch64", ARM("i = irq  e = ep", "i { 0: e (RW) }") " irq maps { 40: i }",
+     "in slot 0x0 of interrupt 'i' does not belong there: slot 0 of an interrupt holds a notification"},
+    {"aarch64", ARM("i = irq  n = notification", "i { 0: n (R) }") " irq maps { 40: i }",
+     "has no write right, so the interrupt could not signal it"},
+    {"aarch64", ARM("e = ep", "") " irq maps { 40: e }", "endpoint 'e' is in irq maps but is not an interrupt"},
+    {"aarch64", ARM("i = irq", "") " irq maps { 40: i  41: i }",
+     "interrupt 'i' has interrupts 40 and 41 in irq maps, but can have only one"},
+    {"aarch64", ARM("i = arm_irq (trigger: level, target: 1)", "") " irq maps { 40: i }",
+     "Arm interrupt 'i' goes to core 1, but kernel aarch64 has only core 0"},
+    {"aarch64+", ARM("s = streamid", ""), "SMMU stream id 's' has no number: write streamid (id: n)"},
+    {"aarch64+", ARM("b = contextbank", ""), "SMMU context bank 'b' has no number: write contextbank (bank: n)"},
+    {"aarch64+", ARM("s = streamid (id: 1)  b = contextbank (bank: 1)  v = pud", "s { 1: b } b { v }"),
+     "in slot 0x1 of SMMU stream id 's' does not belong there: only slot 0 exists"},
+    {"aarch64+", ARM("b = contextbank (bank: 1)  c = cnode (1 bits)", "b { c }"),
+     "in slot 0x0 of SMMU context bank 'b' is not the root of an address space"},
+    {"aarch64+", ARM("s = streamid (id: 1)  c = cnode (1 bits)", "s { c }"),
+     "in slot 0x0 of SMMU stream id 's' is not a context bank"},
+    {"aarch64+", ARM("s = streamid (id: 1)  b = contextbank (bank: 1)", "s { b }"),
+     "cannot be bound: the kernel requires an address space in its slot 0"},
+    {"x86_64", X86("d = io_device (domainID: 1, 0:1.2)  p = io_pt (level: 6)", "d { 0: p }"),
+     "I/O page table 'p' has level 6: expected 1 to 5"},
+    {"x86_64", X86(IO "  e = ep", "d { 0: p } p { 0: e (RW) }"),
+     "in slot 0x0 of I/O page table 'p' is neither a frame nor an I/O page table"},
+    {"aarch64-mcs",
+     ARM("t[2] = tcb (resume: False)  c = cnode (1 bits)  v = pud  s = sc (period: 20, budget: 20)",
+         "t[0] { cspace: c  vspace: v  sc_slot: s } t[1] { cspace: c  vspace: v  sc_slot: s }"),
+     "in slot 0x6 of TCB 't[1]' is already bound to another thread: 't[0]'"},
+    {"aarch64-mcs", ARM("s = sc (period: 100, budget: 19)", ""),
+     "scheduling context 's' has a budget of 19 us, but kernel aarch64-mcs needs at least 20 us"},
+    {"aarch64-mcs", ARM("s = sc (period: 100, budget: 50, flags: 2)", ""),
+     "scheduling context 's' has flags 0x2: expected 0 or 1 (sporadic)"},
+    {"aarch64-mcs", ARM("s = sc (6 bits)", ""),
+     "scheduling context 's' has 6 bits, but kernel aarch64-mcs allows 7 to 47"},
+    {"aarch64-mcs", ARM("s = sc (48 bits)", ""),
+     "scheduling context 's' has 48 bits, but kernel aarch64-mcs allows 7 to 47"},
+    {"aarch64-mcs", ARM("s = sc (8 bits, period: 100, budget: 50, refills: 9)", ""),
+     "scheduling context 's' has 8 bits, with room for 8 extra refills, but 9 need 9 bits"},
+    {"aarch64", ARM("t = tcb (resume: False)  c = cnode (1 bits)", "c { 0: t (reply) }"),
+     "is a reply capability, which only the kernel makes"},
+    {"aarch64", ARM("c = cnode (1 bits)  d = cnode (3 bits)", "c { 0: d (guard: 0, guard_size: 62) }"),
+     "has a guard of 62 bits; with the CNode's 3 bits that is more than 64"},
+    {"aarch64", ARM("c = cnode (1 bits)  p = pt", "c { 0: p  1: p }"),
+     "is a second one, and the kernel cannot copy a page table that is not mapped"},
+    {"aarch64", ARM("c = cnode (1 bits)  u = ut (12 bits) { e = ep }", "c { 0: u  1: u }"),
+     "is a second one, and the kernel cannot copy an untyped that is in use"},
+    {"aarch64",
+     ARM(SPACE " f = frame (4k)  c = cnode (1 bits)",
+         MAPS "bottom { 0: f (RW) } c { 0: f (RW, mapping: (bottom, 0))  1: f (RW, mapping: (bottom, 0)) }"),
+     "in slot 0x1 of CNode 'c' names a mapping that another capability already names"},
+    {"aarch64",
+     ARM(SPACE " f = frame (4k)  c = cnode (1 bits)", MAPS "bottom { 0: f (W) } c { 0: f (RW, mapping: (bottom, 0)) }"),
+     "names slot 0x0 of 'bottom' as its mapping, but the page there has no R, so nothing maps it"},
+    {"aarch64", ARM(SPACE, "top { 0: bottom }"),
+     "in slot 0x0 of page upper directory 'top' is the wrong kind of page table for this place"},
+    {"aarch64", ARM(SPACE " e = ep", MAPS "bottom { 0: e (RW) }"),
+     "in slot 0x0 of page table 'bottom' is neither a frame nor a page table"},
+    {"x86_64+", X86("g = ept_pml4  h = ept_pdpt  f = frame (1G)", "g { 0: h } h { 0: f (RW) }"),
+     "is to a frame of 0x40000000 bytes, a size that the kernel does not map for guests"},
+    {"aarch64", ARM("f[2] = frame (4k, contiguous)  u = ut (12 bits) { f[0] }", ""),
+     "is contiguous and has an untyped that covers it: give only one of the two"},
+    {"aarch64", ARM("f[2] = frame (4k, contiguous, paddr: 0x1000)", ""),
+     "is contiguous and has a physical address: give only one of the two"},
+    {"riscv64", RISCV("f = frame (4k, paddr: 0x8000000000)", ""),
+     "frame 'f' is at 0x8000000000, beyond the 39-bit physical addresses of kernel riscv64"},
+    {"aarch64", ARM("f = frame (4k, fill: [{0 8 CDL_FrameFill_BootInfo CDL_FrameFill_BootInfo_Fdt 0}])", ""),
+     "'CDL_FrameFill_BootInfo_Fdt' is not a part of bootinfo that can fill a frame: expected CDL_FrameFill_BootInfo_"},
+    {"aarch64", ARM("f = frame (4k, fill: [{0 8 CDL_FrameFill_BootInfo CDL_FrameFill_BootInfo_X86_VBE 0}])", ""),
+     "'CDL_FrameFill_BootInfo_X86_VBE' is available only from kernels for PCs, not from kernel 'aarch64'"},
+    {"x86_64", X86("f = frame (4k, fill: [{0 8 CDL_FrameFill_BootInfo CDL_FrameFill_BootInfo_FDT 0}])", ""),
+     "'CDL_FrameFill_BootInfo_FDT' is available only from kernels for boards with a device tree, not from kernel "
+     "'x86_64'"},
+    {"aarch64", ARM("f = frame (4k, fill: [{0 0 CDL_FrameFill_BootInfo CDL_FrameFill_BootInfo_FDT 0}])", ""),
+     "a fill from bootinfo needs a length and an offset below 2^32"},
+    {"aarch64", ARM("f = frame (4k, fill: [{0 8 CDL_FrameFill_BootInfo CDL_FrameFill_BootInfo_FDT 0x100000000}])", ""),
+     "a fill from bootinfo needs a length and an offset below 2^32"},
+    {"aarch64", ARM("f = frame (4k, fill: [{0 8 CDL_FrameFill_Foo bar 0}])", ""), "is filled with '"},
+    {"aarch64+", ARM("", "") " domains { schedule: [(1, 5)]  domain_set_start: 2 }",
+     "the domain schedule cannot start at 2: expected one of its 1 entries, and not an end marker"},
+    {"x86_64",
+     X86("a = pml4 b = pdpt c = pd d = pt f = frame (4k)  k = cnode (1 bits)  t = tcb (sp: 0x1000, init: "
+         "[1,2,3,4,5,6,7])  u = tcb (sp: 0x1000, init: [1,2,3,4,5,6,8])",
+         "a { 0: b } b { 0: c } c { 0: d } d { 0: f (RW) } t { cspace: k  vspace: a } u { cspace: k  vspace: a }"),
+     "frame 'f' would hold two start-up arguments at offset 0xff0: two threads start with the same stack"},
+    {"aarch64", ARM("pool = asid_pool  c = cnode (1 bits)", "pool { 0: c }"),
+     "in slot 0x0 of ASID pool 'pool' is not the root of an address space"},
+    {"aarch64", ARM("pool = asid_pool  v = pud", "pool { 0: v  1: v }"),
+     "in slot 0x1 of ASID pool 'pool' is in two slots of an ASID pool"},
+    {"aarch64", ARM("pool = asid_pool  v[513] = pud", "pool { 0: v[] }"),
+     "ASID pool 'pool' holds 513 address spaces, but an ASID pool of kernel aarch64 has room for only 512"},
+    {"aarch64", ARM("pool[128] = asid_pool", ""), "the spec has 0 address spaces and needs 129 ASID pools, "},
+    {"aarch64", ARM("pool[128] = asid_pool  v[2] = pud", "pool[0] { 0: v[1] }"),
+     "the spec has 2 address spaces and needs 129 ASID pools, the kernel's first one included, but kernel aarch64 has "
+     "only 128, for 512 address spaces each"},
+    {"aarch64", ARM("pool[127] = asid_pool  v[511] = pud", ""),
+     "the spec has 511 address spaces and needs 129 ASID pools"},
+    {"aarch64",
+     ARM("u = ut (13 bits, paddr: 0x4000) { a = frame (4k, paddr: 0x4000)  b = frame (4k, paddr: 0x4000) }", ""),
+     "at 0x4000 overlaps another child of 'u', which ends at 0x5000"},
+    {"aarch64",
+     ARM("c = cnode (8 bits)  f[9] = frame (4k)  r[9] = leftover (slots: 1, size: 4k)",
+         "c { 0: r[] } r[0] { f[0] } r[1] { f[1] } r[2] { f[2] } r[3] { f[3] } r[4] { f[4] } r[5] { f[5] } r[6] { f[6] "
+         "} r[7] { f[7] } r[8] { f[8] }"),
+     "a spec can have at most 8 leftovers"},
 };
 
 /* What is less than the spec says, but no reason to refuse it. */
@@ -257,6 +416,8 @@ static const struct bad doubtful[] = {
      "1001 us is not a whole number of ticks of kernel aarch64-mcs: it is rounded down to 62562 ticks, 1000.992 us"},
     {"x86_64", X86(IO "  f = frame (4k)", "d { 0: p } p { 0: q } q { 0: f (R) }"),
      "I/O device 'd' and others have 2 levels of I/O page tables: the boot stops on hardware with 3"},
+    {"aarch64", ARM("pool = asid_pool (asid_high: 1)", ""),
+     "ASID pool 'pool' has an explicit ASID, which is ignored here"},
 };
 
 static void check_doubtful(void)
@@ -270,6 +431,23 @@ static void check_doubtful(void)
         free(said);
         compiled_free(&c);
     }
+}
+
+/* The RAM of this kernel ends at 4 GiB. */
+static void check_border(void)
+{
+    struct compiled c;
+    compile_text_to_image(
+        &c, "riscv64",
+        RISCV("a = pt b = pt c = pt f = frame (4k, paddr: 0xfffff000)  g = frame (4k, paddr: 0x100000000)",
+              "a { 0: b } b { 0: c } c { 0: f (R)  1: g (R) }"),
+        false);
+    char *said = messages(&c.diags);
+    CHECK(strstr(said, "warning: frame 'g' at 0x100000000 is device "
+                       "memory for kernel riscv64, but the page mapped right below it is RAM"),
+          "RAM and device memory side by side, but it says: %s", said);
+    free(said);
+    compiled_free(&c);
 }
 
 /* Kernels whose schedule is fixed when they are built have no room for another. */
@@ -295,6 +473,7 @@ int main(void)
 {
     check_doubtful();
     check_no_schedule();
+    check_border();
     write_pattern("short.bin", 1000);
     for (size_t i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
         struct compiled c;

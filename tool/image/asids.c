@@ -67,15 +67,13 @@ void asids_count(struct program *program)
 {
     warn_numbers(program);
     uint32_t *pool_of = memory_zeroed(program->spec->num_objects, sizeof(*pool_of));
-    uint32_t first = 0, loose = 0;
+    uint32_t loose = 0;
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         pool_of[i] = CAPDL_NO_OBJECT;
     }
     uint32_t pools = find_pools(program, pool_of);
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (program->kernel_objects[i].flags & KOBJ_ROOT && pool_of[i] == CAPDL_NO_OBJECT) {
-            first = loose++ ? first : i;
-        }
+        loose += program->kernel_objects[i].flags & KOBJ_ROOT && pool_of[i] == CAPDL_NO_OBJECT;
     }
     uint32_t size = 1u << program->profile->asid_pool_bits, most = 1u << program->profile->num_asid_pool_bits;
     if (loose > size - ASIDS_USED) {
@@ -83,9 +81,10 @@ void asids_count(struct program *program)
     }
     if (1 + pools + program->num_own_pools > most) {
         program_error(
-            program, loose ? first : CAPDL_NO_OBJECT,
-            "and the other %u address spaces need %u ASID pools, but kernel %s has only %u, for %u address spaces each",
-            program->num_roots - 1, 1 + pools + program->num_own_pools, program->profile->name, most, size);
+            program, CAPDL_NO_OBJECT,
+            "has %u address spaces and needs %u ASID pools, the kernel's first one included, but kernel %s has "
+            "only %u, for %u address spaces each",
+            program->num_roots, 1 + pools + program->num_own_pools, program->profile->name, most, size);
     }
     program->pool_of = pool_of;
 }

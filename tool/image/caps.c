@@ -223,9 +223,10 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
     if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
         const struct mapping *mapping = mapping_find(program, extra->mapping_container, extra->mapping_slot);
         if (!mapping || mapping->source.kind == CAPDL_OPERAND_LITERAL) {
-            program_cap_error(
-                program, cnode, cap, "names slot 0x%llx of '%s' as its mapping, but that table is in no address space",
-                (unsigned long long)extra->mapping_slot, capdl_object_name(program->spec, extra->mapping_container));
+            program_cap_error(program, cnode, cap,
+                              "names slot 0x%llx of '%s' as its mapping, but that table is in no address space",
+                              (unsigned long long)extra->mapping_slot,
+                              program_label(program, extra->mapping_container, (char[PROGRAM_LABEL]){0}));
             return;
         }
         source = mapping->source;

@@ -94,7 +94,8 @@ static bool copy_good(struct program *program, const struct capdl_derivation *d,
     if (child->object == CAPDL_NO_OBJECT || parent->object != child->object || parent->kind != child->kind) {
         program_cap_error(program, d->child.container, child,
                           "cannot be derived from slot 0x%llx of '%s', which holds a capability to another object",
-                          (unsigned long long)d->parent.slot, capdl_object_name(program->spec, d->parent.container));
+                          (unsigned long long)d->parent.slot,
+                          program_label(program, d->parent.container, (char[PROGRAM_LABEL]){0}));
     } else if (is_badged(parent) && parent->data != child->data) {
         program_cap_error(program, d->child.container, child,
                           "cannot be derived from one with badge 0x%llx: it must have the same badge",
@@ -140,7 +141,8 @@ static void claim_original(struct program *program, const struct capdl_derivatio
         program_cap_error(program, d->parent.container, parent,
                           "has children, but so does the one in slot 0x%llx of '%s': an object has only one original "
                           "capability, from which all others are derived (use badges for independent parents)",
-                          (unsigned long long)original->slot, capdl_object_name(program->spec, original->container));
+                          (unsigned long long)original->slot,
+                          program_label(program, original->container, (char[PROGRAM_LABEL]){0}));
         return;
     }
     bool rights_count = parent->kind == CAPDL_KIND_EP || parent->kind == CAPDL_KIND_NOTIFICATION;
@@ -206,7 +208,8 @@ static void check_depth(struct program *program, const struct capdl_derivation *
         program_cap_error(program, d->parent.container, parent,
                           "is a copy, and a copy cannot be a parent: its holder could not revoke the children (derive "
                           "them from slot 0x%llx of '%s', or give it a badge)",
-                          (unsigned long long)above->slot, capdl_object_name(program->spec, above->container));
+                          (unsigned long long)above->slot,
+                          program_label(program, above->container, (char[PROGRAM_LABEL]){0}));
     }
 }
 
@@ -224,7 +227,8 @@ static void check_others(struct program *program, uint32_t cnode)
         program_cap_error(program, cnode, cap,
                           "would also be a child of the one in slot 0x%llx of '%s', which has children and so is the "
                           "object's original (write - child_of)",
-                          (unsigned long long)original->slot, capdl_object_name(program->spec, original->container));
+                          (unsigned long long)original->slot,
+                          program_label(program, original->container, (char[PROGRAM_LABEL]){0}));
     }
 }
 

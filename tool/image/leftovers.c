@@ -50,7 +50,7 @@ static uint64_t run_of(struct program *program, uint32_t object, const struct le
         }
         if (other->cnode != l->cnode) {
             program_error(program, object, "is listed in the bootinfo '%s' with others that go to another CNode",
-                          capdl_object_name(program->spec, l->frame));
+                          program_label(program, l->frame, (char[PROGRAM_LABEL]){0}));
             return 0;
         }
         slots += other->slots;
@@ -61,7 +61,7 @@ static uint64_t run_of(struct program *program, uint32_t object, const struct le
         program_error(program, object,
                       "is listed in the bootinfo '%s' with others: their slots must follow each other, but 0x%llx to "
                       "0x%llx has gaps",
-                      capdl_object_name(program->spec, l->frame), (unsigned long long)*first,
+                      program_label(program, l->frame, (char[PROGRAM_LABEL]){0}), (unsigned long long)*first,
                       (unsigned long long)end - 1);
         return 0;
     }
@@ -85,7 +85,8 @@ static bool bootinfo_good(struct program *program, uint32_t object, const struct
     if (capdl_word_get(arch, page + at) != first || capdl_word_get(arch, page + at + capdl_word_bytes(arch)) != first) {
         program_error(program, l->frame,
                       "is a bootinfo: its words at offset %llu must both be 0x%llx, the first slot of leftovers '%s'",
-                      (unsigned long long)at, (unsigned long long)first, capdl_object_name(program->spec, object));
+                      (unsigned long long)at, (unsigned long long)first,
+                      program_label(program, object, (char[PROGRAM_LABEL]){0}));
         return false;
     }
     struct capdl_caps caps = capdl_object_caps(program->spec, l->cnode);

@@ -55,12 +55,20 @@ void mappings_collect(struct program *program)
         if (!page || page->kind != CAPDL_KIND_FRAME || page->object != cap->object) {
             program_cap_error(program, mapping->cnode, cap,
                               "names slot 0x%llx of '%s' as its mapping, which does not hold that frame",
-                              (unsigned long long)mapping->slot, capdl_object_name(program->spec, mapping->container));
+                              (unsigned long long)mapping->slot,
+                              program_label(program, mapping->container, (char[PROGRAM_LABEL]){0}));
+        } else if (!(page->rights & CAPDL_RIGHT_READ) &&
+                   capdl_object_kind(program->spec, mapping->container) != CAPDL_KIND_IO_PT) {
+            program_cap_error(
+                program, mapping->cnode, cap,
+                "names slot 0x%llx of '%s' as its mapping, but the page there has no R, so nothing maps it",
+                (unsigned long long)mapping->slot,
+                program_label(program, mapping->container, (char[PROGRAM_LABEL]){0}));
         } else if (i > 0 && compare_mappings(mapping - 1, mapping) == 0) {
             program_cap_error(program, mapping->cnode, cap, "names a mapping that another capability already names");
         } else if (page->rights & ~cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) {
             program_cap_error(program, mapping->cnode, cap, "has fewer rights than the mapping it makes in '%s'",
-                              capdl_object_name(program->spec, mapping->container));
+                              program_label(program, mapping->container, (char[PROGRAM_LABEL]){0}));
         }
     }
 }

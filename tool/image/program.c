@@ -31,22 +31,27 @@ void program_free(struct program *program)
 }
 
 /* Only a very long name can make the message too long for these buffers; its end is then cut off. */
-enum { LABEL_SIZE = 256, MESSAGE_SIZE = 1024 };
+enum { MESSAGE_SIZE = 1024 };
+
+const char *program_label(const struct program *program, uint32_t object, char text[PROGRAM_LABEL])
+{
+    return capdl_object_label(program->spec, object, text, PROGRAM_LABEL);
+}
 
 static const char *subject(const struct program *program, uint32_t object, char *buffer, size_t size)
 {
-    char label[LABEL_SIZE];
+    char label[PROGRAM_LABEL];
     if (object == CAPDL_NO_OBJECT) {
         return "the spec";
     }
     snprintf(buffer, size, "%s '%s'", capdl_kind_name(capdl_object_kind(program->spec, object)),
-             capdl_object_label(program->spec, object, label, sizeof(label)));
+             program_label(program, object, label));
     return buffer;
 }
 
 void program_error(struct program *program, uint32_t object, const char *format, ...)
 {
-    char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];
+    char name[PROGRAM_LABEL + 32], text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
@@ -67,7 +72,7 @@ const char *program_numbers(char text[40], const char *what, unsigned count)
 
 void program_warning(struct program *program, enum capdl_check check, uint32_t object, const char *format, ...)
 {
-    char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];
+    char name[PROGRAM_LABEL + 32], text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
@@ -80,7 +85,7 @@ void program_warning(struct program *program, enum capdl_check check, uint32_t o
 void program_cap_warning(struct program *program, enum capdl_check check, const struct capdl_cap *cap,
                          const char *format, ...)
 {
-    char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];
+    char name[PROGRAM_LABEL + 32], text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
@@ -91,7 +96,7 @@ void program_cap_warning(struct program *program, enum capdl_check check, const 
 
 void program_irq_error(struct program *program, const struct capdl_irq_map *map, const char *format, ...)
 {
-    char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];
+    char name[PROGRAM_LABEL + 32], text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
@@ -102,7 +107,7 @@ void program_irq_error(struct program *program, const struct capdl_irq_map *map,
 void program_cap_error(struct program *program, uint32_t container, const struct capdl_cap *cap, const char *format,
                        ...)
 {
-    char holder[LABEL_SIZE + 32], target[LABEL_SIZE + 32], text[MESSAGE_SIZE];
+    char holder[PROGRAM_LABEL + 32], target[PROGRAM_LABEL + 32], text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);

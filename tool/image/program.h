@@ -217,6 +217,9 @@ void program_free(struct program *);
 /* An error or warning about an object of the spec, at its place. The message begins with what the object is and its
  * name. */
 void program_error(struct program *, uint32_t object, const char *format, ...) CAPDL_PRINTF(3, 4);
+/* An object's name for messages: "t", "t[3]". A very long one is cut off. Returns text. */
+enum { PROGRAM_LABEL = 256 };
+const char *program_label(const struct program *, uint32_t object, char text[PROGRAM_LABEL]);
 /* "core 0", "cores 0 to 3": all of which a kernel has `count`. Returns text. */
 const char *program_numbers(char text[40], const char *what, unsigned count);
 void program_warning(struct program *, enum capdl_check, uint32_t object, const char *format, ...) CAPDL_PRINTF(4, 5);

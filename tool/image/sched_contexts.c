@@ -25,7 +25,7 @@ static struct binding *find_bindings(struct program *program)
         }
         if (bindings[cap->object].is_bound) {
             program_cap_error(program, i, cap, "is already bound to another thread: '%s'",
-                              capdl_object_name(program->spec, bindings[cap->object].thread));
+                              program_label(program, bindings[cap->object].thread, (char[PROGRAM_LABEL]){0}));
         }
         bindings[cap->object] = (struct binding){true, i, capdl_tcb_values(program->spec, i)->affinity};
     }

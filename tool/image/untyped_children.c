@@ -168,7 +168,7 @@ static void refuse_unplaced(struct program *program)
         uint32_t parent = capdl_object_parent(program->spec, i);
         if (capdl_object_kind(program->spec, parent) != CAPDL_KIND_UT) {
             program_error(program, i, "is made from '%s', which is not an untyped",
-                          capdl_object_name(program->spec, parent));
+                          program_label(program, parent, (char[PROGRAM_LABEL]){0}));
         } else if (capdl_object_kind(program->spec, i) == CAPDL_KIND_UT && program->diags->num_errors == 0) {
             program_error(program, i, "is made from an untyped that is made from itself");
         }

@@ -83,6 +83,21 @@ says forgets "$arch" 'has constructors (.init_array), 2 in number, but no code t
 says remembers "$arch" ''
 says stripped "$arch" ''
 
+# Constructors in the list of older compilers, whose first and last entry do not count; and a function that is chosen at start-up.
+printf '.section .ctors, "aw", %%progbits\n.dc.a -1, _start, _start, 0\n.data\n.dc.a 1\n.section .note.GNU-stack, "", %%progbits\n' >list.S
+printf '.section .ctors, "aw", %%progbits\n.dc.a -1, 0\n.data\n.dc.a 1\n.section .note.GNU-stack, "", %%progbits\n' >empty.S
+echo 'SECTIONS { .ctors : { KEEP(*(.ctors)) } } INSERT AFTER .data;' >ctors.ld
+printf '.global chosen\n.type chosen, %%gnu_indirect_function\nchosen: ret\n.data\n.dc.a chosen\n.section .note.GNU-stack, "", %%progbits\n' >chosen.S
+echo 'extern const char __rela_iplt_start[]; const char *first; void _start(void) { first = __rela_iplt_start; for (;;) {} }' >chooses.c
+build old "$@" plain.c list.S -Wl,-T,ctors.ld
+build old-empty "$@" plain.c empty.S -Wl,-T,ctors.ld
+build chosen "$@" plain.c chosen.S
+build chooses "$@" chooses.c chosen.S
+says old "$arch" 'has constructors (.ctors), 2 in number, but no code that runs them.*\[elf-start\]'
+says old-empty "$arch" ''
+says chosen "$arch" 'has indirect functions (IRELATIVE relocations), 1 in number, but no code that runs them.*\[elf-start\]'
+says chooses "$arch" ''
+
 # Rights that no architecture has.
 cat >rights.cdl <<END
 arch $spec_arch objects { f[2] = frame (4k)  g = frame (4k)  s = notification

@@ -61,6 +61,22 @@ refused 'is dynamically linked' fit "$work/poked.elf" --kernel "$arch-mcs" $map
 poke 24 '\000\000\000\000'
 refused 'entry point outside its segments' fit "$work/poked.elf" --kernel "$arch-mcs" $map
 
+# The second program header, also as the third; the first where no page begins; the second with more than there are addresses.
+poke 0 ''
+dd if="$program" of="$work/poked.elf" bs=1 skip=120 seek=176 count=56 conv=notrunc 2> /dev/null
+refused 'has two segments for the same addresses' fit "$work/poked.elf" --kernel "$arch-mcs" $map
+case $arch in
+x86_64)
+    poke 80 '\010'
+    refused "starts at 0x400008: kernels for PCs start only" fit "$work/poked.elf" --kernel "$arch-mcs" $map
+    ;;
+aarch64)
+    poke 160 '\000\000\000\000\000\200'
+    refused 'ends at 0x800000403000, which leaves no room for IPC buffer and bootinfo below the end of user addresses, 0x' \
+        fit "$work/poked.elf" --kernel "$arch-mcs"
+    ;;
+esac
+
 for prefix in ${SEL4_PREFIXES:+"$SEL4_PREFIXES"/$arch*-mcs-* "$SEL4_PREFIXES"/$arch*-mcs}; do
     case $prefix in *smp* | *vtx* | *release* | *'*'*) continue ;; esac
     timeout 60 "$capdl" run "$program" --kernel "$prefix" $map --until END > "$work/out" 2>&1

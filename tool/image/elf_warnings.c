@@ -99,27 +99,43 @@ static bool is_indirect(const struct elf_view *elf, const Elf64_Shdr *section)
     return section->sh_size >= size;
 }
 
+/* The list of older compilers: their start files begin it with -1 and end it with 0. */
+static bool is_ctors(const struct elf_view *elf, const Elf64_Shdr *section)
+{
+    return section->sh_type == SHT_PROGBITS && strcmp(elf_view_name(elf, section), ".ctors") == 0;
+}
+
+static uint64_t count_ctors(const struct elf_view *elf, const Elf64_Shdr *section)
+{
+    size_t pointer = elf->word_bits / 8;
+    uint64_t count = 0;
+    for (uint64_t at = 0; at + pointer <= section->sh_size; at += pointer) {
+        uint64_t entry = 0;
+        memcpy(&entry, elf->bytes + section->sh_offset + at, pointer);
+        count += entry != 0 && entry != UINT64_MAX >> (64 - elf->word_bits);
+    }
+    return count;
+}
+
 /* What a list is called and what runs its entries; NULL if it is no such list. */
 static const char *list_name(const struct elf_view *elf, const Elf64_Shdr *section, uint64_t *entry)
 {
-    bool constructors = section->sh_type == SHT_PROGBITS && strcmp(elf_view_name(elf, section), ".ctors") == 0;
-    size_t pointer = elf->word_bits / 8;
-    *entry = section->sh_type == SHT_RELA ? elf_relocation_size(elf->word_bits) : pointer;
+    *entry = section->sh_type == SHT_RELA ? elf_relocation_size(elf->word_bits) : elf->word_bits / 8;
     if (!(section->sh_flags & SHF_ALLOC) || !elf_view_has(elf, section)) {
         return NULL;
     }
     return section->sh_type == SHT_INIT_ARRAY                          ? "constructors (.init_array)"
            : section->sh_type == SHT_PREINIT_ARRAY                     ? "early constructors (.preinit_array)"
-           : constructors && section->sh_size > 2 * pointer            ? "constructors (.ctors)"
+           : is_ctors(elf, section)                                    ? "constructors (.ctors)"
            : section->sh_type == SHT_RELA && is_indirect(elf, section) ? "indirect functions (IRELATIVE relocations)"
                                                                        : NULL;
 }
 
-static void check_list(const struct named *program, const struct elf_symbols *symbols, const Elf64_Shdr *list,
-                       const char *name, uint64_t entry)
+static void check_list(const struct named *program, const struct elf_view *elf, const struct elf_symbols *symbols,
+                       const Elf64_Shdr *list, const char *name, uint64_t entry)
 {
     struct boundary boundary = boundary_find(symbols, list);
-    uint64_t count = list->sh_size / entry;
+    uint64_t count = is_ctors(elf, list) ? count_ctors(elf, list) : list->sh_size / entry;
 
     if (!boundary.named && count > boundary.ignored) {
         capdl_finding(program->diags, CAPDL_WARNING, CAPDL_CHECK_ELF_START, program->pos,
@@ -142,7 +158,7 @@ static void check_start(const struct named *program, const struct elf_view *elf)
         const char *name = list_name(elf, &section, &entry);
         if (name) {
             lists++;
-            check_list(program, &symbols, &section, name, entry);
+            check_list(program, elf, &symbols, &section, name, entry);
         }
     }
 }

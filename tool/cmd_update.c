@@ -136,7 +136,8 @@ static bool swap(struct input *input, const char *name, const char *path, struct
     bool good = set_anew(input, name, path, &elf, &room);
     if (good) {
         image_check_program(&input->image.profile, &input->diags, path, CAPDL_NOWHERE, elf.bytes.data, elf.bytes.size);
-        good = room ? swap_in_room(input, name, path, &elf, room, made) : swap_pages(input, name, path, &elf, made);
+        bool in_room = room && !strchr(name, '['); /* elements of arrays have none */
+        good = in_room ? swap_in_room(input, name, path, &elf, room, made) : swap_pages(input, name, path, &elf, made);
     }
     elf_release(&elf);
     return good;

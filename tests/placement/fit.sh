@@ -49,6 +49,12 @@ if [ "$real" = no ]; then
     done
     lacks '0x70002000 13 0' 'a = ut (14 bits)' '; 0x2000 bytes are then free, the largest range 0x2000'
     lacks '0x70002000 12 0' 'a = ut (12 bits, paddr: 0x70002000)' ''
+    # 140000 endpoints, for which the root CNode is too small: CNodes of 2^17 bytes, one for 4096 slots: it takes 35, three more than there is room for.
+    lacks '0x70000000 22 0' 'few[3] = ep  e[140000] = ep  last = ep' '.*'
+    grep -q ":1:[0-9]*: error: the initialiser's CSpace for 140005 objects does not fit: objects of 0x20000 bytes and larger need 0x60000 " \
+        "$work/said" && grep -A 1 'error: ' "$work/said" | grep -q ' e\[140000\] = ep' || fail "$(cat "$work/said")"
+    if "$capdl" fit "$image" --kernel "$kernel" --untypeds "$work/missing" 2>"$work/said"; then fail 'a missing list was taken'; fi
+    grep -q 'missing: error: cannot read the list of untypeds: No such file' "$work/said" || fail "$(cat "$work/said")"
     exit 0
 fi
 prefix=${SEL4_PREFIXES:-}/$kernel-debug

@@ -114,6 +114,14 @@ sed 's/ping = pd/ping[2] = pd/; /cnode_ping {/,/}/d' "$work/room/ping-pong.cdl" 
 if "$capdl" check "$work/array.cdl" -I "$work/programs" --kernel "$kernel" 2>"$work/said"; then fail "an array with a room"; fi
 grep -q "'room' is for a single pd, but 'ping' is an array" "$work/said" || fail "$(cat "$work/said")"
 
+# Names that no domain has.
+for name in 'ping[]' 'ping[x]' 'ping[1x]' 'ping[1' 'ping[-1]' 'ping[4294967295]' '[1]'; do
+    if "$capdl" update "$work/old" "$name=$work/old.elf" -o "$work/none" 2>"$work/said"; then fail "updated '$name'"; fi
+    grep -qF "'$name' is not the name of a protection domain" "$work/said" || fail "$name: $(cat "$work/said")"
+done
+if "$capdl" update "$work/old" "ping[4294967294]=$work/old.elf" -o "$work/none" 2>"$work/said"; then fail 'updated no element'; fi
+grep -qF "has no protection domain 'ping[4294967294]'" "$work/said" || fail "$(cat "$work/said")"
+
 # Another processor's program, a truncated one, one for another start address.
 head -c 1000 "$work/old.elf" >"$work/short.elf"
 if "$capdl" update "$work/old" ping="$work/short.elf" -o "$work/none" 2>"$work/said"; then fail "a truncated program"; fi

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Damaged images: every length, and a flipped bit in every byte that is read. Nothing may crash, and what is cut is
  * refused. Images that make pages where there are no tables are refused, too. */
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,6 +97,55 @@ static void try_architectures(struct compiled *c)
     }
 }
 
+static void check_says(const uint8_t *bytes, size_t size, const char *message)
+{
+    struct image image;
+    struct capdl_diags diags = {NULL};
+    CHECK(!image_open(&image, "damaged", bytes, size, &diags), "opened: %s", message);
+    char *said = messages(&diags);
+    CHECK(strstr(said, message), "expected '%s', but got '%s'", message, said);
+    free(said);
+    capdl_diags_free(&diags);
+}
+
+/* The initialiser alone; segments and header that do not go together; and an image without its table of sections, which
+ * is still no foreign root task. */
+static void try_headers(struct compiled *c)
+{
+    static uint8_t bare[1 << 16];
+    FILE *file = fopen(make_initialiser(CAPDL_ARCH_AARCH64), "rb");
+    size_t size = file ? fread(bare, 1, sizeof(bare), file) : 0;
+    Elf64_Ehdr *elf = (Elf64_Ehdr *)(void *)c->image, kept = *elf;
+    Elf64_Phdr *segments = (Elf64_Phdr *)(void *)(c->image + elf->e_phoff), second = segments[1];
+    if (file) {
+        fclose(file);
+    }
+    check_says(bare, size, "image 'damaged' is a bare initialiser: there is no system in it");
+    CHECK(!image_is_task(bare, size) && !image_is_task(c->image, c->image_size), "ours");
+    segments[1].p_memsz += CAPDL_PAGE_SIZE;
+    check_says(c->image, c->image_size, "has a segment outside the addresses in its image header");
+    segments[1].p_memsz -= 2 * CAPDL_PAGE_SIZE;
+    check_says(c->image, c->image_size, "has no segment with blob and pages");
+    segments[1] = second;
+    segments[1].p_vaddr -= CAPDL_PAGE_SIZE;
+    check_says(c->image, c->image_size, "has a segment that overlaps the blob");
+    segments[1] = second;
+    segments[1].p_type = PT_NOTE;
+    check_says(c->image, c->image_size, "has a segment marked as not loaded, which the kernel would load anyway");
+    segments[1] = second;
+    elf->e_entry = second.p_vaddr + second.p_filesz;
+    check_says(c->image, c->image_size, "has an entry point outside its segments");
+    *elf = kept;
+    elf->e_shnum = elf->e_shstrndx = 0;
+    check_says(c->image, c->image_size, "has no section .capdl.header: it was not made by 'capdl compile'");
+    CHECK(!image_is_task(c->image, c->image_size), "ours without a table of sections");
+    struct capdl_image_header *header = memmem(c->image, c->image_size, &(uint64_t){CAPDL_IMAGE_MAGIC}, 8);
+    header->magic ^= 1;
+    CHECK(image_is_task(c->image, c->image_size), "what has no header of ours");
+    header->magic ^= 1;
+    *elf = kept;
+}
+
 /* Makes an image whose blob says the second number where the first, which is in it once, stood: it is refused so. */
 static void try_number(const char *profile, const char *text, uint32_t from, uint32_t to, const char *message)
 {
@@ -156,6 +206,7 @@ int main(void)
     const uint8_t *blob = memmem(c.image, c.image_size, c.blob, c.blob_size);
     CHECK(blob, "the blob is in the image");
     try_architectures(&c);
+    try_headers(&c);
     try_prefixes(&c);
     try_flips(&c, 0, 64 + 2 * 56); /* ELF header, segments */
     size_t at = blob ? (size_t)(blob - c.image) : 0;

@@ -145,9 +145,6 @@ bool image_open_task(struct image *image, const char *name, const uint8_t *bytes
                     name, view.header.e_machine, view.word_bits, profile->name, capdl_arch_name(profile->arch));
         return false;
     }
-    if (view.header.e_type != ET_EXEC && view.header.e_type != ET_DYN) {
-        return refuse(diags, name, "is not a linked program");
-    }
     image->entry = view.header.e_entry;
     image->header.arch = profile->arch;
     return read_segments(image, &view, name, diags) && check_addresses(image, &view, name, diags);

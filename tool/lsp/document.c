@@ -110,12 +110,11 @@ static size_t skip_line(const struct document *d, size_t at)
     return end ? (size_t)(end - d->text) : d->size;
 }
 
+/* To its end or that of the line; there are no escapes. */
 static size_t skip_string(const struct document *d, size_t at)
 {
-    for (at++; at < d->size && d->text[at] != '"' && d->text[at] != '\n'; at++) {
-        at += d->text[at] == '\\' && at + 1 < d->size;
-    }
-    return at < d->size && d->text[at] == '"' ? at + 1 : at;
+    at += 1 + strcspn(d->text + at + 1, "\"\n");
+    return at + (d->text[at] == '"');
 }
 
 static size_t skip_name(const struct document *d, size_t at)

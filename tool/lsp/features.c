@@ -131,7 +131,8 @@ static void print_holder(FILE *out, const struct capdl_spec *spec, uint32_t cont
     fprintf(out, "\n- `%s` slot %" PRIu64, capdl_object_label(spec, container, label, sizeof(label)),
             (uint64_t)cap->slot);
     if (capdl_kind_has((enum capdl_kind)cap->kind, CAPDL_TRAIT_RIGHTS)) {
-        fprintf(out, " (%s)", capdl_rights_text((enum capdl_kind)cap->kind, cap->rights, rights));
+        capdl_rights_text((enum capdl_kind)cap->kind, cap->rights, rights);
+        fprintf(out, " (%s)", *rights ? rights : "no rights");
     }
     if (capdl_kind_has((enum capdl_kind)cap->kind, CAPDL_TRAIT_BADGE) && cap->data) {
         fprintf(out, ", badge %" PRIu64, (uint64_t)cap->data);
@@ -297,7 +298,7 @@ static bool is_before(const struct document *d, size_t at, const char *word)
         at--;
     }
     return at >= length && memcmp(d->text + at - length, word, length) == 0 &&
-           (at == length || !isalnum((unsigned char)d->text[at - length - 1]));
+           (at == length || !isalnum((unsigned char)*word) || !isalnum((unsigned char)d->text[at - length - 1]));
 }
 
 /* The open bracket that a place is in, on a few lines before it; SIZE_MAX if there is none. */
@@ -370,14 +371,58 @@ static bool same_word(const struct document *d, struct word a, struct word b)
     return a.end - a.start == b.end - b.start && memcmp(d->text + a.start, d->text + b.start, a.end - a.start) == 0;
 }
 
+static bool is_word(const struct document *d, struct word word, const char *text)
+{
+    return word.end - word.start == strlen(text) && memcmp(d->text + word.start, text, strlen(text)) == 0;
+}
+
+/* Words that can be names of objects: no sections, no types, no names of slots and parameters. */
+struct names {
+    const struct document *document;
+    struct word word;
+    bool in_objects;
+};
+
+static bool next_name(struct names *names)
+{
+    static const char *const sections[] = {"objects", "caps", "maps", "cdt", "domains"};
+    const struct document *d = names->document;
+    while (document_next_word(d, names->word.end, &names->word)) {
+        char after = d->text[names->word.end + strspn(d->text + names->word.end, " \t\r\n")];
+        bool section = false;
+        for (size_t i = 0; after == '{' && i < sizeof(sections) / sizeof(sections[0]); i++) {
+            section |= is_word(d, names->word, sections[i]);
+        }
+        if (section) {
+            names->in_objects = is_word(d, names->word, sections[0]);
+        } else if (after != ':' && !(names->in_objects && is_before(d, names->word.start, "="))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool name_at(const struct document *d, struct lsp_position place, struct word *word)
+{
+    size_t offset = document_offset(d, place);
+    for (struct names names = {.document = d}; next_name(&names) && names.word.start <= offset;) {
+        if (offset <= names.word.end) {
+            *word = names.word;
+            return true;
+        }
+    }
+    return false;
+}
+
 struct json_object *lsp_references(const struct document *d, struct lsp_position place)
 {
-    struct word word, next = {0, 0};
+    struct word word;
+    struct names names = {.document = d};
     struct json_object *list = json_object_new_array();
-    if (document_word_at(d, document_offset(d, place), &word)) {
-        while (document_next_word(d, next.end, &next)) {
-            if (same_word(d, word, next)) {
-                json_object_array_add(list, location_json(d, next));
+    if (name_at(d, place, &word)) {
+        while (next_name(&names)) {
+            if (same_word(d, word, names.word)) {
+                json_object_array_add(list, location_json(d, names.word));
             }
         }
     }
@@ -402,22 +447,39 @@ static size_t renamed_part(const struct document *d, struct word word, struct wo
     return ends && d->text[word.end - length - 1] == '_' ? word.end - length : SIZE_MAX;
 }
 
-/* A `pd` gives its name to cnode_NAME and others, which are not declared anywhere. */
+static bool is_keyword(const struct document *d, struct word word)
+{
+    bool keyword = false;
+    for (unsigned kind = 0; kind < CAPDL_KIND_COUNT; kind++) {
+        keyword |= is_word(d, word, capdl_kind_keyword((enum capdl_kind)kind));
+    }
+    return keyword;
+}
+
+/* A `pd` gives its name to cnode_NAME and others, which are not declared anywhere; irq_control is no such name. */
 static bool changes(const struct document *d, struct word word, struct word old, bool program, size_t *start)
 {
     struct word found;
     *start = renamed_part(d, word, old);
-    return *start == word.start ||
-           (*start != SIZE_MAX && program && !find_declaration(d, d->text + word.start, word.end - word.start, &found));
+    return *start == word.start || (*start != SIZE_MAX && program && !is_keyword(d, word) &&
+                                    !find_declaration(d, d->text + word.start, word.end - word.start, &found));
+}
+
+/* Declared by NAME = pd (...); without parameters, `pd` is a page directory. */
+static bool is_program(const struct document *d, struct word declared)
+{
+    size_t at = declared.end + strcspn(d->text + declared.end, "=\n");
+    at += strspn(d->text + at, "= \t");
+    size_t end = document_token_end(d, at);
+    return is_word(d, (struct word){at, end}, "pd") && d->text[end + strspn(d->text + end, " \t\r\n")] == '(';
 }
 
 struct json_object *lsp_rename(const struct document *d, struct lsp_position place, const char *name,
                                const char **error)
 {
-    struct word word, found, next = {0, 0};
+    struct word word, found;
     *error = NULL;
-    if (!document_word_at(d, document_offset(d, place), &word) ||
-        !find_declaration(d, d->text + word.start, word.end - word.start, &found)) {
+    if (!name_at(d, place, &word) || !find_declaration(d, d->text + word.start, word.end - word.start, &found)) {
         *error = "there is no name of an object that this file declares";
         return NULL;
     }
@@ -425,19 +487,17 @@ struct json_object *lsp_rename(const struct document *d, struct lsp_position pla
         *error = "a name is a letter followed by letters, digits, '_', '-', '@' or '.'";
         return NULL;
     }
-    if (find_declaration(d, name, strlen(name), &next)) {
+    if (find_declaration(d, name, strlen(name), &(struct word){0})) {
         *error = "an object of this name is declared already";
         return NULL;
     }
-    size_t after = found.end + strcspn(d->text + found.end, "=\n");
-    bool program =
-        d->text[after] == '=' && strncmp(d->text + after + 1 + strspn(d->text + after + 1, " \t"), "pd", 2) == 0;
+    bool program = is_program(d, found);
     struct json_object *edits = json_object_new_array();
-    for (next = (struct word){0, 0}; document_next_word(d, next.end, &next);) {
+    for (struct names names = {.document = d}; next_name(&names);) {
         size_t start;
-        if (changes(d, next, word, program, &start)) {
+        if (changes(d, names.word, word, program, &start)) {
             struct json_object *edit = json_object_new_object();
-            json_object_object_add(edit, "range", range_json(d, (struct word){start, next.end}));
+            json_object_object_add(edit, "range", range_json(d, (struct word){start, names.word.end}));
             json_object_object_add(edit, "newText", json_object_new_string(name));
             json_object_array_add(edits, edit);
         }

@@ -128,8 +128,8 @@ static int write_multiboot(struct input *input, const struct options *options, c
     if (create(&kernel, options->output)) {
         if (create(&module, module_path)) {
             bool good = pack_multiboot(&input->profile, &input->diags, kernel.stream);
-            code = commit(&module, module_path,
-                          good && fwrite(image->bytes, 1, image->size, module.stream) == image->size);
+            fwrite(image->bytes, 1, image->size, module.stream);
+            code = commit(&module, module_path, good);
         }
         int kernel_code = commit(&kernel, options->output, code == EXIT_FINE);
         code = code == EXIT_FINE ? kernel_code : code;
@@ -141,7 +141,11 @@ static int write_multiboot(struct input *input, const struct options *options, c
 static int write_iso(struct input *input, const struct options *options, const struct pack_file *image)
 {
     struct file_output file;
-    if (strcmp(options->output, "-") == 0 || !create(&file, options->output)) {
+    if (strcmp(options->output, "-") == 0) {
+        fprintf(stderr, "capdl image: another program writes the format iso, so -o must name a file\n");
+        return EXIT_TROUBLE;
+    }
+    if (!create(&file, options->output)) {
         return EXIT_TROUBLE;
     }
     return commit(&file, options->output,
@@ -169,6 +173,18 @@ static int tell_outputs(struct input *input, const struct options *options, bool
     return code;
 }
 
+/* The first option given that PCs have no use for; NULL: none. */
+static const char *option_for_boards(const struct options *options)
+{
+    return options->at               ? "--at"
+           : options->initialiser_at ? "--initialiser-at"
+           : options->dtb            ? "--dtb"
+           : options->firmware_dtb   ? "--firmware-dtb"
+           : options->num_reserved   ? "--reserve"
+           : options->num_externals  ? "--external"
+                                     : NULL;
+}
+
 static int write_format(struct input *input, const struct options *options)
 {
     const struct pack_file image = {input->name, input->bytes.data, input->bytes.size};
@@ -177,8 +193,10 @@ static int write_format(struct input *input, const struct options *options)
     enum pack_format format = pack_format_named(name);
     result_add_text(input, "format", name);
     progress_say("packing", input->name);
-    if (pc && options->num_externals) {
-        capdl_error(&input->diags, CAPDL_NOWHERE, "--external is for AArch64 and RISC-V: PCs have no reserved memory");
+    if (pc && option_for_boards(options)) {
+        capdl_error(&input->diags, CAPDL_NOWHERE,
+                    "%s is for AArch64 and RISC-V: PCs are booted without our loader; leave the option out",
+                    option_for_boards(options));
         return EXIT_FINDINGS;
     }
     if (pc && strcmp(name, "multiboot") == 0) {

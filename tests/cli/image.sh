@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# `capdl image` with an install prefix that is made up, as the tests of profiles have it: nothing is booted. A program that another boot
-# loader loads is in a file of its own, and there just what its ELF file says. usage: image.sh CAPDL PREFIX
+# `capdl image` with install prefixes that are made up, as the tests of profiles have them: nothing is booted. A program that another
+# boot loader loads is in a file of its own, and there just what its ELF file says. usage: image.sh CAPDL PREFIX PREFIX-OF-A-PC
 set -u
-capdl=$(realpath "$1") prefix=$(realpath "$2")
+capdl=$(realpath "$1") prefix=$(realpath "$2") pc=$(realpath "$3")
 command -v aarch64-linux-gnu-gcc > /dev/null && command -v dtc > /dev/null || exit 77
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -28,6 +28,15 @@ refuse() {
     rm -f boot*
 }
 
+bootinfo() {
+    echo 'typedef struct seL4_BootInfo {'
+    printf 'seL4_Word %s;\n' extraLen nodeID numNodes numIOPTLevels ipcBuffer
+    printf 'seL4_SlotRegion %s;\n' empty sharedFrames userImageFrames userImagePaging ioSpaceCaps extraBIPages
+    printf 'seL4_Word %s;\n' initThreadCNodeSizeBits initThreadDomain
+    printf 'seL4_SlotRegion %s;\n' schedcontrol untyped
+    echo '} seL4_BootInfo;'
+}
+
 # The kernel manages 32 of 64 MiB; what is not its memory is for devices.
 cp -r "$prefix" kernel
 mkdir kernel/bin
@@ -35,14 +44,7 @@ cat > kernel/support/platform_gen.json << 'END'
 {"memory": [{"start": 2147483648, "end": 2181038080}],
  "devices": [{"start": 0, "end": 2147483648}, {"start": 2181038080, "end": 1099511627776}]}
 END
-{
-    echo 'typedef struct seL4_BootInfo {'
-    printf 'seL4_Word %s;\n' extraLen nodeID numNodes numIOPTLevels ipcBuffer
-    printf 'seL4_SlotRegion %s;\n' empty sharedFrames userImageFrames userImagePaging ioSpaceCaps extraBIPages
-    printf 'seL4_Word %s;\n' initThreadCNodeSizeBits initThreadDomain
-    printf 'seL4_SlotRegion %s;\n' schedcontrol untyped
-    echo '} seL4_BootInfo;'
-} > kernel/libsel4/include/sel4/bootinfo_types.h
+bootinfo > kernel/libsel4/include/sel4/bootinfo_types.h
 cat > kernel.dts << 'END'
 /dts-v1/;
 / { #address-cells = <2>; #size-cells = <2>; compatible = "test-board";
@@ -111,6 +113,93 @@ refuse 1 'error: --external ab: its program is not in reserved memory' system.el
 refuse 1 'error: --external b: system.elf has no protection domain of this name' system.elf --kernel kernel -o boot --external b
 refuse 1 'error: --external a and --external a are the same memory' system.elf --kernel kernel -o boot --external a --external a
 refuse 1 'error: --external writes more files beside the first' system.elf --kernel kernel -o - --external a
+long=$(printf '%047d' 0)
+refuse 1 "error: --external $long: system.elf has no protection domain" system.elf --kernel kernel -o boot --external "$long"
+refuse 1 "error: --external 0$long: the name has more than 47 bytes" system.elf --kernel kernel -o boot --external "0$long"
+refuse 1 'no such format for aarch64: iso (expected elf, ' system.elf --kernel kernel -o boot --format iso
+refuse 2 'cannot write no/such/boot: No such file or directory' system.elf --kernel kernel -o no/such/boot
+refuse 2 'cannot write /dev/full: No space left on device' system.elf --kernel kernel -o /dev/full
+refuse 2 'cannot read none.dtb: No such file or directory' system.elf --kernel kernel -o boot --dtb none.dtb
+ln -s /dev/full boot.a.bin
+"$capdl" image system.elf --kernel kernel -o boot --external a > out 2>&1
+[ $? = 2 ] || fail 'a full disk'
+grep -q 'cannot write boot.a.bin: No space left on device' out || fail 'a full disk'
+rm boot*
 rm kernel/support/kernel.dtb
 refuse 1 "error: kernel/support/kernel.dtb: the kernel's device tree cannot be read: No such file or directory" system.elf --kernel kernel -o boot
+
+# ---- PCs: kernel and image are two files, or a CD ----
+host=$(command -v x86_64-linux-gnu-gcc) || { echo 'no compiler for x86-64'; exit $failed; }
+cp -r "$pc" pc
+mkdir pc/bin
+bootinfo > pc/libsel4/include/sel4/bootinfo_types.h
+printf '.globl _start\n.space 20\n_start: jmp _start\n.data\n.ascii "the kernel"\n' > kernel.S
+"$host" -nostdlib -static -no-pie -Wl,-Ttext-segment=0x100000 -Wl,--build-id=none kernel.S -o pc/bin/kernel.elf || exit 1
+printf '.globl _start\n_start: jmp _start\n' > program.S
+"$host" -nostdlib -static -no-pie -Wl,-Ttext-segment=0x200000 program.S -o program.elf || exit 1
+echo 'arch x86_64 objects { a = pd ("program.elf") }' > pc.cdl
+"$capdl" compile pc.cdl --kernel pc -o pc.elf > out 2>&1 || fail 'no image for a PC'
+"$capdl" image pc.elf --kernel pc -o boot --json > out || fail 'no boot files for a PC'
+grep -q '"format":"multiboot"' out || fail 'another format'
+for name in boot boot.module; do
+    grep -A2 "\"file\":\"$name\"" out | tr -d '\n' | grep -q "\"bytes\":$(wc -c < $name),.*\"sha256\":\"$(sha256sum < $name | cut -d' ' -f1)\"" || fail "$name is not told"
+done
+[ "$(grep -c '"file"' out)" = 2 ] || fail 'other files'
+cmp boot.module pc.elf || fail 'the module is not the image'
+entry() { LC_ALL=C readelf -h "$1" | sed -n 's/^ *\(Class\|Type\|Machine\|Entry point address\): *//p' | paste -sd ' '; }
+[ "$(entry boot)" = "ELF32 EXEC (Executable file) Intel 80386 $(entry pc/bin/kernel.elf | sed 's/.* //')" ] || { entry boot; fail 'no 32-bit ELF file'; }
+grep -aq 'the kernel' boot || fail 'the kernel is not in its file'
+rm boot*
+refuse 1 'no such format for x86_64: elf (expected multiboot, iso)' pc.elf --kernel pc -o boot --format elf
+for option in '--at 0x2000000' '--initialiser-at 0x2000000' '--dtb kernel.dts' '--firmware-dtb' '--reserve 0x2000000+1M' '--external a'; do
+    # shellcheck disable=SC2086 # the option and its value
+    refuse 1 "error: ${option% *} is for AArch64 and RISC-V: PCs are booted without our loader" pc.elf --kernel pc -o boot $option
+done
+# place KERNEL OPTION SAYS: a compilation that does not get to the image
+echo 'arch aarch64 objects { a = pd ("inside.elf") }' > aarch64-mcs.cdl
+place() {
+    # shellcheck disable=SC2086 # the option and its value
+    "$capdl" compile "$1.cdl" --kernel "$1" -o boot $2 > out 2>&1 && fail "compile $1.cdl $2: taken"
+    grep -qF -e "$3" out || fail "compile $1.cdl $2: not $3"
+}
+for value in zero 0 -1 0x10000000000000000; do
+    place pc "--at $value" "capdl compile: --at takes an address such as 0x60400000, not '$value'"
+done
+place pc '--initialiser-at 4k' "capdl compile: --initialiser-at takes an address such as 0x60400000, not '4k'"
+place pc '--at 0x2000000' '--at: PCs are booted without our loader; leave the option out'
+place pc '--initialiser-at 0x2000000' "--initialiser-at: the kernel 'pc' itself moves the image to just above it"
+for value in 1 + 0x7000+ 0+1x 0+1kk 0+1kM x+1 0x1000+0 0xffffffffffffffff+2 0x8000000000000000+8589934592G 0+17179869184G; do
+    place pc "--reserve $value" "error: --reserve takes START+SIZE, such as 0x70000000+64M, not '$value'"
+done
+place pc '--reserve 0x1000+4k' 'error: memory can be reserved only on AArch64 and RISC-V'
+# The kernel ends at 0x6024a000; its device tree has two pages.
+place aarch64-mcs '--at 0x2000000' '--at: a built-in profile has no kernel, which the loader must be apart from; leave the option out'
+place aarch64-mcs '--initialiser-at 0x6024bfff' 'the initialiser must be above kernel and device tree, from 0x6024c000 on'
+place aarch64-mcs '--initialiser-at 0x6024c001' 'the initialiser cannot be at 0x6024c001: expected a multiple of 4096'
+"$capdl" compile aarch64-mcs.cdl --kernel aarch64-mcs -o boot --initialiser-at 0x6024c000 > out 2>&1 || fail 'not just above the kernel'
+rm boot
+refuse 2 'capdl image: format multiboot writes two files, so -o must name one' pc.elf --kernel pc -o -
+refuse 2 'capdl image: another program writes the format iso, so -o must name a file' pc.elf --kernel pc -o - --format iso
+for format in multiboot iso; do
+    refuse 2 'cannot write no/such/boot: No such file or directory' pc.elf --kernel pc -o no/such/boot --format $format
+done
+mkdir boot.module
+"$capdl" image pc.elf --kernel pc -o boot > out 2>&1 && fail 'a directory is written'
+grep -q 'cannot write boot.module: ' out || fail 'a module that is a directory'
+[ ! -e boot ] || fail 'a kernel without its module'
+rmdir boot.module
+ln -s /dev/full boot.module
+"$capdl" image pc.elf --kernel pc -o boot > out 2>&1
+[ $? = 2 ] || fail 'a full disk is no trouble'
+grep -q 'cannot write boot.module: No space left on device' out || fail 'a full disk'
+[ ! -e boot ] || fail 'a kernel without its module'
+rm boot.module
+PATH=/nowhere "$capdl" image pc.elf --kernel pc -o boot --format iso > out 2>&1
+[ $? = 1 ] || fail 'a CD without the program that writes it'
+grep -q 'cannot run grub-mkrescue' out || fail 'a CD without the program that writes it'
+[ ! -e boot ] || fail 'an empty CD'
+if command -v grub-mkrescue > /dev/null && command -v xorriso > /dev/null; then
+    "$capdl" image pc.elf --kernel pc -o boot --format iso > out 2>&1 || fail 'no CD'
+    grep -aq CD001 boot || fail 'a CD without its mark'
+fi
 exit $failed

@@ -87,5 +87,49 @@ printf 'arch aarch64\nobjects { x = eq }\n' | capdl check --sarif --stdin-filena
 grep -q '"uri": "a%20b/s.cdl"}, "region": {"startLine": 2, "startColumn": 15, "endLine": 2, "endColumn": 17}' out || { cat out; failed=1; }
 if command -v python3 > /dev/null; then
     python3 -c 'import json, sys; r = json.load(sys.stdin)["runs"][0]["results"]; assert [x["level"] for x in r] == ["error"], r' < out || failed=1
+    # Several findings, some of which have notes; names that addresses encode.
+    printf 'arch aarch64 objects {\n  f = frame (4k, paddr: 0x1000)\n  gg = frame (4k, paddr: 0x1000) }\n' > one.cdl
+    echo 'arch aarch64 objects { a = pd ("x.elf") b = pd ("yy.elf") }' > 'a@+~_-.(é).cdl'
+    echo 'arch aarch64 objects { }' > none.cdl
+    for name in one 'a@+~_-.(é)' none; do
+        capdl check --sarif -I /nowhere "$name.cdl" > "$name.sarif"
+        capdl check --json -I /nowhere "$name.cdl" > "$name.json"
+    done
+    python3 - << 'END' || failed=1
+import json
+from urllib.parse import unquote
+
+
+def place(location):
+    place = location["physicalLocation"]
+    region = place["region"]
+    return (unquote(place["artifactLocation"]["uri"]), region["startLine"], region["startColumn"], region["endLine"], region["endColumn"])
+
+
+def results(name):
+    run = json.load(open(name + ".sarif"))["runs"][0]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert rules[0] == "spec" and "overlap" in rules and len(set(rules)) == len(rules), rules
+    found = [(r["ruleId"], r["level"], [place(p) for p in r["locations"]],
+              [(r["message"]["text"], *place(r)) for r in r.get("relatedLocations", [])]) for r in run["results"]]
+    # --json says the same.
+    told = [(d.get("check", "spec"), d["severity"], [(d["file"], d["line"], d["column"], d["end_line"], d["end_column"])],
+             [(n["message"], n["file"], n["line"], n["column"], n["end_line"], n["end_column"]) for n in d.get("notes", []) if "file" in n])
+            for d in json.load(open(name + ".json"))]
+    assert found == told, (found, told)
+    return found
+
+
+assert results("none") == []
+assert results("one") == [
+    ("overlap", "error", [("one.cdl", 3, 3, 3, 5)], [("'f' is declared here", "one.cdl", 2, 3, 2, 4)]),
+    ("unused", "warning", [("one.cdl", 2, 3, 2, 4)], []),
+    ("unused", "warning", [("one.cdl", 3, 3, 3, 5)], [])], results("one")
+name = "a@+~_-.(é)"
+assert '"uri": "a%40%2B~_-.%28%C3%A9%29.cdl"' in open(name + ".sarif").read()
+assert results(name) == [
+    ("spec", "error", [(name + ".cdl", 1, a, 1, b)], [("looked in " + where, name + ".cdl", 1, a, 1, b) for where in (".", "/nowhere")])
+    for a, b in ((32, 39), (49, 57))], results(name)
+END
 fi
 exit $failed

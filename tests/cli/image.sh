@@ -48,7 +48,8 @@ bootinfo > kernel/libsel4/include/sel4/bootinfo_types.h
 cat > kernel.dts << 'END'
 /dts-v1/;
 / { #address-cells = <2>; #size-cells = <2>; compatible = "test-board";
-    memory@80000000 { device_type = "memory"; reg = <0 0x80000000 0 0x4000000>; }; };
+    memory@80000000 { device_type = "memory"; reg = <0 0x80000000 0 0x4000000>; };
+    serial@10000000 { compatible = "test,uart"; reg = <0 0x10000000 0 0x1000>; }; };
 END
 dtc -q -O dtb kernel.dts -o kernel/support/kernel.dtb || exit 1
 # make_kernel INTERRUPTS LARGEST: with the table of seL4, a word for each; the largest number is read from it
@@ -125,6 +126,13 @@ ln -s /dev/full boot.a.bin
 [ $? = 2 ] || fail 'a full disk'
 grep -q 'cannot write boot.a.bin: No space left on device' out || fail 'a full disk'
 rm boot*
+# The kernel's own tree, the same as a file, and that of another board.
+"$capdl" profile --devices kernel > listed 2>&1 || fail 'no devices of the kernel'
+grep -q '^/serial@10000000$' listed || { cat listed; fail 'not its device'; }
+"$capdl" profile --devices kernel --dtb kernel/support/kernel.dtb | cmp -s - listed || fail 'its tree as a file has other devices'
+sed 's/80000000/90000000/g' kernel.dts | dtc -q -O dtb -o other.dtb
+"$capdl" profile --devices kernel --dtb other.dtb > out 2>&1 && fail 'the tree of another board'
+grep -q 'error: other.dtb.* is for another board' out || fail 'another board'
 rm kernel/support/kernel.dtb
 refuse 1 "error: kernel/support/kernel.dtb: the kernel's device tree cannot be read: No such file or directory" system.elf --kernel kernel -o boot
 
@@ -138,6 +146,8 @@ printf '.globl _start\n.space 20\n_start: jmp _start\n.data\n.ascii "the kernel"
 printf '.globl _start\n_start: jmp _start\n' > program.S
 "$host" -nostdlib -static -no-pie -Wl,-Ttext-segment=0x200000 program.S -o program.elf || exit 1
 echo 'arch x86_64 objects { a = pd ("program.elf") }' > pc.cdl
+"$capdl" profile --devices pc > out 2>&1 && fail 'devices of a PC'
+grep -q '^error: .*pc has no device tree: PCs are described by their firmware (ACPI)$' out || fail 'why a PC has no tree'
 "$capdl" compile pc.cdl --kernel pc -o pc.elf > out 2>&1 || fail 'no image for a PC'
 "$capdl" image pc.elf --kernel pc -o boot --json > out || fail 'no boot files for a PC'
 grep -q '"format":"multiboot"' out || fail 'another format'

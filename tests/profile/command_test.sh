@@ -56,6 +56,23 @@ check three 2 aarch64 aarch64 aarch64
 check option 2 --frobnicate
 check both 2 --json --header aarch64
 check nothing 2 --header
+# Of two kernels the graver code: a kernel that is broken, or that is none.
+check broken-first 1 "$work" aarch64
+check broken-second 1 aarch64 "$work"
+check none-first 2 no-such-kernel "$work"
+check none-second 2 "$work" no-such-kernel
+check devices-header 2 --devices --header aarch64
+holds '^capdl profile: --devices and --header exclude each other$' err
+check devices-two 2 --devices aarch64 riscv64
+holds '^capdl profile: --devices takes only one kernel$' err
+check devices-none 2 --devices
+holds '^capdl profile: --devices needs a kernel or --dtb FILE$' err
+check tree-alone 2 --dtb no-such-tree aarch64
+holds '^capdl profile: --dtb goes with --devices or --device$' err
+check tree-unread 1 --devices --dtb no-such-tree
+holds '^error: no-such-tree: the device tree cannot be read: No such file or directory$' err
+check tree-builtin 1 --devices aarch64
+holds "^error: built-in profile 'aarch64' has no device tree: name the install prefix of a kernel, or --dtb FILE$" err
 
 # The header, by the compiler and by the assembler's preprocessor, alone and with everything it may be mixed with.
 for kernel in aarch64 aarch64-mcs riscv64 riscv64-mcs x86_64 x86_64-mcs; do

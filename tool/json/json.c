@@ -278,7 +278,8 @@ bool json_fields(struct json *json, const char *object, const char *what, const 
     for (; fields[count].name; count++) {
         values[count] = NULL;
     }
-    if (!json_object(json, object, what)) {
+    if (*object != '{') { /* what: not a member's name, but words or a name in quotes */
+        capdl_error(json->diags, json_pos(json, object), "%s is %s: expected an object", what, json_kind(object));
         return false;
     }
     struct json_list list = json_elements(object);

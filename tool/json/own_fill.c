@@ -8,16 +8,6 @@
 
 enum { MOST_WORDS = 64, NUM_SOURCES = 4 };
 
-static bool is_plain(const char *text)
-{
-    for (const char *c = text; *c; c++) {
-        if ((unsigned char)*c < ' ') {
-            return false;
-        }
-    }
-    return *text;
-}
-
 /* What follows a word, which is in quotes or has no blank; 0: this is none. */
 static const char *word_end(const char *text)
 {
@@ -59,7 +49,7 @@ static bool words_split(const char *text, struct capdl_fill *fill)
 
 static bool source_fits(const char *text, struct capdl_fill *fill)
 {
-    if (!is_plain(text)) {
+    if (!*text) {
         return false;
     }
     switch (fill->kind) {

@@ -238,13 +238,15 @@ static void caps_read(struct own_reader *reader, const char *value, uint32_t obj
             !target_read(reader, members, &cap)) {
             continue;
         }
-        json_number(reader->json, members[SLOT], "slot", UINT64_MAX, &cap.slot);
+        bool placed = json_number(reader->json, members[SLOT], "slot", UINT64_MAX, &cap.slot);
         if (members[RIGHTS]) {
             rights_read(reader->json, members[RIGHTS], &cap);
         }
         data_read(reader, members, &cap);
         extra_read(reader, members, &cap);
-        cap_list_add(&caps, &cap);
+        if (placed) {
+            cap_list_add(&caps, &cap);
+        }
     }
     cap_list_finish(reader->json, &caps, object);
     cap_list_free(&caps);

@@ -76,11 +76,7 @@ static void file_read(struct rust_reader *reader, const char *value, struct capd
         return;
     }
     json_number(reader->json, members[1], "file_offset", UINT64_MAX, &fill->source_offset);
-    bool plain = *fill->text;
-    for (const char *c = fill->text; *c; c++) {
-        plain = plain && (unsigned char)*c >= ' ' && *c != '"';
-    }
-    if (!plain) {
+    if (!*fill->text || strchr(fill->text, '"')) {
         capdl_error(reader->json->diags, json_pos(reader->json, members[0]),
                     "'%s' cannot be the name of a file in a fill", fill->text);
     }

@@ -78,7 +78,7 @@ bool input_kernel_fits(struct input *input)
     if (what) {
         capdl_error(&input->diags, CAPDL_NOWHERE,
                     "%s was compiled for the kernel %s; %s differs in its %s: compile it with --kernel %s", input->name,
-                    image->name, kernel->name, what, kernel->prefix);
+                    image->name, kernel->name, what, kernel->prefix[0] ? kernel->prefix : kernel->name);
         return false;
     }
     if (forecast_possible(kernel) && (!input->image.blob || kernel->prefix[0])) {

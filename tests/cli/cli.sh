@@ -214,4 +214,38 @@ case $defined in
 "" | *__asan_* | *__lsan_*) ;;
 *) echo "functions that take the place of a library's: $defined"; failed=1 ;;
 esac
+# ---- What cannot be written, or is asked for together ----
+# full ARGUMENT...: on a full disk
+full() {
+    expect 2 'cannot write /dev/full: No space left on device' "$@"
+}
+full compile good.cdl -o /dev/full
+full compile good.cdl -o full.elf --depfile /dev/full
+full graph good.cdl -o /dev/full
+full graph good.cdl --level objects -o /dev/full
+full report good.cdl -o /dev/full
+full diff good.cdl good.elf -o /dev/full
+echo 'arch aarch64 objects { f = frame (4k, fill: [{0 2 CDL_FrameFill_Bytes 0102}]) }' > bytes.cdl
+full expand bytes.cdl --fill-file /dev/full
+expect 2 'cannot write -: the text is on standard output' expand bytes.cdl --fill-file -
+expect 2 'cannot write no/such/fill: No such file or directory' expand bytes.cdl --fill-file no/such/fill
+expect 2 'cannot write no/such/x.dot: No such file or directory' graph good.cdl -o no/such/x.dot
+expect 2 "capdl graph: --level takes subjects or objects, not 'threads'" graph good.cdl --level threads
+expect 2 'capdl graph: --json prints subjects, not --level objects' graph good.cdl --level objects --json
+for option in --all '--focus a' good.cdl; do
+    # shellcheck disable=SC2086 # the option and its value
+    expect 2 'capdl graph: --level objects draws everything in one system' graph good.cdl --level objects $option
+done
+echo 'policy' > policy
+expect 2 'capdl diff: --policy only prints its findings: leave out -o or --policy' diff good.cdl good.cdl --policy policy -o x.html
+expect 1 'good.elf was compiled for the kernel aarch64-mcs; aarch64 differs in its choice of MCS' verify good.elf --kernel aarch64
+# Without -o, an image is called after the spec, here.
+mkdir specs
+for name in specs/one.two.cdl:one.two specs/bare:bare specs/.hidden:.hidden; do
+    cp good.cdl "${name%:*}"
+    expect 0 '' compile "${name%:*}"
+    [ -s "${name#*:}.image.elf" ] || fail "${name%:*}: no ${name#*:}.image.elf"
+done
+"$capdl" compile - < good.cdl > out 2>&1 || fail 'a spec from standard input'
+[ -s capdl.image.elf ] || fail 'no capdl.image.elf'
 exit $failed

@@ -142,8 +142,9 @@ cp -r "$pc" pc
 mkdir pc/bin
 bootinfo > pc/libsel4/include/sel4/bootinfo_types.h
 printf '.globl _start\n.space 20\n_start: jmp _start\n.data\n.ascii "the kernel"\n' > kernel.S
+sed -i 's/"PRINTING": false/"PRINTING": true/' pc/libsel4/include/kernel/gen_config.json
 "$host" -nostdlib -static -no-pie -Wl,-Ttext-segment=0x100000 -Wl,--build-id=none kernel.S -o pc/bin/kernel.elf || exit 1
-printf '.globl _start\n_start: jmp _start\n' > program.S
+printf '.globl _start\n_start: jmp _start\n.data\n.set i, 1\n.rept 130\n.quad i\n.space 4088\n.set i, i + 1\n.endr\n' > program.S
 "$host" -nostdlib -static -no-pie -Wl,-Ttext-segment=0x200000 program.S -o program.elf || exit 1
 echo 'arch x86_64 objects { a = pd ("program.elf") }' > pc.cdl
 "$capdl" profile --devices pc > out 2>&1 && fail 'devices of a PC'
@@ -165,6 +166,28 @@ for option in '--at 0x2000000' '--initialiser-at 0x2000000' '--dtb kernel.dts' '
     # shellcheck disable=SC2086 # the option and its value
     refuse 1 "error: ${option% *} is for AArch64 and RISC-V: PCs are booted without our loader" pc.elf --kernel pc -o boot $option
 done
+# Other kernels than the one that it was compiled for. other SAYS FILE EXPRESSION: a header is changed
+other() {
+    rm -rf other
+    cp -r pc other
+    sed -i "$3" "other/libsel4/include/$2"
+    cmp -s "pc/libsel4/include/$2" "other/libsel4/include/$2" && fail "$3 changes nothing"
+    refuse 1 "$1" pc.elf --kernel other -o boot
+}
+differs='error: pc.elf was compiled for the kernel x86_64-pc99; other differs in its'
+other "$differs invocation labels: compile it with --kernel other$" interfaces/object-api.xml '/"UntypedRetype"/i <method id="First" name="First"></method>'
+other "$differs object types: " sel4/objecttype.h 's/seL4_TCBObject/seL4_x/; s/seL4_EndpointObject/seL4_TCBObject/; s/seL4_x/seL4_EndpointObject/'
+other "$differs object sizes: " sel4/sel4_arch/constants.h '/TCBBits/s/11/12/'
+other "$differs system call numbers: " api/syscall.xml 's/"Call"/"x"/; s/"Send"/"Call"/; s/"x"/"Send"/'
+other "$differs system call instruction: " kernel/gen_config.json 's/"SYSENTER": true/"SYSENTER": false/'
+other "$differs Retype fan-out limit: " kernel/gen_config.json 's/"RETYPE_FAN_OUT_LIMIT": "32"/"RETYPE_FAN_OUT_LIMIT": "31"/'
+other "$differs debug console, which the initialiser would print on: " kernel/gen_config.json 's/"PRINTING": true/"PRINTING": false/'
+other 'needs [0-9]* slots of the root CNode to boot, one per page, but kernel other has 2^7: ' kernel/gen_config.json 's/"ROOT_CNODE_SIZE_BITS": "13"/"ROOT_CNODE_SIZE_BITS": "7"/'
+for words in aarch64-mcs:architecture x86_64:.*; do
+    "$capdl" fit pc.elf --kernel "${words%%:*}" > out 2>&1 && fail "fit for ${words%%:*}"
+    grep -q "error: pc.elf was compiled for the kernel x86_64-pc99; ${words%%:*} differs in its ${words#*:}: compile it with --kernel ${words%%:*}$" out || fail "another kernel, ${words%%:*}"
+done
+
 # place KERNEL OPTION SAYS: a compilation that does not get to the image
 echo 'arch aarch64 objects { a = pd ("inside.elf") }' > aarch64-mcs.cdl
 place() {

@@ -37,6 +37,19 @@ if [ "$(ls half)" != Makefile ] || [ "$(cat half/Makefile)" != mine ]; then
     ls half
     failed=1
 fi
+# said CODE PATTERN ARGUMENT...
+said() {
+    code=$1 pattern=$2
+    shift 2
+    "$capdl" init "$@" > out 2>&1
+    got=$?
+    [ $got = "$code" ] && grep -q "$pattern" out || { echo "init $*: $got"; cat out; failed=1; }
+}
+said 2 'capdl init: cannot make no/such: No such file or directory' no/such
+said 2 'capdl init: cannot write half/Makefile/system.cdl: Not a directory' half/Makefile
+mkdir data
+CAPDL_DATA_DIR=$dir/data said 2 "capdl init: new-system.cdl is not in $dir/data" untold
+[ ! "$(ls untold)" ] || { echo 'files without templates'; failed=1; }
 ! "$capdl" init --arch ia32 other > out 2>&1 || failed=1
 [ ! -e other ] || failed=1
 exit $failed

@@ -157,6 +157,7 @@ if [ "$image" ]; then
     "$capdl" report "$image" --kernel aarch64 > other.txt 2> /dev/null
     [ $? = 1 ] || fail "an image for another kernel is no finding"
     has other.txt 'the image is for another kernel'
+    has other.txt 'differs in its choice of MCS: compile it with --kernel aarch64'
     echo '0x70000000 12 0' > untypeds
     "$capdl" report "$image" --untypeds untypeds > small.txt 2> /dev/null
     [ $? = 1 ] || fail "a system that does not fit is no finding"

@@ -82,14 +82,23 @@ static char **spread_paths(int *argc, char **argv)
     return list;
 }
 
-/* The names in a directory, for a message; to be freed. */
+static bool is_directory(const char *parent, const char *name)
+{
+    struct stat status;
+    char *path = memory_format("%s/%s", parent, name);
+    bool is = name[0] != '.' && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    free(path);
+    return is;
+}
+
+/* The directories in one, for a message; to be freed. */
 static char *list_names(const char *path)
 {
     struct dirent **entries;
     int count = scandir(path, &entries, NULL, alphasort);
     char *text = memory_zeroed(1, 1);
     for (int i = 0; i < count; i++) {
-        if (entries[i]->d_name[0] != '.') {
+        if (is_directory(path, entries[i]->d_name)) {
             char *longer = memory_format("%s%s%s", text, *text ? ", " : "", entries[i]->d_name);
             free(text);
             text = longer;
@@ -105,16 +114,14 @@ static char *list_names(const char *path)
 /* DIRECTORY/name, if that is a directory; else a message lists those there are. To be freed. */
 static char *enter(char *directory, const char *name, const char *what)
 {
-    struct stat status;
-    char *path = memory_format("%s/%s", directory, name);
-    bool good = name[0] && !strchr(name, '/') && name[0] != '.' && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-    if (!good) {
+    char *path = NULL;
+    if (name[0] && !strchr(name, '/') && is_directory(directory, name)) {
+        path = memory_format("%s/%s", directory, name);
+    } else {
         char *names = list_names(directory);
         capdl_escape_printf(stderr, "capdl microkit: there is no %s '%s' in %s: expected %s\n", what, name, directory,
                             *names ? names : "one");
         free(names);
-        free(path);
-        path = NULL;
     }
     free(directory);
     return path;
@@ -176,47 +183,88 @@ static bool compile(struct build *b)
 struct targets {
     struct target {
         struct file_output file;
-        char *path;
+        char *path, *place;
     } *list;
     size_t count, capacity;
 };
 
+static void target_free(struct target *target)
+{
+    free(target->path);
+    free(target->place);
+}
+
+/* Whether a step went well for a target; a message if it did not. */
+static bool target_good(const struct target *target, bool good)
+{
+    if (!good) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", target->path, strerror(errno));
+    }
+    return good;
+}
+
+/* A file in the directory of another; to be freed. */
+static char *beside(const char *path, const char *name)
+{
+    const char *slash = strrchr(path, '/');
+    return memory_format("%.*s%s", slash ? (int)(slash - path + 1) : 0, path, name);
+}
+
+/* The same however a file, which need not be there yet, is named; to be freed. */
+static char *place_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *directory = beside(path, "."), *known = realpath(path, NULL), *above = realpath(directory, NULL);
+    char *place = known   ? memory_need(strdup(known))
+                  : above ? memory_format("%s/%s", above, slash ? slash + 1 : path)
+                          : memory_need(strdup(path));
+    free(directory);
+    free(known);
+    free(above);
+    return place;
+}
+
+static bool is_named_twice(const struct targets *targets, const struct target *target)
+{
+    for (size_t i = 0; i < targets->count; i++) {
+        if (strcmp(targets->list[i].place, target->place) == 0) {
+            capdl_escape_printf(stderr, "capdl microkit: %s is named for two outputs\n", target->path);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The stream of one more, NULL after a message. */
 static FILE *target_add(struct build *b, struct targets *targets, const char *path)
 {
-    for (size_t i = 0; i < targets->count; i++) {
-        if (strcmp(targets->list[i].path, path) == 0) {
-            capdl_escape_printf(stderr, "capdl microkit: %s is named for two outputs\n", path);
-            return NULL;
-        }
-    }
-    if (!output_is_safe(b->input, b->options, path)) {
+    struct target target = {.path = memory_need(strdup(path)), .place = place_of(path)};
+    bool good = !is_named_twice(targets, &target) && output_is_safe(b->input, b->options, path);
+    if (!good || !target_good(&target, file_create(&target.file, path))) {
+        target_free(&target);
         return NULL;
     }
     targets->list = memory_grow(targets->list, &targets->capacity, targets->count + 1, sizeof(*targets->list));
-    struct target *target = &targets->list[targets->count];
-    target->path = memory_need(strdup(path));
-    if (!file_create(&target->file, target->path)) {
-        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
-        free(target->path);
-        return NULL;
-    }
-    targets->count++;
-    return target->file.stream;
+    targets->list[targets->count++] = target;
+    return target.file.stream;
 }
 
+/* None gets its name before the bytes of all are written. */
 static bool targets_finish(struct targets *targets, bool good)
 {
     bool all = good;
+    for (size_t i = 0; all && i < targets->count; i++) {
+        FILE *stream = targets->list[i].file.stream;
+        all = target_good(&targets->list[i], fflush(stream) == 0 && !ferror(stream));
+    }
     for (size_t i = 0; i < targets->count; i++) {
         struct target *target = &targets->list[i];
-        if (!all) {
+        if (all) {
+            all = target_good(target, file_commit(&target->file));
+        } else {
             file_abandon(&target->file);
-        } else if (!file_commit(&target->file)) {
-            capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", target->path, strerror(errno));
-            all = false;
         }
-        free(target->path);
+        target_free(target);
     }
     free(targets->list);
     return all;
@@ -243,13 +291,6 @@ static bool write_boot_image(struct build *b, FILE *out)
     placed.tree_size = b->placement.tree_size;
     placed.image_at = b->placement.image_at;
     return fit_check_image(&input->image, &placed, &input->diags);
-}
-
-/* A file in the directory of another; to be freed. */
-static char *beside(const char *path, const char *name)
-{
-    const char *slash = strrchr(path, '/');
-    return memory_format("%.*s%s", slash ? (int)(slash - path + 1) : 0, path, name);
 }
 
 static bool copy_kernel(struct build *b, FILE *out)
@@ -377,10 +418,10 @@ static bool choose_type(struct build *b)
 {
     const struct capdl_architecture *facts = capdl_architecture(b->input->profile.arch);
     const char *standard = b->board.format ? b->board.format : facts->pc ? "elf" : "binary";
-    bool has_uimage = b->board.format && strcmp(b->board.format, "binary") != 0;
+    bool has_uimage = !b->board.format || strcmp(b->board.format, "binary") != 0;
     b->image_type = b->options->image_type ? b->options->image_type : standard;
-    bool good = facts->pc ? strcmp(b->image_type, "elf") == 0
-                          : format_of(b->image_type, has_uimage || !b->board.format) != PACK_FORMAT_COUNT;
+    bool good =
+        facts->pc ? strcmp(b->image_type, "elf") == 0 : format_of(b->image_type, has_uimage) != PACK_FORMAT_COUNT;
     if (!good) {
         capdl_error(&b->input->diags, CAPDL_NOWHERE, "--image-type %s is not for board %s, expected %s", b->image_type,
                     b->board.name,

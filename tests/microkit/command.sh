@@ -14,13 +14,13 @@ fail() {
     failed=1
 }
 
-# refuse TEXT WORD...: the command fails, says so, and leaves no file
+# refuse CODE TEXT WORD...: the command fails, says so, and leaves no file
 refuse() {
-    text=$1
-    shift
-    if "$capdl" microkit "$@" -o "$work/no.img" -r "$work/no.txt" >"$work/said" 2>&1; then
-        fail "accepted: $*"
-    fi
+    code=$1 text=$2
+    shift 2
+    got=0
+    "$capdl" microkit -o "$work/no.img" -r "$work/no.txt" "$@" >"$work/said" 2>&1 || got=$?
+    [ $got = "$code" ] || fail "exit code $got, expected $code: $*"
     grep -qF -e "$text" "$work/said" || { fail "not said: $text"; cat "$work/said" >&2; }
     for file in "$work"/no.*; do
         [ ! -e "$file" ] || fail "left: $file"
@@ -37,17 +37,27 @@ cat >"$work/a.system" <<'END'
   </protection_domain>
 </system>
 END
-mkdir -p "$work/sdk/board/nearly/debug" "$work/sdk/board/other"
+mkdir -p "$work/sdk/board/nearly/debug" "$work/sdk/board/other" "$work/sdk/board/.git"
+touch "$work/sdk/board/file"
 unset MICROKIT_SDK
-refuse 'MICROKIT_SDK is not set' "$work/a.system" --board nearly --config debug
+refuse 2 'MICROKIT_SDK is not set, expected' "$work/a.system" --board nearly --config debug
+export MICROKIT_SDK=
+refuse 2 'MICROKIT_SDK is not set, expected' "$work/a.system" --board nearly --config debug
+export MICROKIT_SDK="$work/sdk/board"
+refuse 2 "there is no directory 'board' in $work/sdk/board: expected nearly, other" "$work/a.system" --board nearly --config debug
+export MICROKIT_SDK="$work/nowhere"
+refuse 2 "there is no directory 'board' in $work/nowhere: expected one" "$work/a.system" --board nearly --config debug
 export MICROKIT_SDK="$work/sdk"
-refuse 'missing option: --board' "$work/a.system" --config debug
-refuse 'missing option: --config' "$work/a.system" --board nearly
-refuse "there is no board 'near' in $work/sdk/board: expected nearly, other" "$work/a.system" --board near --config debug
-refuse "there is no board '../board'" "$work/a.system" --board ../board --config nearly
-refuse "there is no configuration 'x' in $work/sdk/board/nearly: expected debug" "$work/a.system" --board nearly --config x
-refuse 'gen_config.json: error: No such file' "$work/a.system" --board nearly --config debug
-refuse '--override-kernel is not supported' "$work/a.system" --board nearly --config debug --override-kernel x
+refuse 2 'missing option: --board' "$work/a.system" --config debug
+refuse 2 'missing option: --config' "$work/a.system" --board nearly
+for board in near ../board .git file ''; do
+    refuse 2 "there is no board '$board' in $work/sdk/board: expected nearly, other" "$work/a.system" --board "$board" --config debug
+done
+refuse 2 "there is no configuration 'x' in $work/sdk/board/nearly: expected debug" "$work/a.system" --board nearly --config x
+refuse 2 "there is no configuration 'x' in $work/sdk/board/other: expected one" "$work/a.system" --board other --config x
+refuse 1 'gen_config.json: error: No such file' "$work/a.system" --board nearly --config debug
+refuse 2 '--override-kernel is not supported: put the kernel into a board directory' "$work/a.system" --board nearly --config debug \
+    --override-kernel x
 
 # sdk BOARD PREFIX: a directory as the SDK has it
 sdk() {
@@ -116,6 +126,16 @@ holds() {
     done
 }
 
+# unread TEXT FILE WORD...: as a report, the file is refused
+unread() {
+    text=$1 file=$2
+    shift 2
+    got=0
+    "$capdl" verify "$@" --report "$file" >"$work/said" 2>&1 || got=$?
+    [ $got = 1 ] || fail "exit code $got of a report that is none"
+    grep -qF -e "$text" "$work/said" || { fail "not said: $text"; cat "$work/said" >&2; }
+}
+
 # told WORD...: the emulated machine has everything where the report says; a report with another address is refused
 told() {
     (cd "$work" && "$capdl" compile a.system -I "$programs/$arch" --kernel "$work/sdk/board/$board/debug" -o "$arch.elf") 2>/dev/null
@@ -130,8 +150,16 @@ told() {
     ! "$capdl" verify "$@" --report "$work/other.txt" >"$work/said" || fail "$arch: an address is missing"
     grep -q "^$work/$arch.elf: TCB 'tcb_one' is at 0x[0-9a-f]*, of which $work/other.txt says nothing" "$work/said" ||
         fail "$arch: a missing address is not told"
-    ! "$capdl" verify "$@" --report "$work/a.system" 2>"$work/said" || fail "$arch: not a report"
-    grep -q 'a.system: error: there are no addresses of objects' "$work/said" || fail "$arch: not a report, not told"
+    unread "a.system: error: there are no addresses of objects: a report of 'capdl microkit' has them under '# Objects in memory'" \
+        "$work/a.system" "$@"
+    unread 'nowhere.txt: error: cannot be read: No such file' "$work/nowhere.txt" "$@"
+    # The first row is the fourth line of the table.
+    row=$(sed -n '/^# Objects in memory/=' "$work/$arch.txt")
+    for bad in 's/0x[0-9a-f]* .*/nothing/' 's/ [^ ]*$//' 's/[^ ]*$/nosuch/'; do
+        sed "$((row + 3))$bad" "$work/$arch.txt" >"$work/other.txt"
+        unread "other.txt:$((row + 3)): error: '$(sed -n "$((row + 3))p" "$work/other.txt")' is no object of the image's spec" \
+            "$work/other.txt" "$@"
+    done
 }
 
 # Interrupts of PCs, in words
@@ -156,6 +184,32 @@ END
     grep irq_ "$work/d.txt" | head -n 3 | diff - "$work/d.expected" >&2 || fail 'interrupts in the report'
 }
 
+# The boot module is no shorter than the largest gap of a kernel, 8 MiB, and never cut; both kernels are beside it.
+modules() {
+    mkdir "$work/beside"
+    set -- --search-path "$programs/x86_64" "$work" --board x86_64_generic --config debug
+    [ "$(wc -c <"$work/x86_64.img")" -eq 8388608 ] || fail 'not 8 MiB'
+    head -c 9000000 /dev/urandom >"$work/long.bin"
+    sed 's/size="0x1000"/prefill_path="long.bin"/' "$work/a.system" >"$work/long.system"
+    "$capdl" microkit "$work/long.system" "$@" -o "$work/beside/long.img" -r "$work/long.txt" || fail 'a long module'
+    "$capdl" compile "$work/long.system" -I "$programs/x86_64" --kernel "$work/sdk/board/x86_64_generic/debug" -o "$work/long.elf" \
+        2>/dev/null
+    [ "$(wc -c <"$work/beside/long.img")" -eq "$(wc -c <"$work/long.elf")" ] || fail 'a long module has another size'
+    "$capdl" verify "$work/beside/long.img" --memory-map qemu:1G >"$work/said" || fail 'a long module is not the system'
+    [ "$(cd "$work/beside" && echo *)" = 'long.img sel4.elf sel4_32.elf' ] || fail "beside the module: $(ls "$work/beside")"
+    cmp "$work/sel4_32.elf" "$work/beside/sel4_32.elf" && cmp "$work/sel4.elf" "$work/beside/sel4.elf" || fail 'other kernels'
+    for type in binary uimage; do
+        refuse 1 "--image-type $type is not for board x86_64_generic, expected elf" "$work/a.system" "$@" --image-type $type
+    done
+    for name in sel4.elf sel4_32.elf; do
+        refuse 2 "$work/beside/$name is named for two outputs" "$work/a.system" "$@" -o "$work/beside/new.img" -r "$work/beside/$name"
+        mkdir -p "$work/taken/$name"
+        refuse 2 "cannot write $work/taken/$name: Is a directory" "$work/a.system" "$@" -o "$work/taken/a.img"
+        [ "$(ls "$work/taken")" = $name ] || fail "left: $(ls "$work/taken")"
+        rmdir "$work/taken/$name"
+    done
+}
+
 # What --viper-output writes, as Microkit's tool does
 views() {
     cp "$here/views/views.system" "$work/v.system"
@@ -165,10 +219,161 @@ views() {
     sed "1s,in .*,in $work/v.system," "$here/views/server.vpr" >"$work/server.vpr"
     diff "$work/server.vpr" "$work/views/new/server.vpr" >&2 || fail 'the view of server'
     sed 's/name="client"/name="a\/b"/; s/pd="client"/pd="a\/b"/' "$work/v.system" >"$work/w.system"
-    refuse "no file can have the name of protection domain 'a/b'" "$work/w.system" --search-path "$programs/aarch64" --board \
+    refuse 2 "no file can have the name of protection domain 'a/b'" "$work/w.system" --search-path "$programs/aarch64" --board \
         qemu_virt_aarch64 --config debug --viper-output "$work/none"
-    refuse 'cannot make the directory /dev/null/x' "$work/v.system" --search-path "$programs/aarch64" --board \
+    refuse 2 'cannot make the directory /dev/null/x' "$work/v.system" --search-path "$programs/aarch64" --board \
         qemu_virt_aarch64 --config debug --viper-output /dev/null/x
+}
+
+# Addresses, times and badges are those that libmicrokit wants (docs/microkit.md), parents are before children.
+report() {
+    cat >"$work/r.system" <<'END'
+<system>
+  <protection_domain name="server" priority="9" passive="true">
+    <program_image path="plain.elf" />
+    <irq irq="41" id="3" trigger="edge" />
+    <irq irq="40" id="12" />
+    <protection_domain name="child" id="3" priority="4" budget="300" period="4000">
+      <program_image path="plain.elf" />
+    </protection_domain>
+  </protection_domain>
+</system>
+END
+    "$capdl" microkit "$work/r.system" --search-path "$programs/aarch64" --board qemu_virt_aarch64 --config debug -o "$work/r.img" \
+        -r "$work/r.txt" 2>"$work/said" || { fail 'report'; cat "$work/said" >&2; }
+    sed '/^    tcb_monitor/,$d; s,^\(    [okp].*: \)[0-9][0-9]*$,\1N,' "$work/r.txt" >"$work/r.begin"
+    sed "s,WORK,$work," >"$work/r.expected" <<'END'
+# Summary
+
+    system: WORK/r.system
+    board: qemu_virt_aarch64
+    configuration: debug
+    kernel: WORK/sdk/board/qemu_virt_aarch64/debug
+    image: WORK/r.img, to be loaded and started at 0x70000000
+    objects: N
+    pages of the image that become memory of the system: N
+
+# Interrupts
+
+    40: irq_40_server (arm_irq, trigger: level, target: 0)
+    41: irq_41_server (arm_irq, trigger: edge, target: 0)
+
+# Threads
+
+    tcb_server
+        ip: 0x200000
+        sp: 0xffffffe000
+        IPC buffer: 0xfffffff000
+        priority: 9
+        maximum controlled priority: 9
+        core: 0
+        domain: 0
+        cnode: cnode_server_root
+        pud: pud_server
+        frame: frame_ipcbuf_server
+        ep: ep_fault_monitor (badge 0x1)
+        sc: sched_context_server (budget 1000 us, period 1000 us)
+        notification: ntfn_server
+    tcb_child
+        ip: 0x200000
+        sp: 0xffffffe000
+        IPC buffer: 0xfffffff000
+        priority: 4
+        maximum controlled priority: 4
+        core: 0
+        domain: 0
+        cnode: cnode_child_root
+        pud: pud_child
+        frame: frame_ipcbuf_child
+        ep: ep_server (badge 0x4000000000000003)
+        sc: sched_context_child (budget 300 us, period 4000 us)
+        notification: ntfn_child
+END
+    diff "$work/r.expected" "$work/r.begin" >&2 || fail 'another report'
+    sed -n 's/^# //p' "$work/r.txt" >"$work/r.heads"
+    printf '%s\n' Summary Interrupts Threads 'Physical memory' 'Objects in memory' \
+        'The system as a spec: objects, CNodes with slots and rights, mappings' | diff - "$work/r.heads" >&2 || fail 'other parts'
+    "$capdl" expand "$work/r.system" -I "$programs/aarch64" --arch aarch64 >"$work/r.cdl" || fail 'expand'
+    sed '1,/^# The system as/d' "$work/r.txt" | sed 1d | diff "$work/r.cdl" - >&2 || fail 'the report has another spec'
+}
+
+# here WORD...: in a directory of its own, with programs at hand, which only the search path and the working directory offer
+here() {
+    (cd "$work/here" && "$capdl" microkit "$@" --board qemu_virt_aarch64 --config debug) >"$work/said" 2>&1
+}
+
+# Where programs are looked for, and where files are put
+files() {
+    mkdir -p "$work/here" "$work/first" "$work/second" "$work/none"
+    cp "$programs/aarch64/plain.elf" "$work/first"
+    cp "$programs/aarch64/vars.elf" "$work/second/plain.elf"
+    here "$work/a.system" --search-path "$work/first" || { fail 'no other options'; cat "$work/said" >&2; }
+    [ "$(cd "$work/here" && echo *)" = 'loader.img report.txt' ] || fail "outputs: $(ls "$work/here")"
+    mv "$work/here/loader.img" "$work/plain.img"
+    here "$work/a.system" --search-path "$work/second" -r r.txt
+    mv "$work/here/loader.img" "$work/vars.img"
+    ! cmp -s "$work/plain.img" "$work/vars.img" || fail 'two programs give one image'
+    here "$work/a.system" --search-path "$work/none" "$work/first" "$work/second" -r r.txt
+    cmp "$work/plain.img" "$work/here/loader.img" || fail 'the first directory is not first'
+    here "$work/a.system" --search-path "$work/second" --search-path "$work/first" -r r.txt
+    cmp "$work/vars.img" "$work/here/loader.img" || fail 'the first option is not first'
+    here --search-path "$work/none" -r r.txt --search-path "$work/first" "$work/second" -o x.img "$work/a.system"
+    cmp "$work/plain.img" "$work/here/x.img" || fail 'a system after a search path'
+    cp "$work/second/plain.elf" "$work/here"
+    here "$work/a.system" --search-path "$work/first" -o x.img
+    cmp "$work/plain.img" "$work/here/x.img" || fail 'the working directory is not last'
+    here "$work/a.system" -o x.img
+    cmp "$work/vars.img" "$work/here/x.img" || fail 'the working directory is not searched'
+}
+
+# Outputs that cannot be, and those of failures: all are written, or none
+outputs() {
+    set -- "$work/a.system" --search-path "$programs/aarch64" --board qemu_virt_aarch64 --config debug
+    refuse 2 "$work/no.img is named for two outputs" "$@" --capdl-json "$work/no.img"
+    refuse 2 "$work/../${work##*/}/no.txt is named for two outputs" "$@" --capdl-json "$work/../${work##*/}/no.txt"
+    refuse 2 'cannot write /nowhere/a.json: No such file' "$@" --capdl-json /nowhere/a.json
+    refuse 2 'cannot write /nowhere/a.img: No such file' "$@" -o /nowhere/a.img
+    refuse 2 'cannot write /nowhere/a.txt: No such file' "$@" -r /nowhere/a.txt
+    refuse 2 "cannot write $work/first: Is a directory" "$@" -r "$work/first"
+    for option in -o -r --capdl-json; do
+        refuse 2 'cannot write /dev/full: No space left on device' "$@" $option /dev/full
+        refuse 2 "$work/a.system is an input and would be overwritten" "$@" $option "$work/a.system"
+    done
+    # What was there stays.
+    echo old >"$work/old.img"
+    refuse 2 'cannot write /dev/full' "$@" -o "$work/old.img" -r /dev/full
+    sed 's/0x1000/0x80000000/' "$work/a.system" >"$work/b.system"
+    shift
+    refuse 1 "b.system:2:3: error: frame 'frame_mr_buffer_000000000' does not fit" "$work/b.system" "$@" -o "$work/old.img"
+    [ "$(cat "$work/old.img")" = old ] || fail 'an image was overwritten'
+}
+
+# A system in capDL text, whose objects have indices
+elements() {
+    printf 'arch aarch64 objects { e[3] = ep c = cnode (2 bits) } caps { c { 1: e[1] (R) 2: e[0] (R) 3: e[2] (R) } }' >"$work/e.cdl"
+    kernel=$work/sdk/board/qemu_virt_aarch64/debug
+    "$capdl" microkit "$work/e.cdl" --board qemu_virt_aarch64 --config debug -o "$work/e.img" -r "$work/e.txt" 2>/dev/null || fail 'text'
+    "$capdl" compile "$work/e.cdl" --kernel "$kernel" -o "$work/e.elf" 2>/dev/null
+    "$capdl" verify "$work/e.elf" --kernel "$kernel" --report "$work/e.txt" >"$work/said" || { fail 'elements'; cat "$work/said" >&2; }
+    grep -q '^  4 objects are where the report says$' "$work/said" || fail 'no addresses of elements'
+    sed 's/e\[1\]/e[3]/; s/e\[2\]/e[1]/; s/e\[3\]/e[2]/' "$work/e.txt" >"$work/other.txt"
+    ! "$capdl" verify "$work/e.elf" --kernel "$kernel" --report "$work/other.txt" >"$work/said" || fail 'two elements in each other'"'"'s place'
+}
+
+# A board that Microkit does not have: our loader chooses its place, and any type of image may be what the firmware takes.
+own() {
+    ln -s qemu_virt_aarch64 "$work/sdk/board/mine"
+    for type in binary elf uimage; do
+        build aarch64 mine --image-type $type
+        ! grep -q 'started at' "$work/aarch64.txt" || fail 'an address in the report'
+        mv "$work/aarch64.img" "$work/$type.img"
+    done
+    build aarch64 mine
+    cmp "$work/binary.img" "$work/aarch64.img" || fail 'not a binary image for a board that is not known'
+    [ "$(bytes "$work/elf.img" 0 4)" = 7f454c46 ] || fail 'not an ELF image'
+    [ "$(bytes "$work/uimage.img" 0 4)" = 27051956 ] || fail 'not a uImage'
+    refuse 1 '--image-type raw is not for board mine, expected binary, elf or uimage' "$work/a.system" --search-path \
+        "$programs/aarch64" --board mine --config debug --image-type raw
 }
 
 tried=0
@@ -193,7 +398,8 @@ for prefix in "$prefixes"/*; do
         [ ! -e "$work/aarch64.img" ] && [ -e "$programs/aarch64/plain.elf" ] || continue
         sdk qemu_virt_aarch64 "$prefix"
         build aarch64 qemu_virt_aarch64 --capdl-json a.json
-        grep -q '"objects"' "$work/a.json" || fail 'no JSON'
+        "$capdl" expand "$work/a.system" -I "$programs/aarch64" --arch aarch64 >"$work/a.cdl"
+        "$capdl" expand "$work/a.json" -I "$programs/aarch64" --arch aarch64 | diff "$work/a.cdl" - >&2 || fail 'the JSON is another system'
         views
         grep -q 'to be loaded and started at 0x70000000' "$work/aarch64.txt" || fail 'the report does not say where'
         grep -q 'priority: 7' "$work/aarch64.txt" || fail 'the report does not say the priority'
@@ -201,27 +407,30 @@ for prefix in "$prefixes"/*; do
         cp "$work/aarch64.img" "$work/first.img"
         build aarch64 qemu_virt_aarch64 --image-type binary
         cmp "$work/first.img" "$work/aarch64.img" || fail 'a second build gives other bytes'
-        refuse '--image-type uimage is not for board qemu_virt_aarch64, expected binary or elf' "$work/a.system" --search-path \
+        refuse 1 '--image-type uimage is not for board qemu_virt_aarch64, expected binary or elf' "$work/a.system" --search-path \
             "$programs/aarch64" --board qemu_virt_aarch64 --config debug --image-type uimage
-        sed "s|plain.elf|$programs/aarch64/plain.elf|" "$work/a.system" >"$work/absolute.system"
+        sed "s|plain.elf|$programs/aarch64/plain.elf|; /<system>/a<protection_domain name=\"two\"><program_image \
+            path=\"$programs/aarch64/crash.elf\" /></protection_domain>" "$work/a.system" >"$work/absolute.system"
         "$capdl" microkit "$work/absolute.system" --board qemu_virt_aarch64 --config debug -o "$work/b.img" -r "$work/b.txt" \
             2>/dev/null || fail 'an absolute name'
-        grep -q "^    $programs/aarch64/plain.elf" "$work/b.txt" || fail 'the report does not list an absolute name'
-        refuse "$work/no.img is named for two outputs" "$work/a.system" --search-path "$programs/aarch64" --board \
-            qemu_virt_aarch64 --config debug --capdl-json "$work/no.img"
-        refuse 'cannot write /nowhere/a.json' "$work/a.system" --search-path "$programs/aarch64" --board \
-            qemu_virt_aarch64 --config debug --capdl-json /nowhere/a.json
-        refuse "$work/a.system is an input and would be overwritten" "$work/a.system" --search-path "$programs/aarch64" \
-            --board qemu_virt_aarch64 --config debug --capdl-json "$work/a.system"
-        refuse 'cannot find "plain.elf"' "$work/a.system" --search-path "$programs" --board qemu_virt_aarch64 --config debug
+        sed -n '/^# Files/,/^# Int/p' "$work/b.txt" >"$work/listed"
+        printf '%s\n' '# Files named by absolute paths' '' "    $programs/aarch64/crash.elf" "    $programs/aarch64/plain.elf" '' \
+            '# Interrupts' | diff - "$work/listed" >&2 || fail 'the report does not list absolute names'
+        ! grep -q '^# Files' "$work/aarch64.txt" || fail 'the report lists names that are not absolute'
+        report
+        files
+        outputs
+        elements
+        refuse 1 'cannot find "plain.elf"' "$work/a.system" --search-path "$programs" --board qemu_virt_aarch64 --config debug
         cp "$programs/aarch64/plain.elf" "$work/plain.elf"
-        refuse 'cannot find "plain.elf"' "$work/a.system" --search-path "$programs" --board qemu_virt_aarch64 --config debug
+        refuse 1 'cannot find "plain.elf"' "$work/a.system" --search-path "$programs" --board qemu_virt_aarch64 --config debug
         rm "$work/plain.elf"
         told
         holds qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m 2G \
             -device "loader,file=$work/aarch64.img,addr=0x70000000,cpu-num=0"
         build aarch64 qemu_virt_aarch64 --image-type elf
         [ "$(bytes "$work/aarch64.img" 80 8)" = 0000007000000000 ] || fail 'the ELF image is at another address'
+        own
         ;;
     riscv64-0-1)
         [ ! -e "$work/riscv64.img" ] && [ -e "$programs/riscv64/plain.elf" ] || continue
@@ -236,6 +445,18 @@ for prefix in "$prefixes"/*; do
         [ "$(bytes "$work/riscv64.img" 88 12)" = 000000000000000002000000 ] || fail 'not version 0.2 of the header'
         [ "$(bytes "$work/riscv64.img" 112 12)" = 524953435600000052534305 ] || fail 'no header of Linux'
         told
+        refuse 1 '--image-type raw is not for board qemu_virt_riscv64, expected binary, elf or uimage' "$work/a.system" --search-path \
+            "$programs/riscv64" --board qemu_virt_riscv64 --config debug --image-type raw
+        cp "$work/riscv64.img" "$work/first.img"
+        build riscv64 qemu_virt_riscv64 --image-type binary
+        [ "$(bytes "$work/riscv64.img" 0 2)" != 7f45 ] && [ "$(bytes "$work/riscv64.img" 0 4)" != 27051956 ] || fail 'not binary'
+        ln -s qemu_virt_riscv64 "$work/sdk/board/ariane"
+        build riscv64 ariane
+        [ "$(bytes "$work/riscv64.img" 0 4)" = 7f454c46 ] || fail 'not an ELF image for ariane'
+        [ "$(bytes "$work/riscv64.img" 80 8)" = 0000009000000000 ] || fail 'the ELF image is at another address'
+        build riscv64 ariane --image-type uimage
+        cmp "$work/first.img" "$work/riscv64.img" || fail 'another uImage'
+        build riscv64 qemu_virt_riscv64
         holds qemu-system-riscv64 -machine virt -m 3G -kernel "$work/riscv64.img"
         ;;
     x86_64-0-1)
@@ -243,10 +464,12 @@ for prefix in "$prefixes"/*; do
         sdk x86_64_generic "$prefix"
         build x86_64 x86_64_generic
         cmp "$prefix/bin/kernel.elf" "$work/sel4.elf" || fail 'another kernel'
+        [ ! -s "$work/said" ] || { fail 'a warning'; cat "$work/said" >&2; }
         [ "$(bytes "$work/sel4_32.elf" 4 1)" = 01 ] || fail 'sel4_32.elf is not 32-bit'
         grep -q 'given with --memory-map, it is forecast here' "$work/x86_64.txt" || fail 'a memory map is not asked for'
         build x86_64 x86_64_generic --memory-map qemu:1G
         devices
+        modules
         told --memory-map qemu:1G
         "$capdl" verify "$work/x86_64.img" --memory-map qemu:1G --report "$work/x86_64.txt" >"$work/said" || fail 'the module'
         holds qemu-system-x86_64 -m 1G -cpu qemu64,+fsgsbase,+pdpe1gb,+xsave,+xsaveopt \

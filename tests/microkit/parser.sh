@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# parser.sh CAPDL PROGRAMS: what Microkit's own tool tests of its parser, said in our words: a correct system, changed by sed, is
-# accepted, or refused at the place and with the words of parser.txt. A line: its name there, system, programs, options, verdict
-# (`accept` or LINE:COLUMN), words of the message, sed (fields end with a tab).
+# parser.sh CAPDL PROGRAMS TABLE: a correct system, changed by sed, is accepted, or refused at the place and with the words of a table.
+# parser.txt has what Microkit's own tool tests of its parser, said in our words; limits.txt has more. A line: its name there, system,
+# programs, options, verdict (`accept` or LINE:COLUMN), words of the message or, if it is accepted, of the system (`-`: any), sed
+# (fields end with a tab).
 set -eu
-capdl=$(realpath "$1") programs=$(realpath "$2")
+capdl=$(realpath "$1") programs=$(realpath "$2") table=$3
 cd "$(dirname "$0")"
 here=$PWD
 work=$(mktemp -d)
@@ -20,6 +21,7 @@ while IFS=$tab read -r name system directory options place words change; do
     (cd "$work" && "$capdl" expand $options -I "$programs/$directory" -I "$here/systems/data" x.system) >"$work/out" 2>"$work/err" || code=$?
     if [ "$place" = accept ]; then
         [ $code -eq 0 ] || { echo "$name: refused: $(cat "$work/err")"; status=1; }
+        [ "$words" = - ] || grep -qF -e "$words" "$work/out" || { echo "$name: expected $words"; status=1; }
         continue
     fi
     [ $code -eq 1 ] || { echo "$name: exit code $code"; status=1; }
@@ -28,5 +30,5 @@ while IFS=$tab read -r name system directory options place words change; do
     "x.system:$place: error: $words") ;;
     *) echo "$name: expected $place: $words" && echo "    $first"; status=1 ;;
     esac
-done <parser.txt
+done <"$table"
 exit $status

@@ -164,12 +164,10 @@ static void report_malformed(struct reader *reader)
         capdl_error(reader->diags, pos,
                     "not well-formed XML: expected &lt; &gt; &amp; &quot; or &apos;, no other "
                     "entities are defined");
-    } else if (code == XML_ERROR_UNKNOWN_ENCODING || code == XML_ERROR_INCORRECT_ENCODING) {
-        capdl_error(reader->diags, pos, "expected UTF-8, as Microkit's tool does: convert the text");
     } else {
         capdl_error(reader->diags, pos, "not well-formed XML: %s", XML_ErrorString(code));
     }
-    if (open && code != XML_ERROR_UNKNOWN_ENCODING) {
+    if (open) {
         capdl_note(reader->diags, reader->open->pos, "'%s' begins here", open);
     }
 }

@@ -64,6 +64,20 @@ static void region_lower(struct mk_reader *reader, struct mk_region *region)
     }
 }
 
+/* Adds the pages of maps to those of others; false after a message. */
+static bool maps_counted(struct mk_reader *reader, const struct mk_map *map, uint64_t *mapped)
+{
+    const uint64_t most = UINT64_C(4) * MOST_FRAMES;
+    for (; map; map = map->next) {
+        *mapped += map->region->size >> map->region->page_bits;
+        if (*mapped > most) {
+            capdl_error(reader->diags, map->pos, "the maps up to here have more than %" PRIu64 " pages", most);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Frames that a description may ask for, before any is made. */
 static bool frames_counted(struct mk_reader *reader)
 {
@@ -79,13 +93,13 @@ static bool frames_counted(struct mk_reader *reader)
         }
     }
     for (const struct mk_pd *pd = reader->system.pds; pd; pd = pd->next) {
-        for (const struct mk_map *map = pd->maps; map; map = map->next) {
-            mapped += map->region->size >> map->region->page_bits;
-            if (mapped > UINT64_C(4) * MOST_FRAMES) {
-                capdl_error(reader->diags, map->pos, "the maps up to here have more than %llu pages",
-                            4ull * MOST_FRAMES);
-                return false;
-            }
+        if (!maps_counted(reader, pd->maps, &mapped) || (pd->vm && !maps_counted(reader, pd->vm->maps, &mapped))) {
+            return false;
+        }
+    }
+    for (const struct mk_io_space *io = reader->system.io_spaces; io; io = io->next) {
+        if (!maps_counted(reader, io->maps, &mapped)) {
+            return false;
         }
     }
     return true;

@@ -376,6 +376,23 @@ own() {
         "$programs/aarch64" --board mine --config debug --image-type raw
 }
 
+# Without a device tree, firmware is told to start cores by numbers that depend on the board; both of these have RAM from
+# 0x20000000 on.
+cores() {
+    [ -n "$install" ] || return 0
+    cp -r "$prefix" "$work/four"
+    sed -i 's/\("MAX_NUM_NODES": \)"1"/\1"4"/; s/\("ENABLE_SMP_SUPPORT": \)false/\1true/' "$work/four/libsel4/include/kernel/gen_config.json"
+    sed -i 's/1610612736/536870912/g' "$work/four/support/platform_gen.json"
+    for case in 'rock3b 0 100 200 300' 'rockpro64 0 1 2 3'; do
+        board=${case%% *}
+        sdk "$board" "$work/four"
+        build aarch64 "$board"
+        grep -q 'started at 0x30000000$' "$work/aarch64.txt" || fail "$board: another address"
+        # shellcheck disable=SC2086
+        [ "$(grep -ao 'cpu@[0-9a-f]*' "$work/aarch64.img")" = "$(printf 'cpu@%s\n' ${case#* })" ] || fail "$board: other cores"
+    done
+}
+
 tried=0
 prefixes=${SEL4_PREFIXES:-/nowhere}
 if [ -n "$install" ]; then
@@ -431,6 +448,7 @@ for prefix in "$prefixes"/*; do
         build aarch64 qemu_virt_aarch64 --image-type elf
         [ "$(bytes "$work/aarch64.img" 80 8)" = 0000007000000000 ] || fail 'the ELF image is at another address'
         own
+        cores
         ;;
     riscv64-0-1)
         [ ! -e "$work/riscv64.img" ] && [ -e "$programs/riscv64/plain.elf" ] || continue

@@ -127,6 +127,17 @@ refuse 1 'no RAM above' image good.elf --kernel kernel -o boot --reserve 0x40000
 refuse 2 '--at takes an address' image good.elf --kernel kernel -o boot --at here
 refuse 1 'no such format for aarch64: iso (expected elf, raw, linux, uimage, efi)' image good.elf --kernel kernel -o boot --format iso
 
+# A PC's two files, and a CD that another program writes, do not go to standard output.
+pc=$kernels/x86_64-mcs-debug
+if [ -d "$pc" ]; then
+    printf 'arch x86_64 objects { e = ep  c = cnode (2 bits) } caps { c { 1: e (R) } }' > pc.cdl
+    "$capdl" compile pc.cdl --kernel "$pc" -o pc.elf 2> out || { cat out; failed=1; }
+    refuse 2 'format multiboot writes two files, so -o must name one' image pc.elf --kernel "$pc" -o -
+    refuse 2 'another program writes the format iso, so -o must name a file' image pc.elf --kernel "$pc" --format iso -o -
+    refuse 1 'no such format for x86_64: elf (expected multiboot, iso)' image pc.elf --kernel "$pc" --format elf -o boot
+    refuse 1 'error: --external is for AArch64 and RISC-V' image pc.elf --kernel "$pc" -o boot --external e
+fi
+
 # QEMU that is not there, and one that has no such machine.
 mkdir empty
 PATH=$dir/empty /usr/bin/timeout 60 "$capdl" run good.elf --kernel kernel > out 2>&1 < /dev/null

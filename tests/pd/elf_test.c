@@ -90,14 +90,14 @@ static void refuse_bytes(const char *name, const void *bytes, size_t size, const
     capdl_diags_free(&diags);
 }
 
-/* The file must be accepted; warning: text a warning must hold, or 0 if there must be none. */
+/* The file must be accepted; warning: text the only warning must hold, or 0 if there must be none. */
 static void accept(const char *name, const struct made_elf *elf, const char *warning)
 {
     struct elf_program program;
     struct capdl_diags diags = {NULL};
     bool good = read_made(elf, &program, &diags);
 
-    if (!good || (warning ? !has_message(&diags, CAPDL_WARNING, warning) : diags.count != 0)) {
+    if (!good || diags.count != (warning != NULL) || (warning && !has_message(&diags, CAPDL_WARNING, warning))) {
         complain(name, warning ? warning : "nothing", &diags);
     }
     if (good) {
@@ -152,7 +152,9 @@ static void test_identity(void)
                  "ELF",
                  4, "is truncated");
     elf.class = 1;
-    refuse("class", &elf, "32-bit");
+    refuse("class", &elf, "is a 32-bit ELF file, expected a 64-bit one for AArch64");
+    elf.class = 3;
+    refuse("no class", &elf, "is a broken (class unknown) ELF file, expected a 64-bit one for AArch64");
     elf = made_good(ELF_AARCH64);
     elf.data = 2;
     refuse("endianness", &elf, "big-endian, expected little-endian");
@@ -222,6 +224,10 @@ static void test_dynamic(void)
 
     refuse_dynamic("library", 1, 5, "needs a shared library");
     refuse_dynamic("relocations", 8, 24, "relocations");
+    refuse_dynamic("relocations without addends", 18, 16, "relocations");
+    refuse_dynamic("relocations of calls", 2, 24, "relocations");
+    refuse_dynamic("none of them", 8, 0, NULL);
+    refuse_dynamic("none of calls", 2, 0, NULL);
     refuse_dynamic("harmless", 5, 0x200000, NULL);
     made_add(&elf, ELF_DYNAMIC, ELF_R, 0x3fff, 0x200000, 32, 32, 8);
     refuse("dynamic beyond the end", &elf, "is truncated");
@@ -257,6 +263,13 @@ static void test_place(void)
 
     made_add(&elf, ELF_LOAD, ELF_R | ELF_W, 0x2000, 0x200fff, 16, 16, 1);
     refuse("overlap", &elf, "segments 0 [0x200000, 0x201000) and 1 [0x200fff, 0x20100f) overlapping");
+    elf.headers[1].vaddr = 0x200000;
+    refuse("at one place", &elf, "segments 0 [0x200000, 0x201000) and 1 [0x200000, 0x200010) overlapping");
+    elf.headers[1].vaddr = 0x1ffff0;
+    elf.headers[1].flags = ELF_R;
+    accept("one behind the other", &elf, NULL);
+    elf.headers[1].memsz = 17;
+    refuse("one byte in the other", &elf, "segments 1 [0x1ffff0, 0x200001) and 0 [0x200000, 0x201000) overlapping");
     elf = made_good(ELF_AARCH64);
     made_add(&elf, ELF_LOAD, ELF_R, 0x2000, 0x800, 16, 16, 1);
     refuse("page 0", &elf, "page 0");
@@ -295,6 +308,29 @@ static void test_writable_code(void)
     accept("one page of both", &elf, "segments 0 and 1 in the page 0x200000");
     elf.headers[1].flags = ELF_R;
     accept("one page, nothing writable", &elf, NULL);
+    elf.headers[1].flags = ELF_R | ELF_W | ELF_X;
+    accept("one of them is both", &elf, "segment 1 at 0x200800 both writable and executable");
+    elf.headers[0].flags = ELF_R | ELF_W | ELF_X;
+    elf.headers[1].flags = ELF_R | ELF_W;
+    accept("the other is both", &elf, "segment 0 at 0x200000 both writable and executable");
+}
+
+/* Of a file with much that is wrong, the first ten messages are enough. */
+static void test_many_mistakes(void)
+{
+    for (unsigned count = 9; count <= 11; count++) {
+        struct made_elf elf = made_good(ELF_AARCH64);
+        struct elf_program program;
+        struct capdl_diags diags = {NULL};
+
+        for (unsigned i = 0; i < count; i++) {
+            made_add(&elf, ELF_LOAD, ELF_R, 0x2000, 0x800, 16, 16, 1);
+        }
+        if (read_made(&elf, &program, &diags) || diags.num_errors != (count < 10 ? count : 10)) {
+            complain("many mistakes", "at most ten messages", &diags);
+        }
+        capdl_diags_free(&diags);
+    }
 }
 
 static void test_tls(void)
@@ -330,6 +366,16 @@ static void test_missing(void)
         complain("missing", "where it was looked for", &diags);
     }
     capdl_diags_free(&diags);
+    static const char *const besides[][2] = {
+        {NULL, "looked in ."}, {"x.cdl", "looked in ."}, {"/x.cdl", "looked in /"}};
+    for (size_t i = 0; i < sizeof(besides) / sizeof(besides[0]); i++) {
+        request.beside = besides[i][0];
+        if (elf_read(&program, &request, &diags) || diags.count != 3 ||
+            strcmp(diags.list[1].message, besides[i][1]) != 0) {
+            complain("missing", besides[i][1], &diags);
+        }
+        capdl_diags_free(&diags);
+    }
     request.name = "/tmp";
     if (elf_read(&program, &request, &diags) || !has_message(&diags, CAPDL_ERROR, "directory")) {
         complain("directory", "Is a directory", &diags);
@@ -383,6 +429,7 @@ int main(void)
     test_truncated();
     test_place();
     test_writable_code();
+    test_many_mistakes();
     test_tls();
     test_missing();
     test_damaged();

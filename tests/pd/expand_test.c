@@ -177,6 +177,11 @@ static uint8_t byte_at(struct test *t, uint32_t root, uint64_t address, const ui
     for (size_t i = 0; i < fills.count; i++) {
         const struct capdl_fill *f = &fills.list[i];
         if (offset >= f->offset && offset - f->offset < f->length) {
+            uint8_t byte;
+            if (f->kind == CAPDL_FILL_BYTES) {
+                capdl_fill_get_bytes(f, offset - f->offset, 1, &byte);
+                return byte;
+            }
             return file[f->source_offset + (offset - f->offset)];
         }
     }
@@ -308,36 +313,45 @@ static void test_shared_page(const char *profile)
     end(t);
 }
 
-static void test_tls(const char *profile)
+/* Thread-local data of so many bytes, of which the file has the first at an offset. */
+static void check_tls(const char *profile, uint64_t offset, uint64_t filesz, uint64_t memsz, uint64_t align)
 {
     struct test test, *t = &test;
     struct made_elf elf = program_for(profile_builtin(profile));
-    uint64_t data, align = 32;
+    uint64_t data, unit = align ? align : 1;
 
-    made_add(&elf, ELF_TLS, ELF_R, 0x3000, 0x202000, 0x20, 0x48, align);
+    made_add(&elf, ELF_TLS, ELF_R, offset, 0x1ff000 + offset, filesz, memsz, align);
     write_elf(&elf, "tls.elf");
     begin_good(t, profile, "objects { ping = pd (\"tls.elf\") }");
     uint8_t *file = made_bytes(&elf);
     const struct capdl_tcb *thread = tcb(t, "tcb_ping");
     uint32_t root = one(t, "vspace_ping");
 
-    CHECK(thread->has & CAPDL_TCB_HAS_TLS && thread->tls % align == 0);
+    CHECK(thread->has & CAPDL_TCB_HAS_TLS && thread->tls % unit == 0);
     if (t->profile->arch == CAPDL_ARCH_AARCH64) {
-        data = thread->tls + 32; /* 16 bytes, rounded up to the alignment */
+        data = thread->tls + (16 > unit ? 16 : unit); /* 16 bytes, rounded up to the alignment */
     } else if (t->profile->arch == CAPDL_ARCH_RISCV) {
         data = thread->tls;
     } else {
-        data = thread->tls - 0x60; /* 0x48 rounded up to the alignment */
+        data = thread->tls - (memsz + unit - 1) / unit * unit;
     }
-    for (uint64_t i = 0; i < 0x48; i++) {
-        CHECK(byte_at(t, root, data + i, file) == (i < 0x20 ? made_byte(0x3000 + i) : 0));
+    for (uint64_t i = 0; i < memsz; i++) {
+        CHECK(byte_at(t, root, data + i, file) == (i < filesz ? made_byte(offset + i) : 0));
     }
-    CHECK(rights_at(t, root, data) == (R | W) && rights_at(t, root, data + 0x47) == (R | W));
+    CHECK(rights_at(t, root, data) == (R | W) && rights_at(t, root, data + memsz - 1) == (R | W));
     if (t->profile->arch == CAPDL_ARCH_X86_64) {
-        CHECK(word_at(t, root, thread->tls, file) == thread->tls);
+        CHECK(thread->tls % 8 == 0 && word_at(t, root, thread->tls, file) == thread->tls);
     }
     free(file);
     end(t);
+}
+
+static void test_tls(const char *profile)
+{
+    check_tls(profile, 0x3000, 0x20, 0x48, 32);
+    check_tls(profile, 0x3000, 0x20, 0x48, 0);
+    check_tls(profile, 0x1000, 0x1800, 0x2010, 16); /* over two borders of pages */
+    check_tls(profile, 0x1000, 0x1000, 0x1000, 0x4000);
 }
 
 /* A program of headers only holds few different bytes, but every thread's pointer to its own data is right. */
@@ -594,6 +608,213 @@ static void test_mistakes(void)
     refuse_one("aarch64",
                "objects { e = ep  a = pd (\"ping.elf\", cspace: cnode_b, fault: e)  b = pd (\"ping.elf\", fault: e) }",
                "choose another with fault_slot");
+    refuse_one("riscv64", "objects { a = pd (\"ping.elf\", 5) }",
+               "pd expects the name of an ELF file in quotes here, not a number");
+    refuse_one("riscv64", "objects { a = pd (\"ping.elf\", \"pong.elf\") }",
+               "pd has a second ELF file \"pong.elf\" besides \"ping.elf\"");
+    refuse_one("riscv64", "objects { e[2] = ep  a = pd (\"ping.elf\", map: e (R), at: 0x10000000) }",
+               "'e' is of kind ep, but 'map' expects a frame");
+    refuse_one("riscv64", "objects { e[2] = ep  a = pd (\"ping.elf\", fault: e) }",
+               "'e' is an array of 2, expected one element of it, such as e[0]");
+    refuse_one("riscv64", "objects { e[2] = ep  a = pd (\"ping.elf\", fault: e[2]) }",
+               "the array 'e' has no element 2: the last one is e[1]");
+    refuse_one("riscv64", "objects { e = ep  a = pd (\"ping.elf\", fault: e[0]) }",
+               "'e' is not an array: write it without an index");
+    refuse_one("riscv64", "objects { f[2] = frame (4k)  a = pd (\"ping.elf\", map: f[2] (R), at: 0x10000000) }",
+               "the array 'f' has no element 2: the last one is f[1]");
+    refuse_one("riscv64", "objects { f[2..3] = frame (4k)  a = pd (\"ping.elf\", map: f (R), at: 0x10000000) }",
+               "array 'f' has an element 3 but no element 0");
+    refuse_one("riscv64", "objects { a[2..3] = pd (\"ping.elf\") }", "element");
+    refuse_one("riscv64", "objects { a[1..2] = pd (\"ping.elf\") b = pd (\"ping.elf\", vspace: vspace_a[0]) }",
+               "element");
+    refuse_one("riscv64", "objects { n[3] = notification  a = pd (\"ping.elf\", notification: n) }",
+               "'n' is an array of 3, expected one element of it, such as n[0]");
+    refuse_one("riscv64", "objects { e = ep  a = pd (\"ping.elf\", timeout: e (W)) }", "needs the rights W and P");
+    refuse_one("riscv64", "objects { tcb_a[2] = tcb  a = pd (\"ping.elf\") }",
+               "'tcb_a' is declared as an array, but pd 'a' needs a single object by this name");
+    refuse_one("riscv64", "objects { v = pt  a = pd (\"ping.elf\", vspace: v, ipc_buffer: 0x300000) }",
+               "'v' is an address space spelled out in the spec: add ipc_buffer and stack_top");
+    refuse_one("riscv64", "objects { v = pt  a = pd (\"ping.elf\", vspace: v, stack_top: 0x300000) }",
+               "'v' is an address space spelled out in the spec: add ipc_buffer and stack_top");
+    refuse_one("riscv64",
+               "objects { v = pt  f = frame (4k)  a = pd (\"ping.elf\", vspace: v, ipc_buffer: 0x300000, stack_top: "
+               "0x400000, map: f (R), at: 0x500000) }",
+               "'map' needs an address space made by a pd, not one spelled out in the spec");
+    refuse_one("riscv64", "objects { a = pd (\"ping.elf\")  b = pd (\"ping.elf\", vspace: vspace_a, room: 64k) }",
+               "'room' needs a pd that loads its program: this one runs in another's address space");
+    refuse_one("riscv64",
+               "objects { a = pd (\"ping.elf\")  b = pd (\"ping.elf\", vspace: vspace_a, set: [(\"word\", 1)]) }",
+               "'set' needs a pd that loads its program: this one runs in another's address space");
+}
+
+/* What does not fit below the end of user addresses, and what just does. */
+static void test_top(const char *profile)
+{
+    struct test test, *t = &test;
+    struct made_elf elf = made_good(program_for(profile_builtin(profile)).machine);
+    uint64_t top = profile_builtin(profile)->user_top / PAGE * PAGE;
+    char text[200], expected[200];
+
+    for (unsigned pages = 1; pages < 3; pages++) {
+        snprintf(text, sizeof(text),
+                 "objects { f[2] = frame (4k)  a = pd (\"ping.elf\", map: f (R), at: 0x%" PRIx64 ") }",
+                 top - pages * PAGE);
+        snprintf(expected, sizeof(expected), "f of 'a' at 0x%" PRIx64 " with 4096 bytes is outside the user addresses",
+                 top);
+        if (pages == 1) {
+            refuse_one(profile, text, expected);
+            continue;
+        }
+        begin_good(t, profile, text);
+        CHECK(rights_at(t, one(t, "vspace_a"), top - PAGE) == R &&
+              rights_at(t, one(t, "vspace_a"), top - 2 * PAGE) == R);
+        end(t);
+    }
+    /* From a program of one page on: a gap, the IPC buffer, a gap, the page below the stack, the stack, a gap,
+     * thread-local data. */
+    made_add(&elf, ELF_TLS, ELF_R, 0x1000, 0, 16, 16, 8);
+    for (unsigned pages = 2; pages <= 8; pages++) {
+        elf.entry = elf.headers[0].vaddr = elf.headers[1].vaddr = top - pages * PAGE;
+        write_elf(&elf, "high.elf");
+        begin(t, profile, "objects { a = pd (\"high.elf\", stack: 4k) }");
+        snprintf(expected, sizeof(expected), "no room for %s of 'a': %d bytes above 0x%" PRIx64,
+                 pages < 3 ? "the IPC buffer" : "the stack", pages < 3 ? PAGE : 2 * PAGE, top - (pages - 1) * PAGE);
+        CHECK(t->good == (pages == 8));
+        CHECK(pages == 8 ||
+              (t->diags.num_errors == 1 &&
+               has_error(t, pages < 6 ? expected : "no room for the thread-local data of 'a', 4096 bytes")));
+        CHECK(pages < 8 || (tcb(t, "tcb_a")->addr == top - 6 * PAGE && tcb(t, "tcb_a")->sp == top - 2 * PAGE &&
+                            rights_at(t, one(t, "vspace_a"), top - 1) == (R | W)));
+        end(t);
+    }
+    /* A root task: IPC buffer, bootinfo and three pages of extra bootinfo follow without gaps. */
+    snprintf(text, sizeof(text),
+             "objects { l = leftover (slots: 5)  a = pd (\"high.elf\", bootinfo: l, cspace_bits: 12, chunks: [(\"%s\", "
+             "12k)]) }",
+             profile_builtin(profile)->arch == CAPDL_ARCH_X86_64 ? "X86_VBE" : "FDT");
+    elf.num_headers = elf.phnum = 1;
+    for (unsigned pages = 1; pages <= 6; pages++) {
+        elf.entry = elf.headers[0].vaddr = top - pages * PAGE;
+        write_elf(&elf, "high.elf");
+        begin(t, profile, text);
+        snprintf(expected, sizeof(expected), "the %s of 'a' at 0x%" PRIx64 " with 4096 bytes is outside",
+                 pages == 1   ? "IPC buffer"
+                 : pages == 2 ? "bootinfo"
+                              : "extra bootinfo",
+                 top);
+        CHECK(t->good == (pages == 6) && (t->good || (t->diags.num_errors == 1 && has_error(t, expected))));
+        end(t);
+    }
+}
+
+/* An address space that the spec spells out is left as it is. */
+static void test_spelled_space(void)
+{
+    struct test test, *t = &test;
+
+    begin_good(
+        t, "riscv64",
+        "objects { v = pt  a = pd (\"ping.elf\", vspace: v, ipc_buffer: 0x300000, stack_top: 0x400000, args: [9]) }");
+    const struct capdl_tcb *thread = tcb(t, "tcb_a");
+    const struct capdl_cap *c = cap(t, one(t, "tcb_a"), CAPDL_TCB_SLOT_VSPACE);
+    CHECK(thread->ip == 0x200010 && thread->addr == 0x300000 && thread->sp == 0x400000 && thread->init[0] == 0x300000);
+    CHECK(c && c->object == one(t, "v") && capdl_object_caps(&t->spec, one(t, "v")).count == 0);
+    CHECK(capdl_spec_find(&t->spec, "stack_a", 0) == CAPDL_NO_OBJECT);
+    CHECK(capdl_spec_find(&t->spec, "vspace_a", CAPDL_NO_INDEX) == CAPDL_NO_OBJECT);
+    end(t);
+}
+
+/* So many numbers, of which the last does not fit any more. */
+static void test_most_args(void)
+{
+    for (unsigned count = 255; count <= 256; count++) {
+        struct test test, *t = &test;
+        char text[2048] = "objects { a = pd (\"ping.elf\", args: [0";
+        for (unsigned i = 1; i < count; i++) {
+            sprintf(text + strlen(text), ", %u", i);
+        }
+        strcat(text, "]) }");
+        if (count > 255) {
+            refuse_one("riscv64", text, "'args' has 256 numbers, expected at most 255");
+            continue;
+        }
+        begin_good(t, "riscv64", text);
+        CHECK(tcb(t, "tcb_a")->num_init == 256 && tcb(t, "tcb_a")->init[255] == 254);
+        end(t);
+    }
+}
+
+/* Modules: files of any kind, in frames that a PD maps. */
+static void test_modules(void)
+{
+    struct test test, *t = &test;
+    char path[128], text[8192];
+
+    made_write(path_of("empty", path), (const uint8_t *)"", 0);
+    refuse_one("riscv64", "objects { m = module (\"nope\") }", "cannot read module \"nope\": No such file");
+    refuse_one("riscv64", "objects { m = module (\"empty\") }",
+               "module \"empty\" has 0 bytes: expected 1 byte to 1 GiB");
+    begin(t, "riscv64", "objects { m = module (size: 5) }");
+    CHECK(t->diags.num_errors == 2 && has_error(t, "has no parameter 'size'") &&
+          has_error(t, "module 'm' has no file: expected its name in quotes"));
+    end(t);
+    begin(t, "riscv64", "objects { m = module () }");
+    CHECK(t->diags.num_errors == 1 && has_error(t, "expected a number, True, False, a \"string\""));
+    end(t);
+    refuse_one("riscv64", "objects { m[2] = module (\"ping.elf\") }",
+               "'m' is an array of modules: declare each by itself");
+    refuse_one("riscv64", "objects { m = module (\"ping.elf\", prio: 5) }",
+               "a module has no parameter 'prio': expected only the name of a file");
+    refuse_one("riscv64", "objects { f = frame (4k)  m = module (\"ping.elf\", map: f (R), at: 0x10000000) }",
+               "a module maps nothing: a PD maps it, by map: m (R), at: address");
+    refuse_one("riscv64", "objects { module_m = frame (4k)  m = module (\"ping.elf\") }",
+               "'module_m' is the name of the frames of module 'm': rename one");
+    refuse_one("riscv64", "objects { module_m[1] = frame (4k)  m = module (\"ping.elf\") }",
+               "'module_m' is the name of the frames of module 'm': rename one");
+    refuse_one("riscv64", "objects { m = module (\"ping.elf\")  a = pd (\"ping.elf\", map: m (RW), at: 0x10000000) }",
+               "'m' is a module, which can only be read: map it with (R)");
+    refuse_one("riscv64", "objects { m = module (\"ping.elf\")  a = pd (\"ping.elf\", map: m (RX), at: 0x10000000) }",
+               "'m' is a module, which can only be read: map it with (R)");
+    refuse_one("riscv64", "objects { m = module (\"ping.elf\")  a = pd (\"ping.elf\", map: m (R), at: 0x1ff000) }",
+               "overlaps the program");
+    refuse_one(
+        "riscv64",
+        "objects { m = module (\"ping.elf\")  a = pd (\"ping.elf\", map: m (R), at: 0x10000000, modules: 0x10001000) }",
+        "the table of modules of 'a' [0x10001000, 0x10002000) overlaps m [0x10001000, 0x10002000)");
+    /* The table's last entry, and one more; a name of the most bytes, and one more. */
+    for (unsigned count = 63; count <= 64; count++) {
+        strcpy(text, "objects { m = module (\"ping.elf\")  a = pd (\"ping.elf\", modules: 0x200000000");
+        for (unsigned i = 0; i < count; i++) {
+            sprintf(text + strlen(text), ", map: m (R), at: 0x%x", 0x10000000 + i * 0x10000);
+        }
+        strcat(text, ") }");
+        if (count > 63) {
+            refuse_one("riscv64", text, "'m' does not fit the table of modules: expected at most 63 modules");
+            continue;
+        }
+        begin_good(t, "riscv64", text);
+        CHECK(rights_at(t, one(t, "vspace_a"), 0x200000000) == R && rights_at(t, one(t, "vspace_a"), 0x103e0000) == R);
+        CHECK(word_at(t, one(t, "vspace_a"), 0x200000000, NULL) == 1 &&
+              word_at(t, one(t, "vspace_a"), 0x200000008, NULL) == 63);
+        end(t);
+    }
+    for (int length = 47; length <= 48; length++) {
+        char name[64];
+        memset(name, 'n', sizeof(name));
+        sprintf(text,
+                "objects { %.*s = module (\"ping.elf\")  a = pd (\"ping.elf\", map: %.*s (R), at: 0x10000000, modules: "
+                "0x20000000) }",
+                length, name, length, name);
+        if (length > 47) {
+            refuse_one("riscv64", text,
+                       "does not fit the table of modules: expected at most 63 modules, with names below 48");
+            continue;
+        }
+        begin_good(t, "riscv64", text);
+        CHECK(word_at(t, one(t, "vspace_a"), 0x20000008, NULL) == 1);
+        end(t);
+    }
+    unlink(path);
 }
 
 /* Each field of a TCB is what the parameter of its name says, and no other parameter changes it. */
@@ -710,6 +931,7 @@ static void test_all(const char *profile)
     test_shared_page(profile);
     test_many_tls(profile);
     test_tls(profile);
+    test_top(profile);
     test_fault(profile);
     test_array(profile);
     test_override(profile);
@@ -721,7 +943,7 @@ static void test_all(const char *profile)
 
 int main(void)
 {
-    static const char *const files[] = {"ping.elf", "shared.elf", "tls.elf", "zeros.elf", "data.elf"};
+    static const char *const files[] = {"ping.elf", "shared.elf", "tls.elf", "zeros.elf", "data.elf", "high.elf"};
     char path[128];
 
     if (!mkdtemp(directory)) {
@@ -732,6 +954,9 @@ int main(void)
         test_all(profiles[i]);
     }
     test_mistakes();
+    test_spelled_space();
+    test_most_args();
+    test_modules();
     test_fields();
     test_ranges("riscv64");
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {

@@ -53,6 +53,12 @@ static const struct made_symbol {
     {"constant", 0x202060, 8, OBJECT, GLOBAL, NUMBER_SECTION},
     {"outside", 0x803000, 8, OBJECT, GLOBAL, DATA},
     {"triple", 0x202070, 3, OBJECT, GLOBAL, DATA},
+    {"flag", 0x202080, 1, OBJECT, GLOBAL, DATA},
+    {"late", 0x202088, 8, OBJECT, GLOBAL, DATA}, /* hides a local one that comes later */
+    {"late", 0x202090, 8, OBJECT, 0, DATA},
+    {"same", 0x202010, 8, OBJECT, GLOBAL, DATA}, /* as word */
+    {"last", 0x802ff8, 8, OBJECT, GLOBAL, DATA}, /* the program's last bytes */
+    {"over", 0x802ffc, 8, OBJECT, GLOBAL, DATA}, /* and half of it behind them */
 };
 
 enum { NUM_SYMBOLS = sizeof(symbols) / sizeof(symbols[0]) };
@@ -171,6 +177,40 @@ static void expect(struct capdl_spec *spec, const uint8_t *file, uint64_t addres
     }
 }
 
+/* Numbers that just fit, and addresses and sizes of one frame of an array. */
+static void test_single_frames(const uint8_t *file)
+{
+    struct capdl_spec spec;
+    struct capdl_diags diags;
+    bool good =
+        read_spec(&spec, &diags,
+                  "objects { ring[3] = frame (4k)  one = frame (2M)  wide[2] = frame (2M, paddr: 0x70200000)\n"
+                  "p = pd (\"p.elf\", map: ring[1] (RW), at: 0x10000000, map: ring[0] (RW), at: 0x20000000, map: wide "
+                  "(R), at: 0x40000000, map: one (RW), at: 0x50000000, set: [\n"
+                  "(\"flag\", 255), (\"half\", 65535), (\"text\", \"sixteen letters!\"), (\"late\", True),\n"
+                  "(\"pages\", vaddr: ring[1]), (\"far\", vaddr: ring), (\"word\", size: ring[2]), (\"border\", size: "
+                  "wide),\n"
+                  "(\"own\", vaddr: wide[1]), (\"last\", vaddr: one), (\"zero\", size: wide[0])]) }");
+
+    if (!good) {
+        capdl_diags_print(&diags, stderr, 0);
+        failures++;
+        return;
+    }
+    expect(&spec, file, 0x202080, "\xff", 1);
+    expect(&spec, file, 0x202020, "\xff\xff", 2);
+    expect(&spec, file, 0x202030, "sixteen letters!", 16);
+    expect(&spec, file, 0x202088, "\1\0\0\0\0\0\0", 8);
+    expect(&spec, file, 0x202ffc, "\0\0\0\x10\0\0\0", 8);
+    expect(&spec, file, 0x600008, "\0\0\0\x20\0\0\0", 8);
+    expect(&spec, file, 0x202010, "\0\x10\0\0\0\0\0", 8);
+    expect(&spec, file, 0x2020fc, "\0\0\x40\0\0\0\0", 8);
+    expect(&spec, file, 0x202048, "\0\0\x20\x40\0\0\0", 8);
+    expect(&spec, file, 0x500000, "\0\0\x20\0\0\0\0", 8);
+    capdl_spec_free(&spec);
+    capdl_diags_free(&diags);
+}
+
 static void test_values(const uint8_t *file)
 {
     struct capdl_spec spec;
@@ -208,14 +248,15 @@ static void test_values(const uint8_t *file)
 /* What is wrong with one setting, in a spec where all else is fine. */
 static void refuse(const char *setting, const char *message)
 {
-    char text[512];
+    char text[1024];
     struct capdl_spec spec;
     struct capdl_diags diags;
     bool found = false;
 
     snprintf(text, sizeof(text),
-             "objects { ring[3] = frame (4k)  n = notification\n p = pd (\"p.elf\", map: ring (RW), at: 0x10000000, "
-             "set: [(\"half\", 1),\n%s], prio: 5) }",
+             "objects { ring[3] = frame (4k)  n = notification  lone = frame (4k)  pair[2] = frame (4k)  twice = frame "
+             "(4k)\n p = pd (\"p.elf\", map: ring (RW), at: 0x10000000, map: pair[1] (R), at: 0x20000000, map: twice "
+             "(R), at: 0x30000000, map: twice (R), at: 0x30001000, set: [(\"half\", 1),\n%s], prio: 5) }",
              setting);
     size_t setting_at = (size_t)(strstr(text, setting) - text); /* a position is 1 + an offset */
     CHECK(!read_spec(&spec, &diags, text));
@@ -255,6 +296,17 @@ static void test_mistakes(void)
     refuse("(\"word\", vaddr: rung)", "there is no object 'rung' (did you mean 'ring'?)");
     refuse("(\"word\", size: n)", "'n' is of kind notification, expected a frame");
     refuse("(\"word\", paddr: ring)", "'ring' has no physical address");
+    refuse("(\"word\", paddr: ring[0])", "'ring' has no physical address");
+    refuse("(\"word\", vaddr: ring[3])", "the array 'ring' has no element 3: the last one is ring[2]");
+    refuse("(\"word\", size: lone[0])", "'lone' is not an array: write it without an index");
+    refuse("(\"word\", vaddr: lone)", "'lone' is not mapped in this pd, expected map: lone (RW), at: address");
+    refuse("(\"word\", vaddr: pair[0])", "'pair' is not mapped in this pd");
+    refuse("(\"word\", vaddr: pair)", "'pair' is not mapped in this pd");
+    refuse("(\"word\", vaddr: twice)", "'twice' is mapped 2 times in this pd: write the address as a number");
+    refuse("(\"flag\", 256)", "0x100 does not fit in 'flag' of \"p.elf\", which has 1 byte");
+    refuse("(\"flag\", [1, 2])", "2 bytes do not fit in 'flag' of \"p.elf\", which has 1");
+    refuse("(\"word\", 1), (\"same\", 1)", "are the same memory, at 0x202010");
+    refuse("(\"over\", 1)", "is at 0x802ffc with 8 bytes, which is not memory of the program");
     refuse("(\"word\" 1)", "expected ',' and the value");
     refuse("(word, 1)", "expected a name in quotes");
     refuse("(\"word\", 1", "");
@@ -291,6 +343,7 @@ int main(void)
     snprintf(path, sizeof(path), "%s/p.elf", directory);
     made_write(path, file, size);
     test_values(file);
+    test_single_frames(file);
     test_mistakes();
     test_stripped(file, size);
     free(file);

@@ -156,8 +156,8 @@ static bool map_given(struct expansion *x, struct pd *pd, const struct pd_map *m
     }
     for (uint32_t i = 0; i < length; i++) {
         uint32_t frame = capdl_spec_find(x->spec, p->text, i);
-        if (!map_frame(x, pd, p, frame, address)) {
-            return false;
+        if (frame == CAPDL_NO_OBJECT || !map_frame(x, pd, p, frame, address)) {
+            return false; /* of an array with holes the reader complains */
         }
         address += UINT64_C(1) << capdl_object_size_bits(x->spec, frame);
     }

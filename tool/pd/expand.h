@@ -108,6 +108,8 @@ uint32_t object_next(struct expansion *, struct pd *, const char *prefix, uint32
 uint32_t object_numbered(struct expansion *, struct pd *, const char *prefix, uint32_t number, unsigned size_bits);
 /* The object that a parameter names, of this kind; else an error and CAPDL_NO_OBJECT. */
 uint32_t object_named(struct expansion *, struct pd *, const struct capdl_param *, enum capdl_kind);
+/* Says why there is no object that a parameter or a pair of one names. */
+void object_report_missing(struct expansion *, const struct capdl_param *);
 /* Puts a default capability into a slot. */
 void object_hold(struct expansion *, struct pd *, uint32_t container, struct capdl_cap cap);
 

@@ -108,14 +108,20 @@ uint32_t object_numbered(struct expansion *x, struct pd *pd, const char *prefix,
     return object_get(x, pd, full, CAPDL_NO_INDEX, CAPDL_KIND_FRAME, size_bits);
 }
 
-static void report_missing(struct expansion *x, const struct capdl_param *p)
+void object_report_missing(struct expansion *x, const struct capdl_param *p)
 {
-    struct capdl_nearest nearest = capdl_spec_nearest(x->spec, p->text);
+    uint32_t length = capdl_spec_array_length(x->spec, p->text);
 
-    if (capdl_spec_array_length(x->spec, p->text)) {
+    if (length && p->index != CAPDL_NO_INDEX) {
+        capdl_error(x->diags, p->pos, "the array '%s' has no element %u: the last one is %s[%u]", p->text, p->index,
+                    p->text, length - 1);
+    } else if (length) {
         capdl_error(x->diags, p->pos, "'%s' is an array of %u, expected one element of it, such as %s[0]", p->text,
-                    capdl_spec_array_length(x->spec, p->text), p->text);
+                    length, p->text);
+    } else if (capdl_spec_find(x->spec, p->text, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT) {
+        capdl_error(x->diags, p->pos, "'%s' is not an array: write it without an index", p->text);
     } else {
+        struct capdl_nearest nearest = capdl_spec_nearest(x->spec, p->text);
         capdl_error(x->diags, p->pos, "there is no object '%s'%s", p->text, capdl_nearest_hint(&nearest));
     }
 }
@@ -129,7 +135,7 @@ uint32_t object_named(struct expansion *x, struct pd *pd, const struct capdl_par
         found = capdl_spec_find(x->spec, p->text, pd->element);
     }
     if (found == CAPDL_NO_OBJECT) {
-        report_missing(x, p);
+        object_report_missing(x, p);
         return CAPDL_NO_OBJECT;
     }
     enum capdl_kind is = (enum capdl_kind)capdl_object_kind(x->spec, found);

@@ -209,7 +209,7 @@ static bool check_together(struct expansion *x, const struct pd_program *program
     const struct capdl_param *budget = params->given[PARAM_BUDGET], *period = params->given[PARAM_PERIOD];
     bool good = true;
 
-    if (!params->elf) {
+    if (!params->elf && !program->module) {
         capdl_error(x->diags, program->pos, "'%s' has no program, expected pd (\"%s.elf\")", program->name,
                     program->name);
         good = false;

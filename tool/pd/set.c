@@ -31,8 +31,7 @@ static bool find_region(struct expansion *x, const struct capdl_param *pair, uin
     *first = capdl_spec_find(x->spec, pair->text, *length ? 0 : pair->index);
     *length = *length ? *length : 1;
     if (*first == CAPDL_NO_OBJECT) {
-        struct capdl_nearest nearest = capdl_spec_nearest(x->spec, pair->text);
-        capdl_error(x->diags, pair->pos, "there is no object '%s'%s", pair->text, capdl_nearest_hint(&nearest));
+        object_report_missing(x, pair);
         return false;
     }
     if (capdl_object_kind(x->spec, *first) != CAPDL_KIND_FRAME) {

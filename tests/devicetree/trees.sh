@@ -49,6 +49,52 @@ for said in "12:19: warning: frame 'cached' .* registers of /soc/bus@30800000/se
 done
 [ "$(grep -c "\[device-cached\]" "$work/out")" -eq 2 ] || { cat "$work/out"; fail 'mapped.cdl: expected two warnings'; }
 
+# Memory that is a device to the kernel may be cached, and so may what belongs to a device that is not in use.
+cat >"$work/storage.dts" <<'END'
+/dts-v1/;
+/ {
+    #address-cells = <1>;
+    #size-cells = <1>;
+    cpu { device_type = "cpu"; compatible = "arm,cortex-a72"; };
+    flash@8000000 { compatible = "acme,nor", "cfi-flash"; reg = <0x8000000 0x1000>; };
+    sram@8001000 {
+        compatible = "mmio-sram";
+        reg = <0x8001000 0x1000>;
+        #address-cells = <1>;
+        #size-cells = <1>;
+        ranges = <0 0x8001000 0x1000>;
+        part@0 { reg = <0 0x1000>; };
+    };
+    ram@8002000 { compatible = "mtd-ram"; reg = <0x8002000 0x1000>; };
+    rom@8003000 { compatible = "mtd-rom"; reg = <0x8003000 0x1000>; };
+    tightly@8004000 { compatible = "acme,tcm-sram"; reg = <0x8004000 0x1000>; };
+    spi@8005000 { compatible = "acme,cfi-flash"; reg = <0x8005000 0x1000>; };
+    bus@8006000 {
+        status = "disabled";
+        reg = <0x8006000 0x1000>;
+        #address-cells = <1>;
+        #size-cells = <1>;
+        ranges;
+        off@8006000 { reg = <0x8006000 0x1000>; };
+    };
+};
+END
+dtc -q -O dtb -o "$work/storage.dtb" "$work/storage.dts" || fail 'storage.dts: dtc failed'
+{
+    echo 'arch aarch64 objects { t = pt'
+    for i in 0 1 2 3 4 5 6; do echo "f$i = frame (4k, paddr: 0x800${i}000)"; done
+    echo '} caps { t {'
+    for i in 0 1 2 3 4 5 6; do echo "$i: f$i (RWX)"; done
+    echo '} }'
+} >"$work/storage.cdl"
+"$capdl" check --dtb "$work/storage.dtb" "$work/storage.cdl" >"$work/out" 2>&1
+grep 'device-cached' "$work/out" | grep -o "frame '.*" >"$work/said"
+echo "frame 'f5' at 0x8005000 holds registers of /spi@8005000 in the device tree, but is mapped cached: writes may not reach the device" \
+    "(write uncached) [device-cached]" | diff - "$work/said" || fail 'storage: not what was expected'
+for node in /bus@8006000 /bus@8006000/off@8006000; do
+    "$capdl" profile --device $node --json --dtb "$work/storage.dtb" | grep -q '"status": "disabled"' || fail "$node is not in use"
+done
+
 # Of one device, by all its names; as JSON.
 for name in console uart '&uart' /soc/bus@30800000/serial@30860000 /soc/bus/serial; do
     "$capdl" profile --device "$name" --dtb "$work/gic.dtb" >"$work/one" || fail "--device $name"

@@ -17,7 +17,7 @@
 static const struct line {
     const char *kernel, *platform, *config;
     unsigned nodes, iommus;
-    uint64_t end; /* of RAM, which begins at 0x40000000 on Arm and at 0x80000000 on RISC-V */
+    uint64_t end; /* of RAM, which begins at 0x40000000 on Arm, 0x80000000 on RISC-V, 1 MiB on PCs */
     bool hypervisor;
     const char *expected; /* the line, or part of the error */
 } lines[] = {
@@ -26,6 +26,11 @@ static const struct line {
     {"x86_64", "pc99", "{}", 4, 1, 0, false,
      "qemu-system-x86_64 -cpu Nehalem,+pdpe1gb,+xsave,+xsaveopt,+fsgsbase -m 1024M -no-reboot -machine q35 -device "
      "intel-iommu -smp 4" ENDING " -initrd m"},
+    {"x86_64", "pc99", "{}", 1, 0, 0x1ffe0000, false,
+     "qemu-system-x86_64 -cpu Nehalem,+pdpe1gb,+xsave,+xsaveopt,+fsgsbase -m 512M -no-reboot" ENDING " -initrd m"},
+    {"x86_64", "pc99", "{}", 1, 1, 0x1ffdf000, false,
+     "qemu-system-x86_64 -cpu Nehalem,+pdpe1gb,+xsave,+xsaveopt,+fsgsbase -m 512M -no-reboot -machine q35 -device "
+     "intel-iommu" ENDING " -initrd m"},
     {"x86_64", "pc99", "{}", 1, 0, 0, true, "requires Intel VT-x, which QEMU does not emulate"},
     {"x86_64", "pc99", "{\"SUPPORT_PCID\": true}", 1, 0, 0, false, "requires PCIDs, which QEMU does not emulate"},
     {"aarch64", "qemu-arm-virt", "{}", 1, 0, 0, false,
@@ -85,6 +90,10 @@ static void check_line(const struct line *l)
     profile.num_iommus = l->iommus;
     profile.num_memory = l->end != 0;
     profile.memory[0].end = l->end;
+    if (builtin->arch == CAPDL_ARCH_X86_64) {
+        profile.memory[0].start = 0x100000;
+        profile.pa_bits = 47;
+    }
 
     char *text = line_of(&profile, builtin->arch == CAPDL_ARCH_X86_64);
     size_t length = strlen(text);
@@ -123,5 +132,10 @@ int main(void)
         unlink(path);
     }
     rmdir(directory);
+    unsetenv("PATH"); /* then what the system has is looked for */
+    snprintf(path, sizeof(path), "/usr/bin/%s", programs[1]);
+    check_line(&(struct line){"aarch64", "qemu-arm-virt", "{}", 1, 0, 0, false,
+                              access(path, X_OK) ? "qemu-system-aarch64 is not installed"
+                                                 : "qemu-system-aarch64 -machine virt -cpu cortex-a53 -m 128M" ENDING});
     return check_result();
 }

@@ -724,6 +724,33 @@ static void test_spelled_space(void)
     end(t);
 }
 
+static bool fill_is(struct test *t, const char *name, const char *text)
+{
+    struct capdl_fills fills = capdl_object_fills(&t->spec, one(t, name));
+    return fills.count == 1 && fills.list[0].text && strcmp(fills.list[0].text, text) == 0;
+}
+
+/* What the author says of generated objects stays, of a root task as of others; the rest is made. */
+static void test_own_words(void)
+{
+    struct test test, *t = &test;
+
+    begin_good(
+        t, "riscv64",
+        "objects { l = leftover (slots: 5)  r = pd (\"ping.elf\", bootinfo: l, cspace_bits: 12, chunks: [(\"FDT\", "
+        "8k)])\n"
+        "bootinfo_r = frame (4k, fill: [{0 4 CDL_FrameFill_FileData \"own\" 0}])\n"
+        "extra_r_1 = frame (4k, fill: [{0 4 CDL_FrameFill_FileData \"own\" 0}])\n"
+        "a = pd (\"ping.elf\", args: [1, 2], prio: 7)  tcb_a = tcb (init: [77], prio: 9, sp: 0x1230)\n"
+        "elf_a_0 = frame (4k, fill: [{0 4 CDL_FrameFill_FileData \"own\" 0}]) }");
+    CHECK(fill_is(t, "bootinfo_r", "own") && fill_is(t, "extra_r_1", "own") && fill_is(t, "elf_a_0", "own"));
+    CHECK(fill_is(t, "elf_a_1", "ping.elf") && !fill_is(t, "extra_r_0", "own"));
+    const struct capdl_tcb *thread = tcb(t, "tcb_a");
+    CHECK(thread->num_init == 1 && thread->init[0] == 77 && thread->prio == 9 && thread->sp == 0x1230);
+    CHECK(thread->ip == 0x200010 && thread->max_prio == 9);
+    end(t);
+}
+
 /* So many numbers, of which the last does not fit any more. */
 static void test_most_args(void)
 {
@@ -955,6 +982,7 @@ int main(void)
     }
     test_mistakes();
     test_spelled_space();
+    test_own_words();
     test_most_args();
     test_modules();
     test_fields();

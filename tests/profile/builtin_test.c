@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../check.h"
+#include "profile/note.h"
 #include "profile/profile.h"
 
 struct pair {
@@ -210,8 +211,61 @@ static void test_lookup(void)
     capdl_diags_free(&diags);
 }
 
+/* A program's note, made for one kernel, as another kernel sees it; NULL: it is for that one, too. */
+static void check_note(const struct capdl_profile *built, const struct capdl_profile *here, const char *expected)
+{
+    uint32_t words[PROFILE_NOTE_WORDS];
+    char text[PROFILE_NOTE_TEXT];
+    profile_note(built, words);
+    bool differs = profile_note_differs(words, here, text);
+    CHECK(differs == (expected != NULL) && (!differs || !strcmp(text, expected)), "%s, expected %s",
+          differs ? text : "the same", expected ? expected : "the same");
+}
+
+/* Kernels whose numbers for programs differ do so for a reason, the first of these; a debug console is asked for only.
+ */
+static void test_notes(void)
+{
+    const struct capdl_profile *mcs = profile_builtin("aarch64-mcs"), *plain = profile_builtin("aarch64"),
+                               *pc = profile_builtin("x86_64");
+    struct capdl_profile other = *mcs;
+    check_note(mcs, mcs, NULL);
+    check_note(mcs, profile_builtin("aarch64-mcs-12"), NULL);
+    check_note(mcs, plain, "an MCS kernel");
+    check_note(plain, mcs, "a kernel without MCS");
+    other.printing = false;
+    check_note(mcs, &other, "a kernel with a debug console");
+    check_note(&other, mcs, NULL);
+    other = *mcs;
+    other.smp = true;
+    check_note(&other, mcs, NULL); /* the numbers are the same */
+    other.labels[CAPDL_METHOD_PAGE_MAP]++;
+    check_note(&other, mcs, "a multicore kernel");
+    check_note(mcs, &other, "a single-core kernel");
+    other.smp = false;
+    check_note(&other, mcs, "a kernel configured differently");
+    other.hypervisor = false;
+    check_note(&other, mcs, "a kernel without hypervisor support");
+    check_note(mcs, &other, "a hypervisor kernel");
+    other.hypervisor = true;
+    strcpy(other.version, "15.2.1");
+    check_note(&other, mcs, "seL4 15.2.1");
+    other.version[0] = 0; /* a prefix does not say */
+    check_note(&other, mcs, "a kernel configured differently");
+    other = *mcs;
+    other.syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR]--;
+    check_note(&other, mcs, NULL);
+    other.syscalls[CAPDL_SYSCALL_CALL]--;
+    check_note(&other, mcs, "a kernel configured differently");
+    other = *pc;
+    other.sysenter = !pc->sysenter;
+    check_note(&other, pc, pc->sysenter ? "a kernel entered by SYSCALL" : "a kernel entered by SYSENTER");
+    check_note(pc, &other, pc->sysenter ? "a kernel entered by SYSENTER" : "a kernel entered by SYSCALL");
+}
+
 int main(void)
 {
+    test_notes();
     for (size_t i = 0; i < COUNT(kernels); i++) {
         for (size_t variant = 0; variant < 4; variant++) {
             test_kernel(&kernels[i], variant);

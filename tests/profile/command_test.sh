@@ -90,4 +90,7 @@ holds '^#define SEL4_SYS_DEBUG_PUTCHAR (-12)$' out
 holds '^#define SEL4_LABEL_PAGE_MAP 47$' out
 holds '^#define SEL4_MCS 1$' out
 holds '^#define SEL4_REGISTER_RIP 0$' out
+holds '^#define SEL4_TIMEOUT_CONSUMED 1$' out
+holds '^#define SEL4_TIMEOUT_LENGTH 2$' out
+holds '^#define SEL4_GUARD(guard, bits) ((unsigned long)(guard) << 6 | (unsigned long)(bits))$' out
 exit $failed

@@ -28,6 +28,9 @@ static const struct {
     SAME(2LL + 3 * 4 - 5),
     SAME((2LL + 3) * 4 % 7),
     SAME(1LL << 12 | 1 << 3),
+    SAME(1LL << 62 << 0),
+    SAME(0x7fffffffffffffffLL >> 63),
+    SAME(-8LL >> 1),
     SAME(0xf0LL >> 4 & 0x3),
     SAME(0xf0LL ^ 0x3cLL & 0xf),
     SAME(5LL < 7),
@@ -80,6 +83,10 @@ static const struct {
     {"", "nothing where a value should be"},
     {"1 +", "nothing where a value should be"},
     {"* 2", "an operator where a value should be"},
+    {"1 << 64", "a shift by less than 0 or more than 63"},
+    {"1 >> 64", "a shift by less than 0 or more than 63"},
+    {"1 << -1", "a shift by less than 0 or more than 63"},
+    {"1 ? 2", "a '?' without ':'"},
 };
 
 static enum name_state no_name(void *context, struct slice name, int depth, int64_t *value)
@@ -94,9 +101,34 @@ static const char *evaluate(const char *text, bool unknown_is_zero, int64_t *val
     return expr_evaluate((struct slice){text, strlen(text)}, &names, 0, value);
 }
 
+/* So many of a text, one in the other, and a value. */
+static const char *nested(const char *text, unsigned count, const char *end)
+{
+    static char all[1024];
+    int64_t value;
+    all[0] = 0;
+    for (unsigned i = 0; i < count; i++) {
+        strcat(all, text);
+    }
+    strcat(all, end);
+    return evaluate(all, false, &value);
+}
+
+/* What nests too deep is an error, and not the end of our stack. */
+static void test_depth(void)
+{
+    static const char *const texts[] = {"(", "-", "1 ? 2 : ", "0 ? "};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        const char *error = nested(texts[i], 100, "1");
+        CHECK(error && !strcmp(error, "nesting too deep"), "100 %s: %s", texts[i], error ? error : "no error");
+    }
+    CHECK(!nested("1 ? 2 : ", 60, "1") && !nested("- ", 60, "1"), "not so deep");
+}
+
 int main(void)
 {
     int64_t value;
+    test_depth();
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
         const char *error = evaluate(same[i].text, false, &value);
         CHECK(!error && value == same[i].value, "%s is %lld: %s", same[i].text, (long long)value, error ? error : "");

@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../check.h"
 #include "prefix.h"
@@ -281,6 +282,14 @@ static void test_bad_kernels(void)
     struct prefix_kernel kernel = arm_kernel;
 
     test_bad_kernel(&x86_kernel, "a 64-bit kernel for x86_64, but the configuration is for aarch64");
+    kernel.machine = EM_386;
+    test_bad_kernel(&kernel, "a 64-bit kernel for IA-32, but the configuration is for aarch64");
+    kernel.machine = EM_MIPS;
+    test_bad_kernel(&kernel, "a 64-bit kernel for another machine, but the configuration is for aarch64");
+    kernel = arm_kernel;
+    kernel.class = ELFCLASS32;
+    test_bad_kernel(&kernel, "a 32-bit kernel for aarch64, but the configuration is for aarch64");
+    kernel = arm_kernel;
     kernel.type = ET_REL;
     test_bad_kernel(&kernel, "not an executable with program headers");
     kernel = arm_kernel;
@@ -324,6 +333,103 @@ static void test_many(void)
     prefix_remove(prefix);
 }
 
+static void rename_in(const char *prefix, const char *from, const char *to)
+{
+    char *old, *new;
+
+    if (asprintf(&old, "%s/%s", prefix, from) < 0 || asprintf(&new, "%s/%s", prefix, to) < 0) {
+        abort();
+    }
+    CHECK(rename(old, new) == 0, "%s to %s", old, new);
+    free(old);
+    free(new);
+}
+
+/* The directory of a board and a configuration in Microkit's SDK has the same files in other places, and a name of
+ * both. */
+static void test_board(void)
+{
+    struct capdl_profile p, q;
+    char *prefix = make_prefix("aarch64"), *text, *board, name[sizeof(p.name) + 8];
+    bool good;
+
+    text = read_prefix(prefix, &p, &good);
+    CHECK(good, "%s", text);
+    free(text);
+    if (asprintf(&board, "%s/debug//", prefix) < 0 || mkdir(board, 0700) != 0) {
+        abort();
+    }
+    rename_in(prefix, "libsel4/include", "debug/include");
+    rename_in(prefix, "bin", "debug/elf");
+    rename_in(prefix, "debug/elf/kernel.elf", "debug/elf/sel4.elf");
+    rename_in(prefix, "support/platform_gen.json", "debug/platform_gen.json");
+    text = read_prefix(board, &q, &good);
+    CHECK(good && text[0] == 0, "%s", text);
+    snprintf(name, sizeof(name), "%s-debug", p.name);
+    CHECK(strcmp(q.name, name) == 0 && strcmp(q.prefix, board) == 0, "%s", q.name);
+    memcpy(q.name, p.name, sizeof(q.name));
+    memcpy(q.prefix, p.prefix, sizeof(q.prefix));
+    CHECK(memcmp(&p, &q, sizeof(p)) == 0, "another kernel");
+    free(text);
+    rename_in(prefix, "debug/elf/sel4.elf", "debug/elf/kernel.elf");
+    text = read_prefix(board, &q, &good);
+    CHECK(!good && strstr(text, "gen_config.json: error: No such file or directory"), "%s", text);
+    free(text);
+    free(board);
+    prefix_remove(prefix);
+}
+
+/* As many regions of devices as there is room for, and one more. */
+static void test_many_devices(void)
+{
+    for (unsigned count = 256; count <= 257; count++) {
+        char *prefix = make_prefix("aarch64"), *text, *json;
+        struct capdl_profile p;
+        size_t size;
+        bool good;
+        FILE *out = open_memstream(&json, &size);
+
+        fputs("{\"memory\": [{\"start\": 2147483648, \"end\": 2181038080}], \"devices\": [", out);
+        for (unsigned i = 0; i < count; i++) {
+            fprintf(out, "%s{\"start\": %u, \"end\": %u}", i ? ", " : "", i * 0x2000, i * 0x2000 + 0x1000);
+        }
+        fputs("]}", out);
+        fclose(out);
+        prefix_write(prefix, PLATFORM, json, size);
+        text = read_prefix(prefix, &p, &good);
+        CHECK(good == (count == 256) && (good ? p.num_devices == 256 && p.devices[255].end == 255 * 0x2000 + 0x1000
+                                              : strstr(text, "expected under 'devices' at most 256 disjoint") != NULL),
+              "%u devices: %s", count, text);
+        free(text);
+        free(json);
+        prefix_remove(prefix);
+    }
+}
+
+/* Headers in other words for the same, which must be read as C reads them. */
+static void test_spellings(void)
+{
+    static const char *const spellings[] = {
+        "#define TEST_TEXT \"a \\\"/* b\"\n#define seL4_SlotBits 5",
+        "#define TEST_LETTER '\\''\n#define seL4_SlotBits 5 /* '\" */",
+        "#ifndef CONFIG_TEST_NONE\n#define seL4_SlotBits 5\n#endif",
+        "#ifndef CONFIG_KERNEL_MCS\n#define seL4_SlotBits 6\n#else\n#define seL4_SlotBits 5\n#endif",
+        "#define seL4_SlotBits /* six: 6\n */ (10 \\\n / 2) // 6",
+    };
+    for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+        char *prefix = make_prefix("aarch64"), *text;
+        struct capdl_profile p;
+        bool good;
+
+        CHECK(prefix_edit(prefix, CONSTANTS, "#define seL4_SlotBits 5", spellings[i]), "edit");
+        text = read_prefix(prefix, &p, &good);
+        CHECK(good && p.size_bits[CAPDL_TYPE_CNODE] == 5, "%s: %u, %s", spellings[i], p.size_bits[CAPDL_TYPE_CNODE],
+              text);
+        free(text);
+        prefix_remove(prefix);
+    }
+}
+
 static void test_no_prefix(const char *path, const char *message)
 {
     struct capdl_profile p;
@@ -348,8 +454,17 @@ int main(int argc, char **argv)
     test_bad_kernels();
     test_multiplying_macros();
     test_many();
+    test_board();
+    test_many_devices();
+    test_spellings();
     test_no_prefix("/nonexistent/kernel",
                    "/nonexistent/kernel: error: No such file or directory, expected a kernel's install prefix");
+    char longest[sizeof(((struct capdl_profile *)0)->prefix) + 1];
+    memset(longest, 'a', sizeof(longest));
+    longest[sizeof(longest) - 1] = 0;
+    test_no_prefix(longest, "a path of more than 4095 bytes");
+    longest[sizeof(longest) - 2] = 0;
+    test_no_prefix(longest, "error: File name too long, expected a kernel's install prefix");
     test_no_prefix("/dev/null", "not a directory, expected a kernel's install prefix");
     return check_result();
 }

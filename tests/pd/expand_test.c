@@ -730,6 +730,70 @@ static bool fill_is(struct test *t, const char *name, const char *text)
     return fills.count == 1 && fills.list[0].text && strcmp(fills.list[0].text, text) == 0;
 }
 
+/* Where faults go: kernels with MCS keep both endpoints in the TCB, others one in the CNode. */
+static void test_handlers(void)
+{
+    static const char text[] =
+        "objects { e = ep  n = notification  a[2] = pd (\"ping.elf\", fault: e (badge: 5), timeout: "
+        "e (badge: 7, WG), notification: n, budget: 40, period: 50) }";
+    struct test test, *t = &test;
+
+    begin_good(t, "riscv64-mcs", text);
+    uint32_t holder = find(t, "tcb_a", 1);
+    const struct capdl_cap *fault = cap(t, holder, CAPDL_TCB_SLOT_FAULT_EP),
+                           *timeout = cap(t, holder, CAPDL_TCB_SLOT_TEMP_FAULT_EP),
+                           *bound = cap(t, holder, CAPDL_TCB_SLOT_BOUND_NOTIFICATION);
+    CHECK(fault && fault->object == one(t, "e") && fault->data == 6 && fault->rights == (W | P));
+    CHECK(timeout && timeout->object == one(t, "e") && timeout->data == 8 &&
+          timeout->rights == (W | CAPDL_RIGHT_GRANT));
+    CHECK(bound && bound->object == one(t, "n") && bound->rights == (R | W));
+    CHECK(!cap(t, find(t, "cnode_a", 1), 2));
+    end(t);
+    begin_good(t, "riscv64", text);
+    holder = find(t, "tcb_a", 1);
+    fault = cap(t, find(t, "cnode_a", 1), 2);
+    CHECK(fault && fault->object == one(t, "e") && fault->data == 6 && fault->rights == (W | P));
+    CHECK(!cap(t, holder, CAPDL_TCB_SLOT_FAULT_EP) && !cap(t, holder, CAPDL_TCB_SLOT_TEMP_FAULT_EP));
+    CHECK(cap(t, holder, CAPDL_TCB_SLOT_BOUND_NOTIFICATION) && capdl_object_tcb(&t->spec, holder)->fault_ep == 2);
+    end(t);
+    refuse_one("riscv64", "objects { e = ep  a = pd (\"ping.elf\", notification: e) }",
+               "'e' is of kind ep, but 'notification' expects notification");
+    refuse_one("riscv64", "objects { e = ep  a = pd (\"ping.elf\", cspace: e) }",
+               "'e' is of kind ep, but 'cspace' expects cnode");
+    refuse_one("riscv64", "objects { n = notification  a = pd (\"ping.elf\", timeout: n) }",
+               "'n' is of kind notification, but 'timeout' expects ep");
+    refuse_one("riscv64", "objects { e = ep  a = pd (\"ping.elf\", fault: e (W)) }", "needs the rights W and P");
+}
+
+/* Each object that a pd makes may be declared, but as nothing else: one error says so. */
+static void test_other_kinds(void)
+{
+    static const char *const names[] = {"tcb_a",       "cnode_a",     "vspace_a",   "sc_a",       "reply_a",
+                                        "ipc_a",       "stack_a[4]",  "elf_a_1",    "bss_a[2]",   "tls_a_0",
+                                        "pt_a[3]",     "modules_a_0", "room_b[16]", "bootinfo_r", "extra_r_0",
+                                        "asid_pool_r", "elf_r_0"};
+    struct made_elf elf = program_for(profile_builtin("riscv64-mcs"));
+
+    write_elf(&elf, "ping.elf");
+    made_add(&elf, ELF_TLS, ELF_R, 0x3000, 0x202000, 0x20, 0x48, 32);
+    write_elf(&elf, "tls.elf");
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct test test, *t = &test;
+        char text[600];
+        snprintf(
+            text, sizeof(text),
+            "objects { %s = ep  l = leftover (slots: 5)  m = module (\"ping.elf\")\n"
+            "a = pd (\"tls.elf\", map: m (R), at: 0x10000000, modules: 0x20000000)  b = pd (\"ping.elf\", room: 64k)\n"
+            "r = pd (\"ping.elf\", bootinfo: l, cspace_bits: 12, chunks: [(\"FDT\", 8k)]) }",
+            names[i]);
+        begin(t, "riscv64-mcs", text);
+        snprintf(text, sizeof(text), "'%.*s%s' is declared as ep, but pd '", (int)strcspn(names[i], "["), names[i],
+                 strchr(names[i], '[') ? "[0]" : "");
+        CHECK(t->diags.num_errors == 1 && has_error(t, text));
+        end(t);
+    }
+}
+
 /* What the author says of generated objects stays, of a root task as of others; the rest is made. */
 static void test_own_words(void)
 {
@@ -982,7 +1046,9 @@ int main(void)
     }
     test_mistakes();
     test_spelled_space();
+    test_handlers();
     test_own_words();
+    test_other_kinds();
     test_most_args();
     test_modules();
     test_fields();

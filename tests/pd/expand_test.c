@@ -584,6 +584,13 @@ static void test_mistakes(void)
                "objects { l = leftover (slots: 5)  k = leftover (slots: 11)  a = pd (\"ping.elf\", bootinfo: [l, k], "
                "cspace_bits: 5) }",
                "write cspace_bits: 6");
+    refuse_one("riscv64", "objects { l = leftover (slots: 8388608)  a = pd (\"ping.elf\", bootinfo: l) }",
+               "but its CNode has 131072: write cspace_bits: 24");
+    refuse_one("riscv64", "objects { l = leftover (slots: 16777216)  a = pd (\"ping.elf\", bootinfo: l) }",
+               "but its CNode has 131072: give its leftovers fewer slots, as cspace_bits is at most 24");
+    refuse_one("riscv64",
+               "objects { l[2] = leftover (slots: 0xffffffffffffffff)  a = pd (\"ping.elf\", bootinfo: [l[0], l[1]]) }",
+               "slots and 18446744073709551615 for untypeds, but its CNode has 131072: give its leftovers fewer slots");
     refuse_one("riscv64",
                "objects { l = leftover (slots: 5)  f = frame (4k)  a = pd (\"ping.elf\", bootinfo: l, map: f (R), at: "
                "0x203000) }",

@@ -95,6 +95,8 @@ void params_read(struct expansion *, struct pd_program *);
 /* The number given, or else the default of params.def. */
 uint64_t params_number(const struct pd_params *, enum pd_param);
 uint64_t params_number_or(const struct pd_params *, enum pd_param, uint64_t if_absent);
+/* The most that a number may be on this kernel. */
+uint64_t params_largest(const struct expansion *, enum pd_param);
 /* Sets the fields of a TCB that parameters are for; those it has already remain. */
 void params_set_tcb(const struct pd_params *, struct capdl_tcb *);
 

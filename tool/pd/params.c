@@ -60,8 +60,7 @@ static enum pd_param find_param(const char *name)
     return (enum pd_param)i;
 }
 
-/* The most a parameter may be on this kernel. */
-static uint64_t largest(const struct expansion *x, enum pd_param which)
+uint64_t params_largest(const struct expansion *x, enum pd_param which)
 {
     const struct capdl_profile *profile = x->profile;
     uint64_t most = table[which].most, kernel = most;
@@ -87,7 +86,7 @@ static uint64_t largest(const struct expansion *x, enum pd_param which)
 
 static bool check_number(struct expansion *x, const struct capdl_param *p, enum pd_param which)
 {
-    uint64_t least = table[which].least, most = largest(x, which);
+    uint64_t least = table[which].least, most = params_largest(x, which);
 
     if (p->number < least || p->number > most) {
         if (least == most) {

@@ -11,6 +11,7 @@
  * processors there are.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <capdl/architecture.h>
@@ -256,18 +257,22 @@ static size_t count_tables(const struct expansion *x, const struct pd *pd)
 static bool check_slots(struct expansion *x, struct pd *pd, uint64_t used, uint64_t untypeds)
 {
     unsigned bits = capdl_object_size_bits(x->spec, pd->cnode), enough = bits;
-    uint64_t total = used + untypeds;
+    unsigned most = (unsigned)params_largest(x, PARAM_CSPACE_BITS);
+    uint64_t total = untypeds > UINT64_MAX - used ? UINT64_MAX : used + untypeds;
+    char remedy[80];
 
-    if (total < used || total < UINT64_C(1) << bits) {
+    if (total < UINT64_C(1) << bits) {
         return true;
     }
     while (enough < 63 && total >= UINT64_C(1) << enough) {
         enough++;
     }
+    snprintf(remedy, sizeof(remedy),
+             enough > most ? "give its leftovers fewer slots, as cspace_bits is at most %u" : "write cspace_bits: %u",
+             enough > most ? most : enough);
     capdl_error(x->diags, pd->program->params.given[PARAM_BOOTINFO]->pos,
-                "'%s' takes %" PRIu64 " slots and %" PRIu64 " for untypeds, but its CNode has %" PRIu64
-                ": write cspace_bits: %u",
-                pd->program->name, used, untypeds, UINT64_C(1) << bits, enough);
+                "'%s' takes %" PRIu64 " slots and %" PRIu64 " for untypeds, but its CNode has %" PRIu64 ": %s",
+                pd->program->name, used, untypeds, UINT64_C(1) << bits, remedy);
     return false;
 }
 

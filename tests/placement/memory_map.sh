@@ -127,6 +127,21 @@ ram() { # LIST: bytes
 }
 [ $(($(ram "$work/expected") - $(ram "$work/list"))) = $((257 * 4096)) ] || fail 'the tables of the IOMMU take no memory'
 
+# QEMU's PCs: 3 GiB below 4 GiB if there are 3.5 GiB or more, with an IOMMU 2 GiB of 2.75 GiB or more; the firmware's tables are at the top.
+pc() { # SIZE LINE...
+    size=$1
+    shift
+    printf '%s\n' "$@" >"$work/map"
+    "$forecast" x86_64-mcs "$program" "qemu:$size" >"$work/expected"
+    same "QEMU with $size"
+}
+pc 3583M '0x100000 0xdfde0000 1'
+pc 3584M '0x100000 0xbfee0000 1' '0x100000000 0x20000000 1'
+pc 5G '0x100000 0xbfee0000 1' '0x100000000 0x80000000 1'
+pc 512M,iommu '0x100000 0x1fedf000 1' 'iommu 0xfed90000'
+pc 2815M,iommu '0x100000 0xafddf000 1' 'iommu 0xfed90000'
+pc 2816M,iommu '0x100000 0x7fedf000 1' '0x100000000 0x30000000 1' 'iommu 0xfed90000'
+
 refused 'map:2: error: expected a memory region' '0x100000 0x1000000 1\nnonsense\n'
 refused 'map:1: error: expected a memory region' '0x100000 0x1000000\n'
 refused 'map:1: error: expected a memory region' '100000 1000000 1\n'

@@ -45,10 +45,12 @@ static void add_sc(struct fields *fields, const struct capdl_sc *given)
     add(fields, FIELD_DATA, sc->data);
 }
 
-static void add_numbers(struct fields *fields, const struct capdl_numbers *numbers)
+static void add_numbers(struct fields *fields, enum capdl_kind kind, const struct capdl_numbers *numbers)
 {
     for (unsigned i = 0; numbers && i < CAPDL_NUMBER_COUNT; i++) {
-        if (numbers->has >> i & 1) {
+        bool otherwise = kind == CAPDL_KIND_LEFTOVER && i == CAPDL_NUMBER_LEFTOVER_DEVICES && !numbers->value[i];
+
+        if (numbers->has >> i & 1 && !otherwise) {
             add(fields, FIELD_NUMBER + i, numbers->value[i]);
         }
     }
@@ -97,7 +99,7 @@ void capdl_review_fields(const struct world *world, uint32_t id, struct fields *
     } else if (kind == CAPDL_KIND_SC) {
         add_sc(fields, capdl_object_sc(spec, id));
     } else if (capdl_kind_has(kind, CAPDL_TRAIT_NUMBERS)) {
-        add_numbers(fields, capdl_object_numbers(spec, id));
+        add_numbers(fields, kind, capdl_object_numbers(spec, id));
         add_irqs(fields, world, id);
     }
     if (fields->count) {

@@ -520,6 +520,15 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
 
 enum { MOST_LINKS = 16 }; /* of one edit, from which is searched what opens through others */
 
+static void judge_ends(struct flows *f, const struct new_link *links, size_t count)
+{
+    struct nodes senders = find_ends(f, links, count, true), receivers = find_ends(f, links, count, false);
+
+    judge_direct(f, links[0].cause, &senders, &receivers);
+    free(senders.list);
+    free(receivers.list);
+}
+
 static void judge_links(struct flows *f, const struct new_link *links, size_t count)
 {
     struct nodes senders = find_ends(f, links, count, true), receivers = find_ends(f, links, count, false);
@@ -527,7 +536,6 @@ static void judge_links(struct flows *f, const struct new_link *links, size_t co
     struct flow_search beyond;
     uint32_t cause = links[0].cause;
 
-    judge_direct(f, cause, &senders, &receivers);
     capdl_flows_judge_mediators(f, cause, &senders, &receivers);
     capdl_review_search_init(&beyond, f->new.num_nodes);
     for (size_t i = 0; i < count && i < MOST_LINKS && !f->tired; i++) {
@@ -553,6 +561,18 @@ static void judge_links(struct flows *f, const struct new_link *links, size_t co
     free(sources.list);
 }
 
+/* How many links have the cause of the first. */
+static size_t count_links(const struct new_link *links, size_t count)
+{
+    size_t num = 1;
+
+    while (num < count && links[num].cause == links[0].cause) {
+        num++;
+    }
+    return num;
+}
+
+/* All that passes directly is told before what passes through others: one edit can make links of several causes. */
 void capdl_review_judge_flows(struct review *review)
 {
     struct flows f = {.review = review};
@@ -569,12 +589,13 @@ void capdl_review_judge_flows(struct review *review)
     capdl_review_search_init(&f.after, f.new.num_nodes);
     capdl_review_search_init(&f.other, f.new.num_nodes);
     links = find_new_links(&f, &causes, &count);
-    for (size_t i = 0, end; i < count; i = end) {
-        for (end = i; end < count && links[end].cause == links[i].cause;) {
-            end++;
-        }
-        judge_links(&f, links + i, end - i);
-        all &= end - i <= MOST_LINKS;
+    for (size_t i = 0; i < count; i += count_links(links + i, count - i)) {
+        judge_ends(&f, links + i, count_links(links + i, count - i));
+    }
+    for (size_t i = 0, num; i < count; i += num) {
+        num = count_links(links + i, count - i);
+        judge_links(&f, links + i, num);
+        all &= num <= MOST_LINKS;
     }
     capdl_flows_judge_far(&f, links, count);
     review->same_flows = all && !f.tired && review->num_raw == first;

@@ -196,6 +196,14 @@ static char *window_note(struct review *review, uint32_t object, enum capdl_rank
     return text;
 }
 
+static bool has_users(struct review *review, const struct edit *edit)
+{
+    size_t count;
+
+    free(concerned(review, (uint32_t)edit->object, &count));
+    return count > 0;
+}
+
 /* ---- Findings ---- */
 
 static struct raw_finding *add(struct review *review, const struct edit *edit, enum capdl_rank rank, char *before,
@@ -205,7 +213,7 @@ static struct raw_finding *add(struct review *review, const struct edit *edit, e
     enum capdl_kind kind = capdl_object_kind(review->new.spec, object);
     size_t count;
     uint32_t *who = concerned(review, object, &count);
-    bool own = kind == CAPDL_KIND_TCB || kind == CAPDL_KIND_SC;
+    bool own = kind == CAPDL_KIND_TCB;
     char *thread = kind == CAPDL_KIND_TCB ? capdl_review_thread(&review->new, object) : capdl_review_format("%s", "");
     struct raw_finding *raw = capdl_review_add(review, rank, rank == CAPDL_RANK_REMOVED ? CAPDL_LOST : CAPDL_CHANGED,
                                                edit->object, "%s%s%s%s%s", thread,
@@ -301,6 +309,19 @@ static const char *frame_verb(struct review *review, uint32_t frame)
     return rights & CAPDL_RIGHT_WRITE ? rights & CAPDL_RIGHT_READ ? "read and write" : "write" : "read";
 }
 
+/* Whether memory is part of what it was. */
+static bool is_within(const struct world *old, uint32_t was, const struct world *new, uint32_t now)
+{
+    bool fixed[2] = {capdl_object_flags(old->spec, was) & CAPDL_OBJECT_HAS_PADDR,
+                     capdl_object_flags(new->spec, now) & CAPDL_OBJECT_HAS_PADDR};
+    unsigned bits[2] = {capdl_object_size_bits(old->spec, was), capdl_object_size_bits(new->spec, now)};
+    uint64_t first[2] = {capdl_object_paddr(old->spec, was), capdl_object_paddr(new->spec, now)};
+
+    return fixed[0] == fixed[1] && bits[1] <= bits[0] &&
+           (!fixed[0] || (first[1] >= first[0] &&
+                          first[1] + ((UINT64_C(1) << bits[1]) - 1) <= first[0] + ((UINT64_C(1) << bits[0]) - 1)));
+}
+
 /* Where memory is, and how much it is. */
 static void judge_window(struct review *review, const struct edit *edit)
 {
@@ -311,13 +332,13 @@ static void judge_window(struct review *review, const struct edit *edit)
     uint32_t *who = concerned(review, object, &count);
     bool larger = capdl_object_size_bits(review->new.spec, object) > capdl_object_size_bits(review->old.spec, was);
     bool fixed = capdl_object_flags(review->new.spec, object) & CAPDL_OBJECT_HAS_PADDR;
-    bool more = larger || edit->field == FIELD_PADDR;
-    enum capdl_rank rank = untyped && count            ? CAPDL_RANK_RESHAPE
+    bool more = !is_within(&review->old, was, &review->new, object);
+    enum capdl_rank rank = untyped && count            ? more ? CAPDL_RANK_RESHAPE : CAPDL_RANK_REMOVED
                            : larger && fixed           ? CAPDL_RANK_HARDWARE
                            : edit->field == FIELD_SIZE ? CAPDL_RANK_ATTRIBUTES
                                                        : CAPDL_RANK_ADDRESS;
 
-    note = window_note(review, object, &rank, who, count);
+    note = more ? window_note(review, object, &rank, who, count) : capdl_review_format("%s", "");
     text = !count ? capdl_review_format("memory of \3 is %s (was %s)", after, before)
                   : capdl_review_format(" may %s %s %s instead of %s (\3)", more ? "now" : "only",
                                         untyped ? fixed ? "make objects in, and so reach," : "make objects in"
@@ -328,6 +349,74 @@ static void judge_window(struct review *review, const struct edit *edit)
     free(text);
     free(note);
     free(who);
+}
+
+/* What leftovers ask for. */
+struct leftover {
+    uint64_t devices, bytes, share, start;
+    bool fixed;
+};
+
+static struct leftover leftover_of(const struct capdl_spec *spec, uint32_t id)
+{
+    return (struct leftover){.devices = capdl_object_number(spec, id, CAPDL_NUMBER_LEFTOVER_DEVICES),
+                             .bytes = capdl_object_number(spec, id, CAPDL_NUMBER_LEFTOVER_SIZE),
+                             .share = capdl_object_number(spec, id, CAPDL_NUMBER_LEFTOVER_SHARE),
+                             .start = capdl_object_paddr(spec, id),
+                             .fixed = capdl_object_flags(spec, id) & CAPDL_OBJECT_HAS_PADDR};
+}
+
+/* "8 MiB of the RAM left at boot"; to be freed. */
+static char *leftover_text(const struct leftover *l)
+{
+    char size[32];
+
+    capdl_review_size(l->bytes, size);
+    return l->fixed   ? capdl_review_format("%s at physical 0x%" PRIx64 " to 0x%" PRIx64, size, l->start,
+                                            l->start + l->bytes - 1)
+           : l->bytes ? capdl_review_format("%s of the RAM left at boot", size)
+           : l->share ? capdl_review_format("%" PRIu64 " per cent of the RAM left at boot", l->share)
+                      : capdl_review_format(l->devices == 2 ? "the device memory left at boot"
+                                            : l->devices    ? "the RAM and the device memory left at boot"
+                                                            : "the RAM left at boot");
+}
+
+/* Whether all that leftovers can be now they could be before. */
+static bool leftover_less(const struct leftover *a, const struct leftover *b)
+{
+    if (a->fixed || b->fixed) {
+        return a->fixed && b->fixed && b->start >= a->start && b->start + b->bytes <= a->start + a->bytes;
+    }
+    if (a->bytes || a->share) {
+        return (a->bytes && b->bytes && b->bytes <= a->bytes) || (a->share && b->share && b->share <= a->share);
+    }
+    return b->bytes || b->share ? a->devices != 2 : a->devices == 1;
+}
+
+/* Which memory leftovers are, and in how many pieces: one finding each. */
+static void judge_leftover(struct review *review, const struct edit *edit)
+{
+    uint32_t object = (uint32_t)edit->object;
+    struct leftover a = leftover_of(review->old.spec, review->old_of[object]),
+                    b = leftover_of(review->new.spec, object);
+    bool slots = edit->field == FIELD_NUMBER + CAPDL_NUMBER_LEFTOVER_SLOTS;
+    bool less = slots ? edit->new_value < edit->old_value : leftover_less(&a, &b);
+    char *before = slots ? capdl_review_format("%" PRIu64, edit->old_value) : leftover_text(&a);
+    char *after = slots ? capdl_review_format("%" PRIu64, edit->new_value) : leftover_text(&b);
+    const char *may = less ? "only" : "now";
+    char *text = !has_users(review, edit) ? capdl_review_format("%s of \3 is %s (was %s)",
+                                                                slots ? "number of slots" : "memory", after, before)
+                 : slots ? capdl_review_format(" may %s get up to %s untypeds of the memory left at boot (\3, was %s)",
+                                               may, after, before)
+                         : capdl_review_format(" may %s make objects in %s instead of %s (\3)", may, after, before);
+
+    add(review, edit, less ? CAPDL_RANK_REMOVED : CAPDL_RANK_RESHAPE, before, after, text, "");
+    if (!slots) {
+        tells(review, edit, FIELD_NUMBER + CAPDL_NUMBER_LEFTOVER_DEVICES);
+        tells(review, edit, FIELD_NUMBER + CAPDL_NUMBER_LEFTOVER_SIZE);
+        tells(review, edit, FIELD_NUMBER + CAPDL_NUMBER_LEFTOVER_SHARE);
+    }
+    free(text);
 }
 
 static void judge_size(struct review *review, const struct edit *edit, char *before, char *after)
@@ -343,7 +432,7 @@ static void judge_size(struct review *review, const struct edit *edit, char *bef
 static const char *switch_text(uint32_t field, bool on)
 {
     if (field == FIELD_TCB + CAPDL_TCB_FIELD_RESUME) {
-        return on ? " now starts at boot" : " no longer starts at boot";
+        return on ? " now \4starts|start\4 at boot" : " no longer \4starts|start\4 at boot";
     }
     if (field == FIELD_TCB + CAPDL_TCB_FIELD_FPU_DISABLED) {
         return on ? " can no longer use the FPU: trying is a fault" : " can now use the FPU, which was a fault";
@@ -353,44 +442,6 @@ static const char *switch_text(uint32_t field, bool on)
                   : "elements of \3 need no longer be contiguous in physical memory, which only devices notice";
     }
     return NULL;
-}
-
-/* What leftovers give to those who hold them; NULL for another object or if nobody does. */
-static char *leftover_text(struct review *review, const struct edit *edit, const char *before, const char *after)
-{
-    uint32_t object = (uint32_t)edit->object;
-    bool more = edit->new_value > edit->old_value;
-    char size[2][32];
-    uint32_t *who;
-    size_t count;
-
-    if (capdl_object_kind(review->new.spec, object) != CAPDL_KIND_LEFTOVER) {
-        return NULL;
-    }
-    who = concerned(review, object, &count);
-    free(who);
-    if (!count) {
-        return NULL;
-    }
-    switch (edit->field - FIELD_NUMBER) {
-    case CAPDL_NUMBER_LEFTOVER_SLOTS:
-        return capdl_review_format(" may %s get up to %s untypeds of the memory left at boot (\3, was %s)",
-                                   more ? "now" : "only", after, before);
-    case CAPDL_NUMBER_LEFTOVER_DEVICES:
-        return edit->old_value == 2   ? capdl_review_format(" may now get RAM left at boot (\3)")
-               : edit->new_value == 2 ? capdl_review_format(" gets device memory instead of RAM left at boot (\3)")
-                                      : capdl_review_format(" may %s get the device memory left at boot (\3)",
-                                                            more ? "now also" : "no longer");
-    case CAPDL_NUMBER_LEFTOVER_SIZE:
-        capdl_review_size(edit->new_value, size[0]);
-        capdl_review_size(edit->old_value, size[1]);
-        return capdl_review_format(" %s up to %s of the memory left at boot (\3, was %s)",
-                                   more ? "may now make objects in" : "may only make objects in", size[0], size[1]);
-    case CAPDL_NUMBER_LEFTOVER_SHARE:
-        return capdl_review_format(" gets %s per cent of the RAM left at boot (\3, was %s)", after, before);
-    default:
-        return NULL;
-    }
 }
 
 /* Whether the maximum controlled priority was and is the same as the priority: then one finding tells both. */
@@ -420,14 +471,6 @@ static char *signal_text(const struct review *review, const struct edit *edit)
     return capdl_review_format(" may now raise interrupt %" PRIu64 " of core %" PRIu64 " (\3, was interrupt %" PRIu64
                                " of core %" PRIu64 ")",
                                n[0][1], n[0][0], n[1][1], n[1][0]);
-}
-
-static bool has_users(struct review *review, const struct edit *edit)
-{
-    size_t count;
-
-    free(concerned(review, (uint32_t)edit->object, &count));
-    return count > 0;
 }
 
 /* Whether two fields of an object make up one thing: the address of a device, what an interrupt is, start-up arguments.
@@ -503,9 +546,8 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
     if (edit->field >= FIELD_LIST) {
         snprintf(number, sizeof(number), " %" PRIu32, edit->field - FIELD_LIST);
     }
-    text = leftover_text(review, edit, before, after);
-    bool times = !text && (edit->field == FIELD_PERIOD || edit->field == FIELD_BUDGET);
-    text = times ? capdl_review_budget_text(review, edit) : text;
+    bool times = edit->field == FIELD_PERIOD || edit->field == FIELD_BUDGET;
+    text = times ? capdl_review_budget_text(review, edit) : NULL;
     text =
         text ? text
         : switch_text(edit->field, edit->new_value)
@@ -514,9 +556,9 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
             ? capdl_review_format("%s and maximum controlled priority are %s (were %s)", attribute.text, after, before)
         : kind == CAPDL_KIND_ARM_SGI_SIGNAL ? signal_text(review, edit)
         : edit->field == FIELD_TCB + CAPDL_TCB_FIELD_AFFINITY
-            ? capdl_review_format(" now runs on core %s (was %s)", after, before)
+            ? capdl_review_format(" now \4runs|run\4 on core %s (was %s)", after, before)
         : edit->field == FIELD_TCB + CAPDL_TCB_FIELD_DOM
-            ? capdl_review_format(" now runs in scheduling domain %s (was %s)", after, before)
+            ? capdl_review_format(" now \4runs|run\4 in scheduling domain %s (was %s)", after, before)
         : edit->field == FIELD_IRQ && edit->has_new && edit->has_old && has_users(review, edit)
             ? capdl_review_format(" now \4serves|serve\4 interrupt %s, and no longer %s (\3)", after, before)
         : kind == CAPDL_KIND_CONTEXTBANK
@@ -558,6 +600,10 @@ void capdl_review_judge_field(struct review *review, const struct edit *edit)
     if ((kind == CAPDL_KIND_FRAME || kind == CAPDL_KIND_UT) &&
         (edit->field == FIELD_SIZE || edit->field == FIELD_PADDR)) {
         judge_window(review, edit);
+        return;
+    }
+    if (kind == CAPDL_KIND_LEFTOVER && !(edit->field < FIELD_NUMBER && edit->field != FIELD_PADDR)) {
+        judge_leftover(review, edit);
         return;
     }
     if (edit->field == FIELD_CONTENT) {

@@ -78,15 +78,6 @@ static bool same_pointers(const struct review *review, uint32_t was, uint32_t no
     return same;
 }
 
-/* Where no subject is concerned, the sentence begins with "nobody". */
-static void add_nobody(struct raw_finding *raw)
-{
-    char *text = capdl_review_format("nobody%s", raw->text);
-
-    free(raw->text);
-    raw->text = text;
-}
-
 /* Subjects name what is in a CNode otherwise than before, or not at all: `why` says what changed. */
 static struct raw_finding *tell_names(struct review *review, uint32_t cnode, const char *why)
 {
@@ -116,6 +107,13 @@ static struct raw_finding *tell_names(struct review *review, uint32_t cnode, con
     return raw;
 }
 
+/* The same where nobody is concerned. */
+static struct raw_finding *tell_nobody(struct review *review, uint32_t cnode, const char *why)
+{
+    return capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, cnode, "no pointer leads this way into \1; %s",
+                            why);
+}
+
 void capdl_review_judge_guard(struct review *review, const struct edit *edit, const uint32_t *users, size_t count)
 {
     struct plain_cap a = capdl_review_cap(review->old.spec, edit->old),
@@ -126,10 +124,7 @@ void capdl_review_judge_guard(struct review *review, const struct edit *edit, co
     write_guard(&a, old);
     write_guard(&b, new);
     why = capdl_review_format("guard of the CNode: %s (was %s)", new, old);
-    raw = tell_names(review, edit->new->object, why);
-    if (!count) {
-        add_nobody(raw);
-    }
+    raw = count ? tell_names(review, edit->new->object, why) : tell_nobody(review, edit->new->object, why);
     raw->field = "guard";
     raw->old_value = capdl_review_format("%s", old);
     raw->new_value = capdl_review_format("%s", new);
@@ -170,15 +165,13 @@ void capdl_review_judge_cnode_size(struct review *review, const struct edit *edi
     char *why =
         capdl_review_format("slots of the CNode: %" PRIu64 " (was %" PRIu64 ")%s", UINT64_C(1) << edit->new_value,
                             UINT64_C(1) << edit->old_value, guard ? ", with another guard" : "");
-    struct raw_finding *raw = tell_names(review, cnode, why);
+    struct raw_finding *raw;
 
     if (!count) {
         free(users);
         users = capdl_review_users(&review->old, was, &count);
     }
-    if (!count) {
-        add_nobody(raw);
-    }
+    raw = count ? tell_names(review, cnode, why) : tell_nobody(review, cnode, why);
     raw->rank = raw->rank == CAPDL_RANK_LAYOUT ? CAPDL_RANK_BEHAVIOUR : raw->rank;
     raw->field = "size_bits";
     raw->old_value = capdl_review_format("%" PRIu64, edit->old_value);

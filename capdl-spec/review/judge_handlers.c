@@ -67,20 +67,32 @@ static bool same_handler(const struct review *review, const struct capdl_cap *a,
            x.rights == y.rights && x.data == y.data;
 }
 
-/* Whether the edit is of a capability by which pointers of the thread lead to another CNode. */
-static bool is_way(const struct review *review, const struct edit *edit, uint32_t tcb)
+/* Whether pointers of the thread's subject lead into a CNode. */
+static bool is_named(const struct review *review, const struct world *world, uint32_t cnode, uint32_t tcb)
 {
-    bool cnode = edit->kind == EDIT_CAP && ((edit->new && edit->new->kind == CAPDL_KIND_CNODE) ||
-                                            (edit->old && edit->old->kind == CAPDL_KIND_CNODE));
-    const struct world *world = edit->new ? &review->new : &review->old;
-    uint32_t container = edit->new ? edit->new_holder : edit->old_holder, owner = review->new.owner[tcb];
+    uint32_t owner = review->new.owner[tcb];
 
-    for (size_t i = cnode ? world->first_use[container] : 0; cnode && i < world->first_use[container + 1]; i++) {
+    for (size_t i = world->first_use[cnode]; i < world->first_use[cnode + 1]; i++) {
         if (owner != REVIEW_NONE && capdl_review_who(world, &world->uses[i]) == review->new.subject_number[owner]) {
             return true;
         }
     }
     return false;
+}
+
+/* Whether the edit is of a CNode through which pointers of the thread lead, or of a capability by which they lead to
+ * one. */
+static bool is_way(const struct review *review, const struct edit *edit, uint32_t tcb)
+{
+    bool cnode = edit->kind == EDIT_CAP && ((edit->new && edit->new->kind == CAPDL_KIND_CNODE) ||
+                                            (edit->old && edit->old->kind == CAPDL_KIND_CNODE));
+    if (edit->kind == EDIT_FIELD && edit->field == FIELD_SIZE) {
+        return capdl_object_kind(review->new.spec, (uint32_t)edit->object) == CAPDL_KIND_CNODE &&
+               (is_named(review, &review->new, (uint32_t)edit->object, tcb) ||
+                is_named(review, &review->old, review->old_of[edit->object], tcb));
+    }
+    return cnode && (edit->new ? is_named(review, &review->new, edit->new_holder, tcb)
+                               : is_named(review, &review->old, edit->old_holder, tcb));
 }
 
 /* The finding of the edit that changed a slot of this CNode; REVIEW_NONE if there is none. */
@@ -92,8 +104,8 @@ static uint32_t cause_in(const struct review *review, uint32_t tcb, uint32_t old
         const struct edit *edit = &review->edits.list[i];
 
         found = edit->kind == EDIT_ARCH ? review->finding_of[i] : found;
-        if (edit->kind == EDIT_FIELD && edit->field == FIELD_SIZE && old_cnode != REVIEW_NONE &&
-            review->old_of[edit->object] == old_cnode) {
+        if (edit->kind == EDIT_FIELD && edit->field == FIELD_SIZE &&
+            (edit->object == new_cnode || (old_cnode != REVIEW_NONE && review->old_of[edit->object] == old_cnode))) {
             found = review->finding_of[i];
         } else if (edit->kind == EDIT_CAP && ((edit->new && edit->new_holder == new_cnode) ||
                                               (edit->old && edit->old_holder == old_cnode) || edit->object == tcb)) {
@@ -130,7 +142,8 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was)
     faults = *thread ? ": faults" : "'s faults";
     cause = cause_in(review, tcb, old_cnode, new_cnode);
     char *former = capdl_review_former_handler(review, a), *stops = capdl_review_stop_note(review, tcb);
-    if (a && b && capdl_review_target_number(&review->old, a) == capdl_review_target_number(&review->new, b)) {
+    if (a && b && capdl_cap_can_call(a) &&
+        capdl_review_target_number(&review->old, a) == capdl_review_target_number(&review->new, b)) {
         char *longer = capdl_review_format("%s, with badge 0x%" PRIx64, former, a->data);
 
         free(former);

@@ -120,6 +120,9 @@ static void judge_gain(struct review *review, const struct held *held)
     char *power = edit->new->kind == CAPDL_KIND_FRAME && held->count
                       ? capdl_review_frame_power(review, held->users, held->count, edit->new->object, edit->new->rights)
                       : capdl_review_format("%s", "");
+    char *there = edit->new->kind == CAPDL_KIND_FRAME && held->count && !again
+                      ? capdl_review_window_note(review, edit->new->object, &rank, held->users, held->count)
+                      : capdl_review_format("%s", "");
     char was[REVIEW_LABEL],
         *instead =
             edit->old
@@ -132,12 +135,13 @@ static void judge_gain(struct review *review, const struct held *held)
                 : capdl_review_format("%s", "");
     struct raw_finding *raw =
         capdl_review_add(review, rank, CAPDL_GAINED, capdl_review_target_number(&review->new, edit->new),
-                         again ? "%s \4has|have\4 another capability for what \4it|they\4 could do before: %s%.0s%s"
-                               : "%s may now %s%s%s",
-                         subject_or_nobody(held, true), deed, power, instead);
+                         again ? "%s \4has|have\4 another capability for what \4it|they\4 could do before: %s%.0s%s%s"
+                               : "%s may now %s%s%s%s",
+                         subject_or_nobody(held, true), deed, power, there, instead);
 
     finish(review, held, raw, true);
     free(power);
+    free(there);
     free(deed);
     free(instead);
 }
@@ -275,7 +279,7 @@ static void judge_rights(struct review *review, const struct held *held, enum ca
 {
     const struct edit *edit = held->edit;
     uint64_t target = capdl_review_target_number(&review->new, edit->new);
-    bool together = false, more = (b->rights & ~a->rights) != 0;
+    bool together = false, more = (b->rights & ~capdl_review_allows(a->kind, a->rights)) != 0;
     char before[8], after[8], *deed = capdl_review_deed(review, &review->new, held->users, held->count, edit->new);
     const char *rest = strstr(deed, "; ");
     size_t length = rest ? (size_t)(rest - deed) : strlen(deed);
@@ -357,31 +361,36 @@ static void judge_note(struct review *review, const struct held *held, const str
 {
     const struct edit *edit = held->edit;
     char page[REVIEW_LABEL + 32] = "none", before[REVIEW_LABEL + 32] = "none", label[REVIEW_LABEL];
+    bool gone = b->mapping_container == CAPDL_NO_OBJECT;
     uint32_t owner = REVIEW_NONE;
     struct raw_finding *raw;
 
     if (a->mapping_container != CAPDL_NO_OBJECT) {
+        owner = capdl_review_owner(&review->old, a->mapping_container);
         capdl_review_object(review, review->old.object_number[a->mapping_container], label);
         snprintf(before, sizeof(before), "slot %" PRIu64 " of %s", a->mapping_slot, label);
     }
-    if (b->mapping_container != CAPDL_NO_OBJECT) {
+    if (!gone) {
         owner = capdl_review_owner(&review->new, b->mapping_container);
         capdl_review_object(review, review->new.object_number[b->mapping_container], label);
         snprintf(page, sizeof(page), "slot %" PRIu64 " of %s", b->mapping_slot, label);
     }
     bool foreign = owner != REVIEW_NONE && held->count && held->users[0] != owner;
-    char *whose = foreign ? capdl_review_format("%s's", capdl_review_subject(review, owner))
-                          : capdl_review_format("\4its|their\4 own");
-    char *can =
-        owner == REVIEW_NONE
-            ? capdl_review_format("no longer take \1 out of an address space")
-            : capdl_review_format("now take \1 out of %s address space, where to use it is then a fault,", whose);
-    raw = capdl_review_add(
-        review, foreign ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED,
-        capdl_review_target_number(&review->new, edit->new),
-        "%s can %s by unmapping \4its|their\4 capability to it, which stands for the mapping in %s (was %s)",
-        subject_or_nobody(held, true), can, page, before);
-    free(can);
+    char *whose = owner == REVIEW_NONE ? capdl_review_format("an address space that nobody uses")
+                  : foreign            ? capdl_review_format("%s's address space", capdl_review_subject(review, owner))
+                                       : capdl_review_format("\4its|their\4 own address space");
+
+    raw = capdl_review_add(review,
+                           !foreign ? CAPDL_RANK_BEHAVIOUR
+                           : gone   ? CAPDL_RANK_REMOVED
+                                    : CAPDL_RANK_CONTROL,
+                           gone ? CAPDL_LOST : CAPDL_CHANGED, capdl_review_target_number(&review->new, edit->new),
+                           gone ? "%s can no longer take \1 out of %s%s by unmapping \4its|their\4 capability to it, "
+                                  "which stands for no mapping now (was %.0s%s)"
+                                : "%s can now take \1 out of %s%s by unmapping \4its|their\4 capability to it, "
+                                  "which stands for the mapping in %s (was %s)",
+                           subject_or_nobody(held, true), whose,
+                           gone || owner == REVIEW_NONE ? "" : ", where to use it is then a fault,", page, before);
     free(whose);
     raw->field = "mapping";
     raw->old_value = capdl_review_format("%s", before);
@@ -389,13 +398,32 @@ static void judge_note(struct review *review, const struct held *held, const str
     finish(review, held, raw, true);
 }
 
-static void judge_flags(struct review *review, const struct held *held)
+/* As what a thread is held. */
+static const char *role_text(const struct plain_cap *cap)
 {
-    struct raw_finding *raw = capdl_review_add(
-        review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, capdl_review_target_number(&review->new, held->edit->new),
-        "%s \4holds|hold\4 \1 with another %s", subject_or_nobody(held, true),
-        held->edit->new->kind == CAPDL_KIND_FRAME ? "caching" : "role (reply, master_reply)");
+    return cap->flags & CAPDL_CAP_REPLY          ? "a reply capability"
+           : cap->flags & CAPDL_CAP_MASTER_REPLY ? "a master reply capability"
+                                                 : "a capability to the thread itself";
+}
 
+static void judge_flags(struct review *review, const struct held *held, const struct plain_cap *a,
+                        const struct plain_cap *b)
+{
+    bool frame = b->kind == CAPDL_KIND_FRAME;
+    enum capdl_rank rank = frame || !held->count || (a->flags && b->flags) ? CAPDL_RANK_BEHAVIOUR
+                           : a->flags                                      ? CAPDL_RANK_CONTROL
+                                                                           : CAPDL_RANK_REMOVED;
+    const char *before = !frame ? role_text(a) : a->flags ? "uncached" : "cached";
+    const char *after = !frame ? role_text(b) : b->flags ? "uncached" : "cached";
+    struct raw_finding *raw =
+        capdl_review_add(review, rank, rank == CAPDL_RANK_REMOVED ? CAPDL_LOST : CAPDL_CHANGED,
+                         capdl_review_target_number(&review->new, held->edit->new),
+                         "%s now \4holds|hold\4 \1 as %s (was %s)%s", subject_or_nobody(held, true), after, before,
+                         frame ? ": whoever maps it decides on that, whatever the capability says" : "");
+
+    raw->field = frame ? "cached" : "reply";
+    raw->old_value = capdl_review_format("%s", before);
+    raw->new_value = capdl_review_format("%s", after);
     finish(review, held, raw, true);
 }
 
@@ -417,7 +445,7 @@ static void judge_change(struct review *review, const struct held *held)
     } else if (a.data != b.data) {
         judge_badge(review, held, rank, &a, &b);
     } else if (a.flags != b.flags) {
-        judge_flags(review, held);
+        judge_flags(review, held, &a, &b);
     } else {
         judge_note(review, held, &a, &b);
     }

@@ -141,7 +141,7 @@ static void judge_handler(struct review *review, const struct slot *s)
                                                     what, after, edit->new->data, edit->old->data)
                  : same_hands(after, former)
                      ? capdl_review_format("'s %s are still handled by %s (before: through %s)", what, after,
-                                           strstr(former, ", through ") + strlen(", through "))
+                                           strstr(before, " through ") + strlen(" through "))
                      : capdl_review_format("'s %s are now handled by %s%s (before: by %s)", what, after,
                                            strncmp(after, "nobody", 6) != 0 ? ""
                                            : timeout                        ? ": it waits for its next period"
@@ -264,10 +264,6 @@ static void judge_bound(struct review *review, const struct slot *s)
         raw = capdl_review_slot_add(review, s, CAPDL_RANK_REMOVED, text, "");
         free(who);
         free(text);
-    } else if (only_rights_go(review, edit)) {
-        raw = capdl_review_slot_add(
-            review, s, CAPDL_RANK_REMOVED,
-            " is bound to \1 by a capability with fewer rights: it receives its signals as before", "");
     } else {
         who = capdl_review_senders(review, &review->new, edit->new->object);
         also = capdl_review_receivers(review, &review->new, edit->new->object, s->subject);

@@ -284,6 +284,19 @@ static char *first_note(const struct review *review, uint64_t start)
     return text;
 }
 
+/* Where there was no schedule, that it starts with its first entry is no news, nor is anything where there is none now.
+ */
+static void tells_start(struct review *review)
+{
+    bool was = review->old.spec->domains.num_schedule, is = review->new.spec->domains.num_schedule;
+
+    for (size_t i = review->edit + 1; i < review->edits.count && review->edits.list[i].kind == EDIT_SCHEDULE; i++) {
+        if (!is || (!was && !review->edits.list[i].new_value)) {
+            review->finding_of[i] = review->finding_of[review->edit];
+        }
+    }
+}
+
 void capdl_review_judge_schedule(struct review *review, const struct edit *edit)
 {
     char *before, *after;
@@ -294,8 +307,12 @@ void capdl_review_judge_schedule(struct review *review, const struct edit *edit)
         after = schedule_text(&review->new.spec->domains);
         char *shares = shares_note(review);
         raw = capdl_review_add(review, CAPDL_RANK_TIME, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                               "the domain schedule is %s (was %s)%s", after, before, shares);
+                               "the domain schedule is %s (was %s)%s", after, before,
+                               review->new.spec->domains.num_schedule
+                                   ? shares
+                                   : ": unless the kernel has one, only threads in domain 0 run");
         free(shares);
+        tells_start(review);
         raw->field = "schedule";
     } else {
         before = edit->field == 1 ? start_text(&review->old.spec->domains, edit->old_value)
@@ -438,8 +455,8 @@ void capdl_review_judge_derived(struct review *review, const struct edit *edit)
     capdl_review_object(review, edit->object, label);
     raw = count ? capdl_review_add(review, CAPDL_RANK_IDENTITY, change, FINDING_NO_OBJECT,
                                    " can %s take away %s right to %s, in slot %" PRIu64
-                                   " of %s, by revoking what it is %s derived from, %s",
-                                   now, whose, right, edit->new_value, label, now, parent)
+                                   " of %s, by revoking what it %s derived from, %s",
+                                   now, whose, right, edit->new_value, label, edit->has_new ? "is now" : "was", parent)
                 : capdl_review_add(review, CAPDL_RANK_IDENTITY, change, FINDING_NO_OBJECT,
                                    "%s right to %s, in slot %" PRIu64
                                    " of %s, is %s derived from %s; nobody else can take it away",

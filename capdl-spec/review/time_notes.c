@@ -103,7 +103,8 @@ char *capdl_review_max_priority_note(struct review *review, const struct edit *e
     text = !count ? capdl_review_format("; it has no capability to a thread whose priority it could set")
            : more ? capdl_review_format("; it can now raise the priority of %s to %" PRIu64 "%s", names,
                                         edit->new_value, late)
-                  : capdl_review_format("; it can no longer raise that of %s further", names);
+                  : capdl_review_format("; it can raise the priority of %s to %" PRIu64 " at most", names,
+                                        edit->new_value);
     free(late);
     free(names);
     free(list);

@@ -106,6 +106,81 @@ sed '/8: rest/d' "$here/x86.cdl" > old.cdl
 expect 1 "^   monitor may now make objects of the memory that is left over" diff old.cdl "$here/x86.cdl"
 expect 1 '^1. power over kernel objects' diff old.cdl "$here/x86.cdl"
 
+# Of leftovers, only what is part of what it was is less.
+told() { # OLD NEW WORD: parameters, and whether their holder may now or only have the second memory
+    sed "s/devices: 0/$1/" "$here/x86.cdl" > old.cdl
+    sed "s/devices: 0/$2/" "$here/x86.cdl" > new.cdl
+    expect 1 "^   monitor may $3 make objects in .* (leftovers 'rest') \[" diff old.cdl new.cdl
+    expect 1 "^$([ "$3" = only ] && echo 19 || echo 1)\. " diff old.cdl new.cdl
+    [ "$(grep -c '^   [^ ]' out)" = 1 ] || { echo "$1 -> $2 is not one finding"; cat out; failed=1; }
+}
+told 'devices: 1' 'devices: 0' only; told 'devices: 0' 'devices: 1' now
+told 'devices: 1' 'devices: 2' only; told 'devices: 2' 'devices: 1' now; told 'devices: 2' 'devices: 0' now
+told 'devices: 1' 'share: 20' only; told 'share: 20' 'devices: 1' now; told 'devices: 2' 'share: 20' now
+told 'share: 20' 'share: 19' only; told 'share: 19' 'share: 20' now; told 'share: 20' 'size: 8M' now
+told 'size: 8M' 'size: 4M' only; told 'size: 4M' 'size: 8M' now; told 'size: 8M' 'share: 20' now; told 'size: 8M' 'devices: 0' now
+range='paddr: 0x9000000, size: 64k'
+told "$range" 'paddr: 0x9000000, size: 32k' only; told "$range" 'paddr: 0x9001000, size: 60k' only; told "$range" 'devices: 1' now
+told "$range" 'paddr: 0x9001000, size: 64k' now; told "$range" 'paddr: 0x8fff000, size: 64k' now; told 'devices: 1' "$range" now
+sed 's/8: rest//; s/slots: 4, devices: 0/slots: 5, size: 4M/' "$here/x86.cdl" > new.cdl
+expect 1 "^   the number of slots of leftovers 'rest' is 5 (was 4)" diff "$here/x86.cdl" new.cdl
+expect 1 "^   the memory of leftovers 'rest' is 4 MiB of the RAM left at boot (was the RAM left at boot)" diff "$here/x86.cdl" new.cdl
+
+# What is on can be turned off, and back.
+sed 's/prio: 120, max_prio: 120,/& resume: False, fpu_disabled: True,/' "$here/base.cdl" > old.cdl
+expect 1 "^   monitor can now use the FPU, which was a fault" diff old.cdl "$here/base.cdl"
+expect 1 "^   monitor now starts at boot" diff old.cdl "$here/base.cdl"
+sed 's/packets\[2\] = frame (4k)/packets[2] = frame (4k, contiguous)/' "$here/net.cdl" > old.cdl
+expect 1 "elements of frame 'packets\[0..1\]' need no longer be contiguous" diff old.cdl "$here/net.cdl"
+sed '/^domains/d' "$here/net.cdl" > old.cdl
+expect 1 '^   the domain schedule is domain 0 for 1000 ticks, domain 1 for 500 ticks (was none) \[' diff old.cdl "$here/net.cdl"
+[ "$(grep -c '^   [^ ]' out)" = 1 ] || { echo "a new schedule is not one finding"; cat out; failed=1; }
+sed 's/domain_set_start: 0/domain_set_start: 1/' "$here/net.cdl" > new.cdl
+expect 1 'now starts with entry 1, domain 1 (was with nothing); it starts and repeats from there' diff old.cdl new.cdl
+
+# By a CNode come all that is in it and below: what its holder can then do is direct, whichever capability leads there.
+cat > nested.cdl << 'END'
+arch aarch64 objects { t = tcb (fault_ep: 0x123) u = tcb c1 = cnode (4 bits) c2 = cnode (4 bits) c3 = cnode (4 bits) cu = cnode (4 bits) e = ep }
+caps { t { cspace: c1 (guard_size: 52) } u { cspace: cu (guard_size: 60) } c1 { 1: c2 (guard_size: 0) } c2 { 2: c3 (guard_size: 0) }
+c3 { 3: e (WP, badge: 9) } cu { 1: e (R) } }
+END
+sed 's/1: c2 (guard_size: 0)//' nested.cdl > without.cdl
+expect 1 "^      also: t's faults are now handled by nobody: .* its fault handler pointer 0x123 names nothing now" diff nested.cdl without.cdl
+expect 1 "^      also: t's faults are now handled by u through endpoint 'e' (WP, badge 0x9) (before: by nobody);" diff without.cdl nested.cdl
+expect 1 'data can now pass from t to u directly, in messages' diff without.cdl nested.cdl
+! grep indirectly out || failed=1
+sed 's/c2 = cnode (4 bits)/c2 = cnode (5 bits)/' nested.cdl > larger.cdl
+expect 1 "^      also: t's faults are now handled by nobody" diff nested.cdl larger.cdl
+expect 1 "^      also: t's faults are now handled by u through endpoint 'e'" diff larger.cdl nested.cdl
+
+# A CNode into which no pointer leads has nobody who names what is in it; a page's mapping can be taken back.
+sed 's/^objects {/& lone = cnode (4 bits) low = cnode (2 bits)/; s/^caps {/& lone { 1: signing (R) 2: low (guard_size: 0) }/' "$here/net.cdl" > lone.cdl
+sed 's/lone = cnode (4 bits)/lone = cnode (5 bits)/; s/low (guard_size: 0)/low (guard_size: 2)/' lone.cdl > other.cdl
+expect 1 "^   no pointer leads this way into CNode 'lone'; slots of the CNode: 32 (was 16)" diff lone.cdl other.cdl
+expect 1 "^   no pointer leads this way into CNode 'low'; guard of the CNode: 2 zero bits (was none)" diff lone.cdl other.cdl
+sed 's/mapping: (pt_log, 4)/mapping: (pt_filter, 20)/' "$here/net.cdl" > old.cdl
+sed 's/, mapping: (pt_log, 4)//' "$here/net.cdl" > new.cdl
+expect 1 "can no longer take frame 'journal' (4 KiB) out of filter's address space .* which stands for no mapping now (was slot 20" diff old.cdl new.cdl
+expect 1 '^19\. ' diff old.cdl new.cdl
+# A thread's reply capability is less than the thread.
+for role in '' ' (reply)' ' (master_reply)'; do
+    echo "arch aarch64 objects { t = tcb u = tcb c = cnode (4 bits) } caps { t { cspace: c (guard_size: 60) } c { 1: u$role } }" > "role$role.cdl"
+done
+expect 1 "^   t now holds TCB 'u' as a capability to the thread itself (was a reply capability)" diff 'role (reply).cdl' role.cdl
+expect 1 '^2\. ' diff 'role (master_reply).cdl' role.cdl
+expect 1 '^19\. ' diff role.cdl 'role (reply).cdl'
+expect 1 "^   t now holds TCB 'u' as a master reply capability (was a reply capability)" diff 'role (reply).cdl' 'role (master_reply).cdl'
+expect 1 '^18\. ' diff 'role (reply).cdl' 'role (master_reply).cdl'
+# What P allows G does, too, so to lose G is only a loss.
+sed 's/1: service (WP, badge: 1)/1: service (RWG, badge: 1)/' "$here/base.cdl" > old.cdl
+expect 1 "^   client may only call endpoint 'service' (WP instead of RWG, badge 0x1)" diff old.cdl "$here/base.cdl"
+expect 1 '^19\. ' diff old.cdl "$here/base.cdl"
+sed 's/firmware (badge: 0x84000000)/firmware/' "$here/net.cdl" > old.cdl
+expect 1 'keys may now call only function 0x84000000 of the firmware .*, not every one' diff old.cdl "$here/net.cdl"
+expect 1 '^19\. ' diff old.cdl "$here/net.cdl"
+sed 's/cdt {.*/cdt { (cn_filter, 1) { (cn_filter, 4) } (cn_net, 9) { (cn_keys, 9) } }/' "$here/net.cdl" > old.cdl
+expect 1 "net can no longer take away keys's right .* by revoking what it was derived from, slot 9 of CNode 'cn_net'" diff old.cdl "$here/net.cdl"
+
 # What a report says nobody can do must hold for who makes what it lacks: a reply object out of memory, a CSpace of its own thread out of
 # another's CNode, pages of its own in another's address space.
 sed 's/1: private (R)/1: private (R) 6: pool/' "$here/base.cdl" > old.cdl

@@ -61,7 +61,7 @@ EDITS = [
     ("appliance", [('        <protection_domain name="updater"', '        <protection_domain name="extra" id="5" priority="30">'
                     '<program_image path="dns.elf"/></protection_domain>\n        <protection_domain name="updater"')], 1, [
         ("", "extra is a new thread"), ("control", "supervisor and monitor may now stop"),
-        ("faults", "updater's badge of timeout faults"), ("behaviour", "monitor has TCB 'tcb_updater' in slot 27")]),
+        ("faults", "updater: the badge of timeout faults"), ("behaviour", "monitor has TCB 'tcb_updater' in slot 27")]),
     ("appliance", [(r'(?s)    <protection_domain name="dns".*?</protection_domain>\n', ""),
                    (r'    <channel>[^\n]*"dns"[^\n]*\n', "")], 1, [
         ("", "dns is gone: its thread was TCB 'tcb_dns'"),

@@ -4,7 +4,7 @@
 
 #include "private.h"
 
-static bool had_control(const struct world *world, uint32_t subject, const struct capdl_cap *cap)
+bool capdl_review_has_control(const struct world *world, uint32_t subject, const struct capdl_cap *cap)
 {
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(world->spec, i);
@@ -35,7 +35,7 @@ uint8_t capdl_review_gained(struct review *review, uint32_t subject, const struc
 
     *together = false;
     if (cap->object == CAPDL_NO_OBJECT) {
-        return had_control(&review->old, subject, cap) ? 0 : CAPDL_RIGHTS_ALL;
+        return capdl_review_has_control(&review->old, subject, cap) ? 0 : CAPDL_RIGHTS_ALL;
     }
     if (old == REVIEW_NONE) {
         return all;

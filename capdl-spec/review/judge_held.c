@@ -191,15 +191,61 @@ static const char *silence_note(struct review *review, const struct capdl_cap *c
     return "";
 }
 
+/* Whether a subject can do the same by another capability now, one that it can name. */
+static bool can_still(struct review *review, uint32_t who, const struct capdl_cap *cap)
+{
+    const struct world *world = &review->new;
+    uint32_t now;
+
+    if (cap->object == CAPDL_NO_OBJECT) {
+        return capdl_review_has_control(world, who, cap);
+    }
+    now = capdl_review_local(review, world, review->old.object_number[cap->object]);
+    for (size_t i = now == REVIEW_NONE ? 0 : world->first_holder[now];
+         now != REVIEW_NONE && i < world->first_holder[now + 1]; i++) {
+        uint32_t holder = world->holders[i].container;
+        struct plain_cap a = capdl_review_cap(review->old.spec, cap),
+                         b = capdl_review_cap(world->spec, capdl_review_held(world, i));
+        bool same = !(a.rights & ~capdl_review_allows(b.kind, b.rights)) &&
+                    (a.data == b.data || b.kind == CAPDL_KIND_CNODE) && a.flags == b.flags;
+
+        for (size_t j = world->first_use[holder]; same && j < world->first_use[holder + 1]; j++) {
+            if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_CNODE &&
+                capdl_review_who(world, &world->uses[j]) == who) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Nothing is lost but one of several ways. */
+static bool can_all_still(struct review *review, const struct held *held)
+{
+    for (size_t i = 0; i < held->old_count; i++) {
+        if (!can_still(review, held->old_users[i], held->edit->old)) {
+            return false;
+        }
+    }
+    return held->old_count && !held->old_kept;
+}
+
 static void judge_loss(struct review *review, const struct held *held)
 {
     const struct edit *edit = held->edit;
+    bool still = can_all_still(review, held);
     char *deed = capdl_review_deed(review, &review->old, held->old_users, held->old_count, edit->old);
-    struct raw_finding *raw =
-        capdl_review_add(review, held->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,
-                         capdl_review_target_number(&review->old, edit->old),
-                         held->old_count ? "%s can no longer %s%s" : "%s no longer lets anybody %s%s",
-                         subject_or_nobody(held, false), deed, held->old_count ? silence_note(review, edit->old) : "");
+
+    if (still && strstr(deed, "; ")) {
+        *strstr(deed, "; ") = '\0'; /* whoever else can: nothing changes for them */
+    }
+    struct raw_finding *raw = capdl_review_add(
+        review, held->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,
+        capdl_review_target_number(&review->old, edit->old),
+        still             ? "%s \4has|have\4 one capability less for what \4it|they\4 can still do: %s%s"
+        : held->old_count ? "%s can no longer %s%s"
+                          : "%s no longer lets anybody %s%s",
+        subject_or_nobody(held, false), deed, held->old_count && !still ? silence_note(review, edit->old) : "");
 
     finish(review, held, raw, false);
     free(deed);

@@ -54,6 +54,9 @@ void capdl_review_judge_space(struct review *review, const struct slot *s, bool 
             vspace ? " now runs in the address space that %s had (\1, was %s): it finds the memory of %s"
                    : " now uses the capabilities that %s had (\1, was %s): it may do all that %s could",
             former, s->old, former);
+    } else if (!s->edit->old) {
+        text = capdl_review_format(vspace ? " now has an address space, that of \1: without one it could not run"
+                                          : " now has capabilities, those in \1: it had none");
     } else {
         text = capdl_review_format(vspace ? " runs in another address space: \1 (was %s)"
                                           : " uses other capabilities: those in \1 (was %s)",

@@ -464,6 +464,8 @@ enum capdl_rank capdl_review_gain_rank(struct review *, const uint32_t *subjects
                                        const struct capdl_cap *);
 /* The same of receiving from an endpoint or notification of the new system. */
 enum capdl_rank capdl_review_receive_rank(struct review *, const uint32_t *subjects, size_t count, uint32_t object);
+/* Whether a subject has a capability of the kind and data of `cap`, which leads to no object. */
+bool capdl_review_has_control(const struct world *, uint32_t subject, const struct capdl_cap *cap);
 /* Rights, and those that they include: G lets its holder be answered, as P does. */
 uint8_t capdl_review_allows(uint8_t kind, uint8_t rights);
 /* Rights a subject has by `new` and had by no capability of the old system. `together`: it had each of them, but not by

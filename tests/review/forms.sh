@@ -181,6 +181,33 @@ expect 1 '^19\. ' diff old.cdl "$here/net.cdl"
 sed 's/cdt {.*/cdt { (cn_filter, 1) { (cn_filter, 4) } (cn_net, 9) { (cn_keys, 9) } }/' "$here/net.cdl" > old.cdl
 expect 1 "net can no longer take away keys's right .* by revoking what it was derived from, slot 9 of CNode 'cn_net'" diff old.cdl "$here/net.cdl"
 
+# Who has two capabilities for the same loses nothing with one, unless the other has another badge, fewer rights, or only maps.
+twice() { # HOLDER CAPABILITY WORDS: one more capability, which goes
+    sed "s/cn_$1 { /&11: $2 /" "$here/net.cdl" > old.cdl
+    expect 1 "^   $1 $3 \[slot 11 of cn_$1 in the old system" diff old.cdl "$here/net.cdl"
+    expect 1 '^19\. ' diff old.cdl "$here/net.cdl"
+}
+still='has one capability less for what it can still do:' not='can no longer'
+twice sup tcb_net "$still stop, resume and redirect net's thread (TCB 'tcb_net')"
+twice sup 'tick (W, badge: 1)' "$still signal notification 'tick' (W, badge 0x1)"
+twice sup 'tick (W, badge: 2)' "$not signal notification 'tick' (W, badge 0x2); .*"
+twice sup 'tick (RW, badge: 1)' "$not signal and wait for notification 'tick' (RW, badge 0x1); .*"
+twice keys 'firmware (badge: 0x84000000)' "$still call function 0x84000000 of the firmware .*"
+twice keys 'firmware (badge: 0x84000001)' "$not call function 0x84000001 of the firmware .*; nobody else can call any"
+twice filter 'signing (P, badge: 1)' "$still .* 'signing' .*"
+twice log 'journal (R)' "$still map frame 'journal' (4 KiB) with rights R"
+twice log 'journal (RW)' "$not map frame 'journal' (4 KiB) with rights RW; mapped by filter (W)"
+twice keys 'secrets (RW)' "$not map frame 'secrets' (4 KiB) with rights RW; nobody else reaches it"
+twice keys irq_control "$not take any interrupt that is free, .* (IRQ control); now nobody can"
+sed 's/cn_net { /&11: irq_control /' "$here/net.cdl" > new.cdl
+sed 's/cn_net { /&10: irq_control /' new.cdl > old.cdl
+expect 1 "^   net $still take any interrupt that is free (IRQ control) \[slot 10" diff old.cdl new.cdl
+# Without a CSpace or an address space a thread had nothing.
+sed 's/cspace: cn_app\[0\] (guard_size: 60)  vspace: vs_app\[0\]//' "$here/net.cdl" > old.cdl
+expect 1 "^   app\[0\] now has capabilities, those in CNode 'cn_app\[0\]': it had none" diff old.cdl "$here/net.cdl"
+expect 1 "^   app\[0\] now has an address space, that of page global directory 'vs_app\[0\]': without one it could not run" \
+    diff old.cdl "$here/net.cdl"
+
 # What a report says nobody can do must hold for who makes what it lacks: a reply object out of memory, a CSpace of its own thread out of
 # another's CNode, pages of its own in another's address space.
 sed 's/1: private (R)/1: private (R) 6: pool/' "$here/base.cdl" > old.cdl

@@ -89,15 +89,14 @@ static void write_params(struct writer *w, const struct capdl_cap *cap)
     }
 }
 
+/* `mapping` of a range of elements stands for consecutive slots of the table, so those that have it are written one by
+ * one. */
 static bool same_extra(const struct writer *w, const struct capdl_cap *a, const struct capdl_cap *b)
 {
     const struct capdl_cap_extra *x = capdl_cap_extra(w->spec, a), *y = capdl_cap_extra(w->spec, b);
 
-    if (a->flags & CAPDL_CAP_HAS_ASID && (x->asid_high != y->asid_high || x->asid_low != y->asid_low)) {
-        return false;
-    }
-    return !(a->flags & CAPDL_CAP_HAS_MAPPING) ||
-           (x->mapping_container == y->mapping_container && x->mapping_slot == y->mapping_slot);
+    return !(a->flags & CAPDL_CAP_HAS_MAPPING) &&
+           (!(a->flags & CAPDL_CAP_HAS_ASID) || (x->asid_high == y->asid_high && x->asid_low == y->asid_low));
 }
 
 /* Whether two caps are printed alike but for slot and object. */

@@ -82,6 +82,12 @@ mistake 'arch aarch64 objects { a = pd (a.elf, prio: 3) } caps { cnode_a { 3: tc
 mistake 'arch aarch64 objects { f = frame (4k)  a = pd ("a.elf", map: f (RW, uncachd), at: 0x10000000) }' "did you mean 'uncached'"
 mistake 'arch aarch64 objects { f = frame (4k)  a = pd ("a.elf", map: f (nocache, RW), at: 0x10000000, prio: 1) }' "did you mean 'uncached'"
 mistake 'arch aarch64 objects { f = frame (4k)  a = pd ("a.elf", map: f (RW), at: 0x10000004) }' '0x10000004), expected a multiple of 4096'
+# A PD whose program is missing has no objects: only names that it would not have made are reported.
+mistake 'arch aarch64 objects { a = pd ("none.elf") e = ep } caps { cnode_a { 1: e } tcb_a_0 { 1: e } frame_a_1_22 { 1: e } }' 'cannot find "none.elf"'
+for name in frame_a_1_2_3 tcb_a_x tcb_aa cnode_b frame_a_; do
+    printf 'arch aarch64 objects { a = pd ("none.elf") e = ep } caps { %s { 1: e } }' $name > mistake.cdl
+    "$capdl" check mistake.cdl 2>&1 | grep -q ": error: no object is called '$name'" || { echo "'$name' is not missed"; failed=1; }
+done
 mistake 'objects { a = pd ("none.elf") } caps { cnode_a { 3: tcb_a } }' 'the architecture is not known'
 # Without an arch line, it is that of the program.
 for machine in '\267' '\363' '\076'; do

@@ -78,7 +78,7 @@ static struct segment next_segment(const struct world *world, const struct pages
     return segment;
 }
 
-/* The segment of the old system with the same rights that overlaps; count 0: none. */
+/* The segment of one system with the rights of one of the other that overlaps it; count 0: none. */
 static struct segment find_old(const struct world *world, const struct pages *pages, const struct segment *now)
 {
     for (size_t i = 0; i < pages->count;) {
@@ -392,6 +392,43 @@ static void tell_segment(struct review *review, uint32_t subject, uint32_t cause
     free(bytes);
 }
 
+/* Whether all of a segment of the old system is still there, with zeros in it. */
+static bool is_zero_now(const struct review *review, const struct pages *new, const struct segment *old)
+{
+    for (size_t i = 0; i < old->count; i++) {
+        uint32_t now = capdl_review_local(review, &review->new, review->old.object_number[old->pages[i].frame]);
+
+        if (now == REVIEW_NONE || review->new.content[now]) {
+            return false;
+        }
+    }
+    return !find_old(&review->new, new, old).count;
+}
+
+static void tell_zeros(struct review *review, uint32_t subject, uint32_t cause, const struct segment *old)
+{
+    char *before = digest_of(review, &review->old, old), size[32], *list;
+    uint32_t *frames = capdl_spec_realloc(NULL, (old->count + 1) * sizeof(*frames));
+    struct raw_finding *raw;
+
+    for (size_t i = 0; i < old->count; i++) {
+        frames[i] = old->pages[i].frame;
+    }
+    list = capdl_review_list(review, &review->old, frames, old->count);
+    capdl_review_size(old->size, size);
+    raw = capdl_review_add(review, CAPDL_RANK_PROGRAM, CAPDL_CHANGED, FINDING_NO_OBJECT,
+                           "'s %s at \2 (%s, %s) is all zero now%s%s", segment_name(old->pages->rights), size, list,
+                           before ? "; SHA-256 was " : "", before ? before : "");
+    free(list);
+    free(frames);
+    raw->field = "segment";
+    raw->old_value = before;
+    raw->address = old->pages->address;
+    raw->size = old->size;
+    raw->cause = cause;
+    capdl_review_concern(raw, &subject, 1);
+}
+
 /* Subject that alone maps a frame, or REVIEW_NONE. */
 static uint32_t only_mapper(struct review *review, uint32_t frame)
 {
@@ -488,6 +525,17 @@ static uint32_t tell_program(struct review *review, const struct edit *edit, uin
             differ++;
         }
         i += now.count;
+    }
+    for (size_t i = 0; i < old.count;) {
+        struct segment was = next_segment(&review->old, &old, i);
+
+        if (is_zero_now(review, &new, &was)) {
+            tell_zeros(review, subject, finding, &was);
+            code |= was.pages->rights & CAPDL_RIGHT_EXECUTE;
+            differ++;
+            total++;
+        }
+        i += was.count;
     }
     raw = &review->raw[finding];
     free(raw->text);

@@ -76,6 +76,34 @@ for fill in '4095 1 CDL_FrameFill_Bytes 01' '4095 1 CDL_FrameFill_Bytes 02' '0 1
     [ ! -f last.cdl ] || expect 1 "^   the content of frame 'x' (4 KiB) is other data" diff last.cdl now.cdl
     cp now.cdl last.cdl
 done
+# Of a program, each segment that differs is told, also one that is all zero now or was; its code is told from data.
+cat > run.cdl << 'END'
+arch aarch64 objects { t = tcb (ip: 0x1000) u = tcb (ip: 0x1000) c = cnode (1 bits) d = cnode (1 bits) v = pud vd = pd vt = pt w = pud wd = pd wt = pt
+ code[2] = frame (4k, fill: [{0 4 CDL_FrameFill_Bytes 01020304}]) data = frame (4k, fill: [{0 4 CDL_FrameFill_Bytes 05060708}])
+ other = frame (4k, fill: [{0 4 CDL_FrameFill_Bytes 0a0a0a0a}]) }
+caps { t { cspace: c vspace: v } u { cspace: d vspace: w } v { 0: vd } vd { 0: vt } vt { 1: code[0] (RX) 3: data (RW) 5: code[1] (R) }
+ w { 0: wd } wd { 0: wt } wt { 1: other (RX) } }
+END
+digest=$({ printf '\12\12\12\12'; head -c 4092 /dev/zero; } | sha256sum | cut -d' ' -f1)
+sed 's/0a0a0a0a/00000000/' run.cdl > now.cdl
+expect 1 "^   u runs changed code \[" diff run.cdl now.cdl
+expect 1 "^      program: u's code at 0x1000 (4 KiB, frame 'other') is all zero now; SHA-256 was $digest$" diff run.cdl now.cdl
+expect 1 "^      program: u's code at 0x1000 (4 KiB, frame 'other') now has content; SHA-256 $digest$" diff now.cdl run.cdl
+sed 's/05060708/00000000/' run.cdl > now.cdl
+expect 1 "^   t starts with other data in its memory: 1 of 3 segments differs, not its code \[" diff run.cdl now.cdl
+expect 1 "^      program: t's data at 0x3000 (4 KiB, frame 'data') is all zero now; SHA-256 was " diff run.cdl now.cdl
+sed 's/05060708/00000000/; s/01020304/01020305/' run.cdl > now.cdl
+expect 1 "^   t runs changed code: 3 of its 3 segments differ \[" diff run.cdl now.cdl
+expect 1 "^      program: t's data at 0x3000 (4 KiB, frame 'data') is all zero now" diff run.cdl now.cdl
+expect 1 "^      program: t's constants at 0x5000 (4 KiB, frame 'code\[1\]') has other content: one byte differs, at 0x5003: 0x05 (was 0x04)" \
+    diff run.cdl now.cdl
+sed 's/0a0a0a0a/01020304/' run.cdl > now.cdl
+expect 1 "^   u runs another program, the one that t runs \[" diff run.cdl now.cdl
+expect 1 "other') has other content: 4 bytes differ, from 0x1000 to 0x1003; SHA-256 .*, was $digest$" diff run.cdl now.cdl
+# Zeros in a frame that the program no longer maps are not its own.
+sed 's/05060708/00000000/; s/ 3: data (RW)//' run.cdl > now.cdl
+expect 1 "^   the content of frame 'data' (4 KiB) is gone: it is all zero" diff run.cdl now.cdl
+! grep 'is all zero now; SHA' out || failed=1
 rm b.bin
 expect 1 "cannot read 'b.bin': frames that it fills are compared by name" diff a.cdl b.cdl
 

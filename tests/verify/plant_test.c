@@ -16,10 +16,10 @@ struct patient {
     cbor_item_t *blob;
 };
 
-static void patient_open(struct patient *p)
+static void patient_open(struct patient *p, const char *profile, const char *text)
 {
     struct cbor_load_result result;
-    system_read(&p->system, "aarch64-mcs", arm);
+    system_read(&p->system, profile, text);
     system_build(&p->system, false);
     p->blob = cbor_load(p->system.image.blob, p->system.image.header.blob_size, &result);
     if (!p->blob) {
@@ -233,7 +233,7 @@ static void test_calls(void)
 {
     for (size_t i = 0; i < sizeof(plants) / sizeof(plants[0]); i++) {
         struct patient p;
-        patient_open(&p);
+        patient_open(&p, "aarch64-mcs", arm);
         plant_call(&p, &plants[i]);
         patient_close(&p);
         check_found(plants[i].what, &p, plants[i].says);
@@ -242,10 +242,48 @@ static void test_calls(void)
     }
 }
 
+static const char schedule[] = "arch aarch64 objects { } caps { }\n"
+                               "domains { schedule: [(1, 5000 ticks), (0, 7000 ticks), (0, 0)]  index_shift: 2\n"
+                               "domain_set_start: 1 }\n";
+
+/* What a kernel would take, but no spec says. */
+static const struct plant unsaid[] = {
+    {"a gap", SET, CALL(DOMAINS, DOMAIN_SET_SCHEDULE_CONFIGURE, 1), 0, 4, "a domain schedule has gaps or is too long"},
+    {"twice", SET, CALL(DOMAINS, DOMAIN_SET_SCHEDULE_CONFIGURE, 1), 0, 2, "a domain schedule has gaps or is too long"},
+    {"a domain at the end", SET, CALL(DOMAINS, DOMAIN_SET_SCHEDULE_CONFIGURE, 2), 1, 1,
+     "a domain schedule's end has a domain, which the kernel ignores"},
+    {"a start before the first", SET, CALL(START, DOMAIN_SET_SCHEDULE_SET_START, 0), 0, 1,
+     "DomainSet_ScheduleSetStart could fail when threads have been started already"},
+    {"a start at the end", SET, CALL(START, DOMAIN_SET_SCHEDULE_SET_START, 0), 0, 4,
+     "DomainSet_ScheduleSetStart could fail when threads have been started already"},
+    {"a start behind the last", SET, CALL(START, DOMAIN_SET_SCHEDULE_SET_START, 0), 0, 5,
+     "DomainSet_ScheduleSetStart could fail when threads have been started already"},
+    {"a start at the first", SET, CALL(START, DOMAIN_SET_SCHEDULE_SET_START, 0), 0, 2, NULL},
+};
+
+static void test_unsaid(void)
+{
+    for (size_t i = 0; i < sizeof(unsaid) / sizeof(unsaid[0]); i++) {
+        struct patient p;
+        struct capdl_spec spec;
+        patient_open(&p, "aarch64-mcs+", schedule);
+        plant_call(&p, &unsaid[i]);
+        patient_close(&p);
+        capdl_spec_init(&spec);
+        bool good = image_to_spec(&p.system.image, "system.img", &spec, &p.system.diags);
+        const struct capdl_diags *diags = &p.system.diags;
+        const char *said = diags->count ? diags->list[diags->count - 1].message : "nothing";
+        CHECK(unsaid[i].says ? !good && strstr(said, unsaid[i].says) : good, "%s: %s", unsaid[i].what, said);
+        capdl_spec_free(&spec);
+        cbor_decref(&p.blob);
+        system_free(&p.system);
+    }
+}
+
 static void test_pages(void)
 {
     struct patient p;
-    patient_open(&p);
+    patient_open(&p, "aarch64-mcs", arm);
     system_page(&p.system, 0)[1234] ^= 4;
     check_found("a flipped bit", &p, "frame 'code' has 0x04 at offset 0x4d2, not 0x00");
     system_page(&p.system, 0)[1234] ^= 4;
@@ -259,5 +297,6 @@ int main(void)
 {
     test_calls();
     test_pages();
+    test_unsaid();
     return fixture_result();
 }

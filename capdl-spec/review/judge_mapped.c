@@ -302,13 +302,16 @@ static void judge_page_move(struct review *review, const struct mapped *m)
     }
     if (other) {
         tell_exchange(review, m, other, before, after);
+    } else if (!m->count) { /* nor has it addresses */
+        capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, review->new.object_number[edit->new->object],
+                         "%s now has \1 in slot %" PRIu64 " instead of %" PRIu64, nobody(m, true), edit->new->slot,
+                         edit->old->slot);
     } else {
         char *left = left_note(review, m);
 
-        raw = capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
-                               review->new.object_number[edit->new->object],
-                               "%s now \4finds|find\4 \1 at %s \2 instead of \7%s", nobody(m, true), where(m, true),
-                               left);
+        raw =
+            capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, review->new.object_number[edit->new->object],
+                             " now \4finds|find\4 \1 at %s \2 instead of \7%s", where(m, true), left);
         raw->old_address = before;
         free(left);
     }

@@ -190,6 +190,12 @@ sed 's/mapping: (pt_log, 4)/mapping: (pt_filter, 20)/' "$here/net.cdl" > old.cdl
 sed 's/, mapping: (pt_log, 4)//' "$here/net.cdl" > new.cdl
 expect 1 "can no longer take frame 'journal' (4 KiB) out of filter's address space .* which stands for no mapping now (was slot 20" diff old.cdl new.cdl
 expect 1 '^19\. ' diff old.cdl new.cdl
+# A page table that nobody uses has slots, but no addresses.
+sed 's/vs_log = pgd/& pt_lone = pt/; s/pd_net { 0: pt_net }/pt_lone { 0: rtc (RW, uncached) } &/' "$here/net.cdl" > lone.cdl
+sed 's/pt_lone { 0/pt_lone { 3/' lone.cdl > other.cdl
+expect 0 "^   an address space that nobody uses now has frame 'rtc' .* in slot 3 instead of 0 \[" diff lone.cdl other.cdl
+sed 's/pt_lone { 0: rtc (RW, uncached)/pt_lone { 0: rtc (RW)/' lone.cdl > other.cdl
+expect 0 "^   an address space that nobody uses reaches frame 'rtc' .* through the cache (was uncached)" diff lone.cdl other.cdl
 # A thread's reply capability is less than the thread.
 for role in '' ' (reply)' ' (master_reply)'; do
     echo "arch aarch64 objects { t = tcb u = tcb c = cnode (4 bits) } caps { t { cspace: c (guard_size: 60) } c { 1: u$role } }" > "role$role.cdl"

@@ -245,6 +245,35 @@ has err 'cannot write no/such/x.html'
 [ ! -e none.html ] || fail "a page of a system that could not be read"
 "$capdl" diff old.cdl '<i>"&/x.cdl' -o hostile-diff.html; [ $? = 1 ] || fail "two systems are one"
 ! grep -qE "<i>|<b>&quot;" hostile-diff.html || fail "a name acts in the page of a change"
+"$capdl" diff old.cdl '<i>"&/x.cdl' --markdown > hostile.md 2> /dev/null
+has hostile.md '(&lt;i&gt;"&amp;/x.cdl:5:5)'
+! grep -q '<i>' hostile.md || fail "a name acts in Markdown"
+# Ranks below the least are left out, in Markdown, too; errors of a system are told.
+"$capdl" diff old.cdl '<i>"&/x.cdl' --markdown --min-rank 2 > few.md 2> /dev/null
+[ "$(grep '^### ' few.md)" = "$(grep '^### 2' hostile.md)" ] || fail "other ranks with --min-rank 2"
+for rank in 0 21 receivee ''; do
+    "$capdl" diff old.cdl new.cdl --min-rank "$rank" > out 2> err; [ $? = 2 ] || fail "--min-rank '$rank'"
+    has err "--min-rank takes a rank from 1 to 20 or its word, such as receive"
+done
+"$capdl" diff old.cdl new.cdl --min-rank 20 | cmp -s - out.txt || fail "--min-rank 20 leaves something out"
+sed 's/prio: 130/prio: 256/' old.cdl > one.cdl
+sed 's/prio: 90/prio: 300/' one.cdl > two.cdl
+"$capdl" diff one.cdl two.cdl --markdown > errors.md 2> /dev/null
+grep -q '^An error in the old system, .*256.*[^;]\.$' errors.md || fail "an error of the old system"
+grep -q '^An error in the new system, .*; `capdl check` lists more\.$' errors.md || fail "errors of the new system"
+# In colours on a terminal only.
+if command -v python3 > /dev/null; then
+    sed 's/3: tcb_filter  4: memory/4: memory/; s/prio: 120/prio: 201/; s/cn_app\[0\] { 1/cn_app[0] { 5: tcb_net  1/' old.cdl > three.cdl
+    terminal() { python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' "$@" < /dev/null | tr -d '\r'; }
+    esc=$(printf '\033')
+    terminal "$capdl" diff old.cdl three.cdl > colours
+    for colour in '1;31m2' '33m' '2m'; do
+        grep -qF "${esc}[$colour" colours || fail "no colour $colour"
+    done
+    "$capdl" diff old.cdl three.cdl > colourless
+    sed "s/$esc\[[0-9;]*m//g" colours | cmp -s - colourless || fail "colours change words"
+    NO_COLOR=1 terminal "$capdl" diff old.cdl three.cdl | cmp -s - colourless || fail "colours in spite of NO_COLOR"
+fi
 
 rm "<i>\"&/<b>&quot;'y.bin"
 "$capdl" report '<i>"&/x.cdl' -o hostile.html 2> /dev/null

@@ -7,6 +7,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -331,7 +332,7 @@ static void write_kernel(const struct capdl_profile *p)
     const struct capdl_architecture *facts = capdl_architecture(p->arch);
     const uint64_t window = facts->pc ? UINT64_C(0xffffffff80000000) : UINT64_C(0xffffff8000000000);
     const unsigned irqs = p->max_irq + 1 + (p->arch == CAPDL_ARCH_RISCV);
-    struct {
+    struct kernel_file {
         Elf64_Ehdr header;
         Elf64_Phdr segment;
         Elf64_Shdr sections[3];
@@ -347,8 +348,8 @@ static void write_kernel(const struct capdl_profile *p)
         .e_machine = facts->elf_machine,
         .e_version = EV_CURRENT,
         .e_entry = p->kernel.start + (facts->pc ? 0 : window),
-        .e_phoff = (size_t)((char *)&file.segment - (char *)&file),
-        .e_shoff = (size_t)((char *)file.sections - (char *)&file),
+        .e_phoff = offsetof(struct kernel_file, segment),
+        .e_shoff = offsetof(struct kernel_file, sections),
         .e_ehsize = sizeof(file.header),
         .e_phentsize = sizeof(file.segment),
         .e_phnum = 1,
@@ -357,19 +358,19 @@ static void write_kernel(const struct capdl_profile *p)
     };
     file.segment = (Elf64_Phdr){.p_type = PT_LOAD,
                                 .p_flags = PF_R | PF_W | PF_X,
-                                .p_offset = (size_t)((char *)file.bytes - (char *)&file),
+                                .p_offset = offsetof(struct kernel_file, bytes),
                                 .p_vaddr = p->kernel.start + window,
                                 .p_paddr = p->kernel.start,
                                 .p_filesz = sizeof(file.bytes),
                                 .p_memsz = p->kernel.end - p->kernel.start};
     file.sections[1] = (Elf64_Shdr){.sh_type = SHT_SYMTAB,
-                                    .sh_offset = (size_t)((char *)file.symbols - (char *)&file),
+                                    .sh_offset = offsetof(struct kernel_file, symbols),
                                     .sh_size = sizeof(file.symbols),
                                     .sh_link = 2,
                                     .sh_addralign = 8,
                                     .sh_entsize = sizeof(file.symbols[0])};
     file.sections[2] = (Elf64_Shdr){.sh_type = SHT_STRTAB,
-                                    .sh_offset = (size_t)(file.names - (char *)&file),
+                                    .sh_offset = offsetof(struct kernel_file, names),
                                     .sh_size = sizeof(file.names),
                                     .sh_addralign = 1};
     file.symbols[1] = (Elf64_Sym){.st_name = 1, .st_value = p->kernel_boot_end + window};

@@ -12,7 +12,6 @@ struct capdl_blob_table capdl_blob_table(const struct capdl_blob *blob, enum cap
 {
     struct capdl_blob_table table = {cursor_at(blob, blob->items[item]), 0, blob->first_slots[item],
                                      blob->sizes[CAPDL_SIZE_SLOTS], item};
-
     table.left = capdl_cbor_array(&table.cbor);
     return table;
 }
@@ -23,7 +22,6 @@ bool capdl_blob_next_objects(struct capdl_blob_table *table, struct capdl_blob_o
     const bool may_be_direct = table->item == CAPDL_BLOB_ITEM_GROUPS;
     const uint8_t *start = c->at;
     uint64_t items, *number;
-
     if (!table->left) {
         return false;
     }
@@ -46,7 +44,6 @@ bool capdl_blob_next_objects(struct capdl_blob_table *table, struct capdl_blob_o
 bool capdl_blob_next_fill(struct capdl_blob_table *table, struct capdl_blob_fill *fill)
 {
     struct capdl_cbor *c = &table->cbor;
-
     if (!table->left) {
         return false;
     }
@@ -66,7 +63,6 @@ struct capdl_blob_calls capdl_blob_calls(const struct capdl_blob *blob)
                    [CAPDL_REF_INITIAL] = CAPDL_INITIAL_COUNT,
                    [CAPDL_REF_SCHED_CONTROL] = CAPDL_BLOB_MAX_CORES},
     };
-
     calls.phases_left = capdl_cbor_array(&calls.cbor);
     return calls;
 }
@@ -100,7 +96,6 @@ static void read_operands(struct capdl_blob_calls *calls, struct capdl_operand *
 {
     struct capdl_cbor *c = &calls->cbor;
     const uint8_t *at = c->at;
-
     for (const struct capdl_operand *end = operand + count; operand != end; operand++) {
         unsigned byte = at != c->end ? *at : NEITHER;
         uint64_t value = byte & 0x1f, kind = CAPDL_OPERAND_LITERAL;
@@ -140,7 +135,6 @@ static void read_run(struct capdl_blob_calls *calls, struct capdl_call *call)
 {
     struct capdl_cbor *c = &calls->cbor;
     struct capdl_operand *operand = &call->target;
-
     call->count = capdl_cbor_uint(c);
     if (call->count - 1 >= CAPDL_BLOB_MAX_SLOTS) {
         capdl_cbor_fail(c, EXPECTED("a run of at least one and at most 2^24"));
@@ -158,7 +152,6 @@ static void read_run(struct capdl_blob_calls *calls, struct capdl_call *call)
 static void look_up_method(const struct capdl_blob *blob, struct capdl_cbor *c, struct capdl_call *call)
 {
     uint64_t method = capdl_cbor_uint(c);
-
     if (method >= blob->counts[CAPDL_BLOB_ITEM_METHODS]) {
         capdl_cbor_fail(c, EXPECTED("a method number"));
         method = 0;
@@ -172,7 +165,6 @@ bool capdl_blob_next_call(struct capdl_blob_calls *calls, struct capdl_call *cal
 {
     struct capdl_cbor *c = &calls->cbor;
     uint64_t items, count;
-
     while (!calls->calls_left) {
         if (!capdl_blob_next_phase(calls)) {
             return false;
@@ -234,7 +226,6 @@ static void read_name_text(struct capdl_blob_names *names, struct capdl_blob_nam
     struct capdl_cbor *c = &names->cbor;
     bool shares = c->at != c->end && *c->at >> 5 == CAPDL_CBOR_UINT;
     uint64_t shared = shares ? capdl_cbor_uint(c) : 0;
-
     *items -= shares;
     name->text = capdl_cbor_text(c, &name->length);
     if (shares) {
@@ -249,7 +240,6 @@ bool capdl_blob_next_name(struct capdl_blob_names *names, struct capdl_blob_name
 {
     struct capdl_cbor *c = &names->cbor;
     uint64_t items;
-
     *name = (struct capdl_blob_name){NULL};
     if (!names->left) {
         return false;
@@ -278,7 +268,6 @@ struct capdl_blob_name capdl_blob_find_name(struct capdl_blob_names *names, uint
 {
     struct capdl_blob_name name;
     uint64_t count;
-
     while (capdl_blob_next_name(names, &name, &count)) {
         const uint64_t ahead = number - (names->first - count);
         if (ahead < count) {
@@ -292,7 +281,6 @@ struct capdl_blob_name capdl_blob_find_name(struct capdl_blob_names *names, uint
 void capdl_blob_names_start(struct capdl_blob_names *names, const struct capdl_blob *blob, enum capdl_blob_named named)
 {
     struct capdl_cbor *c = &names->cbor;
-
     *c = cursor_at(blob, blob->items[CAPDL_BLOB_ITEM_NAMES]);
     capdl_cbor_array(c); /* null is none: then there is nothing after it, either */
     for (unsigned before = named;; before--) {
@@ -317,7 +305,6 @@ struct capdl_blob_name capdl_blob_method_name(const struct capdl_blob *blob, uin
 {
     struct capdl_blob_name name = {NULL};
     struct capdl_blob_names names;
-
     capdl_blob_names_start(&names, blob, CAPDL_BLOB_NAMED_METHODS);
     do {
         name.text = capdl_cbor_text(&names.cbor, &name.length);

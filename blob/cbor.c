@@ -19,7 +19,6 @@ static uint64_t read_bytes(const uint8_t *at, unsigned bytes)
 {
     const uint8_t *end = at + bytes;
     uint64_t value = 0;
-
     do {
         value = value << 8 | *at++;
     } while (at != end);
@@ -30,7 +29,6 @@ __attribute__((noinline)) uint64_t capdl_cbor_argument(struct capdl_cbor *c, uns
 {
     unsigned bytes;
     uint64_t value;
-
     if (info > 27) {
         capdl_cbor_fail(c, info > 31 ? expected : EXPECTED("a definite length"));
         return 0;
@@ -54,7 +52,6 @@ __attribute__((noinline)) uint64_t capdl_cbor_argument(struct capdl_cbor *c, uns
 static uint64_t read_head(struct capdl_cbor *c, unsigned major, const char *expected)
 {
     unsigned info = c->at != c->end ? *c->at ^ major << 5 : UINT8_MAX;
-
     if (info < CAPDL_CBOR_MORE) {
         c->at++;
         return info;
@@ -85,7 +82,6 @@ static uint64_t read_container(struct capdl_cbor *c, unsigned major, const char 
 {
     const uint8_t *start = c->at;
     uint64_t count = read_head(c, major, expected);
-
     if (count > (uint64_t)(c->end - c->at)) {
         c->at = start;
         capdl_cbor_fail(c, EXPECTED("as many items as its length"));
@@ -107,7 +103,6 @@ uint64_t capdl_cbor_short_array(struct capdl_cbor *c)
 void capdl_cbor_array_of(struct capdl_cbor *c, uint64_t elements)
 {
     const uint8_t *start = c->at;
-
     if (capdl_cbor_short_array(c) != elements && !c->wrong) {
         c->at = start;
         capdl_cbor_fail(c, EXPECTED("an array of the right length"));
@@ -123,7 +118,6 @@ const char *capdl_cbor_text(struct capdl_cbor *c, size_t *length)
 {
     uint64_t size = read_container(c, CAPDL_CBOR_TEXT, EXPECTED("a text string"));
     const uint8_t *text = c->at;
-
     *length = (size_t)size;
     c->at += size;
     return (const char *)text;

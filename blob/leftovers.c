@@ -14,7 +14,6 @@ static void list_one(struct capdl_leftover_list *left, const uint64_t *sizes,
     const uint64_t slots = sizes[CAPDL_SIZE_LEFT_SLOTS];
     const uint64_t most = slots < CAPDL_LEFTOVERS_MAX_UNTYPEDS ? slots : CAPDL_LEFTOVERS_MAX_UNTYPEDS;
     struct capdl_leftover_untyped *at = left->untypeds + left->count;
-
     if (!(sizes[CAPDL_SIZE_LEFT_KINDS] >> untyped->is_device & 1) && untyped->source != CAPDL_LEFTOVER_OWN) {
         return;
     }
@@ -37,7 +36,6 @@ static void list_made(struct capdl_leftover_list *left, struct capdl_plan *plan,
 {
     const struct capdl_plan_request request = plan->request;
     struct capdl_retype step;
-
     capdl_plan_make(plan, &request);
     while (capdl_plan_next(plan, &step)) {
         for (; step.count && step.kind <= CAPDL_RETYPE_PADDING; step.count--) {
@@ -60,7 +58,6 @@ static void list_tail(struct capdl_leftover_list *left, const uint64_t *sizes, c
 {
     const uint64_t end = untyped->address + (UINT64_C(1) << untyped->size_bits);
     const uint64_t page = CAPDL_PAGE_SIZE;
-
     piece.source = CAPDL_LEFTOVER_TAIL;
     piece.address = (untyped->address + untyped->used * 16 + page - 1) & ~(page - 1);
     for (; piece.address < end; piece.address += UINT64_C(1) << piece.size_bits) {
@@ -74,7 +71,6 @@ static void list_tail(struct capdl_leftover_list *left, const uint64_t *sizes, c
 void capdl_leftovers_list(struct capdl_leftover_list *left, struct capdl_plan *plan, const uint64_t *sizes)
 {
     const struct capdl_untyped *untyped = plan->request.untypeds;
-
     list_made(left, plan, sizes);
     for (uint32_t i = 0; i < plan->request.num_untypeds; i++, untyped++) {
         const struct capdl_leftover_untyped whole = {untyped->address, untyped->size_bits, untyped->is_device,

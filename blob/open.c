@@ -46,7 +46,6 @@ struct check {
 static void fail(struct check *check, const char *expected)
 {
     struct capdl_cbor *c = &check->table.cbor;
-
     if (!c->wrong) {
         c->at = check->at;
     }
@@ -71,7 +70,6 @@ static int64_t read_int(struct check *check)
 {
     bool negative;
     uint64_t value = capdl_cbor_int(&check->table.cbor, &negative);
-
     if (value > INT64_MAX) {
         fail(check, EXPECTED("an integer of 64 bits"));
     }
@@ -83,7 +81,6 @@ static void check_map(struct check *check, int64_t *values, uint64_t num_keys, u
 {
     struct capdl_cbor *c = &check->table.cbor;
     uint64_t next = 0;
-
     for (uint64_t left = capdl_cbor_map(c); left && begin(check); left--) {
         uint64_t key = capdl_cbor_uint(c);
         if (key < next || key >= num_keys) {
@@ -119,7 +116,6 @@ static const struct limits {
 static bool profile_is_usable(const int64_t *boot)
 {
     const struct limits *end = profile_limits + sizeof(profile_limits) / sizeof(profile_limits[0]);
-
     for (const struct limits *l = profile_limits; l < end; l++) {
         for (unsigned key = l->first_key; key <= l->last_key; key++) {
             if (boot[key] < l->least || boot[key] > l->most) {
@@ -135,7 +131,6 @@ static void check_profile(struct check *check)
 {
     int64_t *boot = check->blob->boot;
     const uint8_t *at = check->at;
-
     check_map(check, boot, CAPDL_BOOT_KEY_COUNT, UINT64_MAX);
     check->at = at;
     if (!profile_is_usable(boot)) {
@@ -149,7 +144,6 @@ static void check_profile(struct check *check)
 static void check_sizes(struct check *check)
 {
     uint64_t *sizes = check->blob->sizes;
-
     check_map(check, (int64_t *)sizes, CAPDL_SIZE_KEY_COUNT, CAPDL_BLOB_MAX_SLOTS);
     if (sizes[CAPDL_SIZE_OBJECTS] > sizes[CAPDL_SIZE_SLOTS]) {
         fail(check, EXPECTED("no more objects than slots"));
@@ -161,7 +155,6 @@ static void check_methods(struct check *check)
     struct capdl_cbor *c = &check->table.cbor;
     struct capdl_blob_method *method = check->blob->methods;
     uint64_t count = capdl_cbor_array(c);
-
     if (count > CAPDL_BLOB_MAX_METHODS) {
         fail(check, EXPECTED("at most 128 methods"));
         return;
@@ -191,7 +184,6 @@ static void open_table(struct check *check, enum capdl_blob_item item)
 static bool next_objects(struct check *check, struct capdl_blob_objects *objects)
 {
     uint64_t most;
-
     if (!begin(check) || !capdl_blob_next_objects(&check->table, objects)) {
         return false;
     }
@@ -237,7 +229,6 @@ static void check_groups(struct check *check)
 {
     struct capdl_blob_objects group;
     uint64_t largest = CAPDL_BLOB_MAX_SIZE_BITS;
-
     open_table(check, CAPDL_BLOB_ITEM_GROUPS);
 #ifndef CAPDL_CBOR_NO_TEXTS
     check->cnodes.blob = check->blob;
@@ -259,7 +250,6 @@ static void check_fixed(struct check *check)
     const uint64_t top = UINT64_C(1) << CAPDL_BLOB_MAX_ADDRESS_BITS;
     struct capdl_blob_objects run;
     uint64_t end = 0;
-
     open_table(check, CAPDL_BLOB_ITEM_FIXED);
     while (next_objects(check, &run)) {
         if (run.place & ((UINT64_C(1) << run.size_bits) - 1)) {
@@ -276,7 +266,6 @@ static void check_fixed(struct check *check)
 static void check_covers(struct check *check)
 {
     struct capdl_blob_objects cover;
-
     open_table(check, CAPDL_BLOB_ITEM_COVERS);
     while (next_objects(check, &cover)) {
         if (cover.place >= cover.slot) {
@@ -295,7 +284,6 @@ static bool fill_reaches_frames(struct lookup *lookup, const struct capdl_blob_f
     uint64_t frames = (bytes + (UINT64_C(1) << fill->size_bits) - 1) >> fill->size_bits;
     uint64_t num_objects = lookup->blob->sizes[CAPDL_SIZE_OBJECTS];
     uint64_t slot = fill->slot;
-
     if (slot >= num_objects || frames > num_objects - slot) {
         return false;
     }
@@ -316,7 +304,6 @@ static const char *fill_problem(struct lookup *lookup, const struct capdl_blob_f
     const uint64_t source =
         from & CAPDL_FILL_CHUNK ? UINT64_C(1) << 32 : lookup->blob->sizes[CAPDL_SIZE_PAGES] << (CAPDL_PAGE_BITS - bits);
     const uint64_t chunk = fill->flags >> CAPDL_FILL_CHUNK_SHIFT;
-
     if (fill->size_bits != 12 && fill->size_bits != 21 && fill->size_bits != 30) {
         return EXPECTED("a frame of 4 KiB, 2 MiB or 1 GiB");
     }
@@ -341,13 +328,11 @@ static void check_leftovers(struct check *check)
 {
     const struct capdl_blob *blob = check->blob;
     uint64_t objects = blob->sizes[CAPDL_SIZE_OBJECTS];
-
     for (const uint64_t *sizes = blob->sizes; sizes < blob->sizes + CAPDL_MAX_LEFTOVERS * CAPDL_LEFT_KEYS;
          sizes += CAPDL_LEFT_KEYS) {
         const struct capdl_blob_fill description = {
             .slot = sizes[CAPDL_SIZE_LEFT_FRAME], .size_bits = CAPDL_PAGE_BITS, .pages = 1};
         struct lookup lookup = {.blob = blob};
-
         lookup_restart(&lookup);
         if (sizes[CAPDL_SIZE_LEFT_SLOTS] &&
             (sizes[CAPDL_SIZE_LEFT_CNODE] >= objects || sizes[CAPDL_SIZE_LEFT_NAME] >= blob->sizes[CAPDL_SIZE_SLOTS] ||
@@ -364,7 +349,6 @@ static void check_fills(struct check *check)
 {
     struct lookup lookup = {.blob = check->blob};
     struct capdl_blob_fill fill;
-
     lookup_restart(&lookup);
     open_table(check, CAPDL_BLOB_ITEM_FILLS);
 #ifndef CAPDL_CBOR_NO_TEXTS
@@ -384,7 +368,6 @@ static void check_phases(struct check *check)
     struct capdl_kept_calls *kept = check->kept;
     struct capdl_call other, *call = kept->end;
     uint64_t least = CAPDL_PHASE_DERIVE;
-
     check->blob->counts[CAPDL_BLOB_ITEM_PHASES] = calls.phases_left;
     while (!calls.cbor.wrong && capdl_blob_next_phase(&calls)) {
         if (calls.phase < least || calls.phase > CAPDL_PHASE_START) {
@@ -424,7 +407,6 @@ static uint64_t count_items(struct capdl_cbor c, uint64_t *digits)
 {
     uint64_t items = capdl_cbor_array(&c);
     size_t length;
-
     capdl_cbor_uint(&c);
     if (items > 1 && c.at != c.end && *c.at >> 5 == CAPDL_CBOR_UINT) {
         capdl_cbor_uint(&c);
@@ -445,7 +427,6 @@ static void check_names_of(struct check *check, uint64_t most)
     struct capdl_blob_names names = {.left = capdl_cbor_array(c)};
     struct capdl_blob_name name;
     uint64_t count, digits = 1;
-
     for (names.cbor = *c; begin(check) && names.left; *c = names.cbor) {
         uint64_t items = count_items(names.cbor, &digits);
         capdl_blob_next_name(&names, &name, &count);
@@ -471,7 +452,6 @@ static void check_names(struct check *check)
 {
     struct capdl_cbor *c = &check->table.cbor;
     uint64_t methods;
-
     if (capdl_cbor_null(c)) {
         return;
     }
@@ -500,7 +480,6 @@ static void check_items(struct check *check, const uint8_t *bytes, size_t size)
         [CAPDL_BLOB_ITEM_COVERS] = check_covers,   [CAPDL_BLOB_ITEM_FILLS] = check_fills,
         [CAPDL_BLOB_ITEM_PHASES] = check_phases,
     };
-
     __builtin_memset(check->blob, 0, offsetof(struct capdl_blob, methods));
     check->blob->bytes = bytes;
     check->blob->size = size;
@@ -515,7 +494,6 @@ static void check_items(struct check *check, const uint8_t *bytes, size_t size)
 static bool result(const struct check *check, struct capdl_blob_error *error)
 {
     const struct capdl_cbor *c = &check->table.cbor;
-
     error->offset = (size_t)(c->at - check->blob->bytes);
     error->items = check->items;
     error->expected = c->wrong;
@@ -526,7 +504,6 @@ bool capdl_blob_open_for_boot(struct capdl_blob *blob, const uint8_t *bytes, siz
                               struct capdl_blob_error *error, struct capdl_kept_calls *kept)
 {
     struct check check = {.blob = blob, .kept = kept};
-
     check_items(&check, bytes, size);
     blob->items[CAPDL_BLOB_ITEM_NAMES] = (size_t)(check.table.cbor.at - bytes);
     return result(&check, error);
@@ -537,7 +514,6 @@ bool capdl_blob_open(struct capdl_blob *blob, const uint8_t *bytes, size_t size,
     struct capdl_kept_calls none = {0};
     struct check check = {.blob = blob, .kept = &none};
     struct capdl_cbor *c = &check.table.cbor;
-
     check_items(&check, bytes, size);
     if (begin(&check)) {
         blob->items[check.items++] = (size_t)(c->at - bytes);

@@ -27,7 +27,6 @@ struct capdl_padding capdl_padding_next(uint64_t mark, uint64_t address, bool fe
     struct capdl_padding best = {0, 0};
     uint64_t least = UINT64_MAX;
     unsigned unit = CAPDL_BLOB_MIN_SIZE_BITS;
-
     while (unit < CAPDL_BLOB_MAX_SIZE_BITS && !(address >> unit & 1) && align_up(mark, unit + 1) < address) {
         unit++;
     }

@@ -43,7 +43,6 @@ uint64_t capdl_plan_batch(const struct capdl_plan *plan, uint64_t slot)
 {
     uint64_t limit = (uint64_t)plan->request.blob->boot[CAPDL_BOOT_FAN_OUT];
     uint64_t leaf = CAPDL_LEAF_SLOTS - slot % CAPDL_LEAF_SLOTS;
-
     return plan->num_leaves && leaf < limit ? leaf : limit;
 }
 
@@ -53,7 +52,6 @@ static void place(struct capdl_plan *plan, const struct capdl_plan_group *group,
 {
     uint64_t limit = capdl_plan_batch(plan, group->kind == CAPDL_RETYPE_DIRECT ? 0 : group->slot);
     uint64_t count = group->left < most ? group->left : most;
-
     retype->kind = group->kind;
     retype->cnode = group->cnode;
     retype->first = group->first;
@@ -95,7 +93,6 @@ static struct capdl_plan_group *smallest_left(struct capdl_plan_group *groups, s
 static bool fits(uint64_t address, uint64_t room, unsigned size_bits)
 {
     uint64_t size = UINT64_C(1) << size_bits;
-
     return !(address & (size - 1)) && size <= room;
 }
 
@@ -109,7 +106,6 @@ static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, s
 {
     struct capdl_plan_group *smallest = smallest_left(groups, num_groups), *group;
     uint64_t block, mark, room, larger = 0;
-
     if (!smallest) {
         return false;
     }
@@ -151,7 +147,6 @@ static void leave_untyped(struct capdl_plan *plan)
 static void enter_untyped(struct capdl_plan *plan, size_t i)
 {
     const struct capdl_untyped *untyped = &plan->request.untypeds[i];
-
     plan->untyped = i;
     plan->mark = untyped->address + untyped->used * 16;
     plan->limit = untyped_end(untyped);
@@ -175,7 +170,6 @@ static bool next_untyped(struct capdl_plan *plan, unsigned state)
 {
     const struct capdl_untyped *first = plan->request.untypeds, *end = first + plan->request.num_untypeds;
     uint64_t next = 0;
-
     leave_untyped(plan);
     plan->untyped = plan->request.num_untypeds;
     for (const struct capdl_untyped *untyped = plan->first_ram; untyped != end; untyped++) {
@@ -217,7 +211,6 @@ static size_t find_untyped(const struct capdl_plan *plan, uint64_t address)
 {
     const struct capdl_untyped *untypeds = plan->request.untypeds;
     size_t i = 0;
-
     if (plan->untyped < plan->request.num_untypeds && holds(&untypeds[plan->untyped], address)) {
         return plan->untyped;
     }
@@ -240,7 +233,6 @@ static void place_padding(struct capdl_plan *plan, uint64_t address, struct capd
         .slot = (uint32_t)(blob->sizes[CAPDL_SIZE_SLOTS] + plan->padding),
         .left = next.count,
     };
-
     place(plan, &padding, next.count, retype);
     plan->padding += retype->count;
 }
@@ -272,7 +264,6 @@ static void place_fixed(struct capdl_plan *plan, struct capdl_retype *retype)
 {
     uint64_t room = untyped_end(&plan->request.untypeds[plan->untyped]) - plan->run.place;
     const struct capdl_plan_group group = group_of(&plan->run);
-
     place(plan, &group, room >> group.size_bits, retype);
     shorten_run(&plan->run, retype->count);
 }
@@ -282,7 +273,6 @@ static bool fill_fixed(struct capdl_plan *plan, struct capdl_retype *retype)
 {
     struct capdl_blob_objects *run = &plan->run;
     size_t i;
-
     if (!run->count && !capdl_blob_next_objects(&plan->fixed, run)) {
         leave_untyped(plan);
         return false;
@@ -320,7 +310,6 @@ static bool fill_stage(struct capdl_plan *plan, struct capdl_retype *retype)
 static void all_are_placed(struct capdl_plan *plan)
 {
     const struct capdl_plan_group *left = smallest_left(plan->groups, plan->num_groups);
-
     if (left) {
         capdl_plan_fail_memory(plan, left, left->size_bits, left->left << left->size_bits);
     }
@@ -349,7 +338,6 @@ static void start_groups(struct capdl_plan *plan)
 {
     struct capdl_blob_table table = capdl_blob_table(plan->request.blob, CAPDL_BLOB_ITEM_GROUPS);
     struct capdl_blob_objects objects;
-
     plan->groups = plan->request.scratch;
     plan->num_groups = 0;
     while (capdl_blob_next_objects(&table, &objects)) {
@@ -361,7 +349,6 @@ static void start_groups(struct capdl_plan *plan)
 static void start_cspace(struct capdl_plan *plan)
 {
     const int64_t *boot = plan->request.blob->boot;
-
     for (unsigned i = 0; i < CAPDL_PLAN_CSPACE_GROUPS; i++) {
         const bool is_leaf = i == 0;
         const unsigned bits = is_leaf ? CAPDL_LEAF_BITS : 1;
@@ -380,7 +367,6 @@ static bool find_fixed(struct capdl_plan *plan)
 {
     struct capdl_blob_table table = capdl_blob_table(plan->request.blob, CAPDL_BLOB_ITEM_FIXED);
     struct capdl_blob_objects run;
-
     while (capdl_blob_next_objects(&table, &run)) {
         while (run.count) {
             size_t i = find_untyped(plan, run.place);
@@ -406,7 +392,6 @@ static bool find_fixed(struct capdl_plan *plan)
 static bool start(struct capdl_plan *plan)
 {
     struct capdl_untyped *const end = plan->request.untypeds + plan->request.num_untypeds, *untyped = end;
-
     plan->first_ram = end;
     while (untyped != plan->request.untypeds) {
         untyped--;
@@ -445,7 +430,6 @@ static bool start(struct capdl_plan *plan)
 static bool try(struct capdl_plan *plan)
 {
     struct capdl_retype retype;
-
     plan->num_cspace_retypes = 0;
     if (!start(plan)) {
         return false;
@@ -473,7 +457,6 @@ static bool enlarge(struct capdl_plan *plan, uint64_t slots)
 bool capdl_plan_make(struct capdl_plan *plan, const struct capdl_plan_request *request)
 {
     uint64_t capacity = request->empty_slots;
-
     plan->request = *request;
     plan->num_leaves = 0;
     /* Padding is known only when all is placed, and needs slots; where they need a larger CSpace, all is placed

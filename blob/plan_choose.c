@@ -17,7 +17,6 @@ static unsigned keep_cheapest(uint32_t counts[SIZES], const uint32_t needs[SIZES
 {
     uint64_t slack[SIZES + 1], left_out = 0;
     unsigned sizes = SIZES;
-
     while (sizes > SMALLEST + 1 && !(counts[sizes - 1] | needs[sizes - 1])) {
         sizes--;
     }
@@ -49,7 +48,6 @@ static void count_untouched(const struct capdl_plan *plan, uint32_t counts[SIZES
 {
     const struct capdl_untyped *untyped = plan->first_ram;
     const struct capdl_untyped *end = plan->request.untypeds + plan->request.num_untypeds;
-
     for (; untyped != end; untyped++) {
         if (!untyped->is_device && untyped->state == UNTOUCHED) {
             counts[untyped->size_bits]++;
@@ -68,7 +66,6 @@ static void select_untypeds(struct capdl_plan *plan, uint32_t counts[SIZES])
 {
     struct capdl_untyped *untyped = plan->first_ram;
     struct capdl_untyped *end = plan->request.untypeds + plan->request.num_untypeds;
-
     for (; untyped != end; untyped++) {
         if (!untyped->is_device && untyped->state == UNTOUCHED && counts[untyped->size_bits]) {
             counts[untyped->size_bits]--;
@@ -93,7 +90,6 @@ static unsigned largest_piece(uint64_t start, uint64_t end)
 static void report_free(struct capdl_plan *plan)
 {
     struct capdl_plan_failure *failure = &plan->failure;
-
     for (size_t i = 0; i < plan->request.num_untypeds; i++) {
         const struct capdl_untyped *untyped = &plan->request.untypeds[i];
         uint64_t start = untyped->address + untyped->used * 16, end = untyped_end(untyped);
@@ -129,7 +125,6 @@ static bool select_cheapest(struct capdl_plan *plan, uint32_t counts[SIZES], con
     uint32_t needs[SIZES] = {0};
     uint64_t missing;
     unsigned size;
-
     add_needs(groups, num_groups, needs);
     size = keep_cheapest(counts, needs, &missing);
     if (size) {
@@ -142,7 +137,6 @@ static bool select_cheapest(struct capdl_plan *plan, uint32_t counts[SIZES], con
 bool capdl_plan_select_rest(struct capdl_plan *plan)
 {
     uint32_t counts[SIZES] = {0};
-
     count_untouched(plan, counts);
     return select_cheapest(plan, counts, plan->groups, plan->num_groups);
 }
@@ -151,7 +145,6 @@ bool capdl_plan_select_cspace(struct capdl_plan *plan)
 {
     uint32_t counts[SIZES] = {0}, needs[SIZES] = {0};
     uint64_t missing;
-
     count_untouched(plan, counts);
     add_needs(plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, needs);
     add_needs(plan->groups, plan->num_groups, needs);

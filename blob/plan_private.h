@@ -13,7 +13,6 @@ enum { SIZES = CAPDL_BLOB_MAX_SIZE_BITS + 1, SMALLEST = CAPDL_BLOB_MIN_SIZE_BITS
 static inline uint64_t align_up(uint64_t address, uint64_t bits)
 {
     uint64_t mask = (UINT64_C(1) << bits) - 1;
-
     return (address + mask) & ~mask;
 }
 

@@ -8,7 +8,6 @@ static void suspend_threads(void)
 {
     struct capdl_call started;
     struct capdl_blob_calls calls = capdl_blob_calls(&self.blob);
-
     while (capdl_blob_next_call(&calls, &started)) {
         if (started.phase != CAPDL_PHASE_START) {
             continue;
@@ -39,7 +38,6 @@ static bool next_call(struct capdl_call **call, struct capdl_call **after)
 void make_calls(void)
 {
     struct capdl_call *call, *after = &self.calls.first;
-
     self.slot = UINT64_MAX;
     for (bool said = false;;) {
         bool more = next_call(&call, &after);

@@ -15,7 +15,6 @@
 static void create_cnodes(void)
 {
     struct capdl_retype step;
-
     for (uint64_t i = 0; i < self.plan.num_cspace_retypes; i++) {
         uint64_t slot;
         capdl_plan_next(&self.plan, &step);
@@ -41,7 +40,6 @@ static void mint_into_root(uint64_t index, uint64_t guard_bits)
 static void move_into_root(void)
 {
     bool mcs = self.blob.boot[CAPDL_BOOT_FLAGS] & CAPDL_BOOT_FLAG_MCS;
-
     call_start(CAPDL_BOOT_TCB_SET_SPACE, CAPDL_REF_INITIAL, CAPDL_INITIAL_TCB);
     if (mcs) {
         call_cap(CAPDL_REF_INITIAL, CAPDL_INITIAL_NULL); /* no fault handler: here a capability, else a word */

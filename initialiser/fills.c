@@ -75,7 +75,6 @@ static void fill_one(struct mapped *mapped, struct capdl_blob_fill *fill)
     const uint64_t pages = fill->pages < room ? fill->pages : room;
     const uint64_t end = fill->offset + (pages << bits);
     uint8_t *to;
-
     self.slot = fill->slot;
     if (mapped->slot != fill->slot) {
         unmap_frame(mapped);
@@ -104,7 +103,6 @@ void fill_frames(void)
     struct capdl_blob_table table = capdl_blob_table(&self.blob, CAPDL_BLOB_ITEM_FILLS);
     struct mapped mapped = {(uint64_t)NOTHING, 0};
     struct capdl_blob_fill fill;
-
     enter_phase(CAPDL_PHASE_FILLS);
     while (capdl_blob_next_fill(&table, &fill)) {
         while (fill.pages) {

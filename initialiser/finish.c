@@ -5,7 +5,6 @@
 void say_booted(void)
 {
     const uint64_t *sizes = self.blob.sizes;
-
     if (self.blob.boot[CAPDL_BOOT_SYS_PUTCHAR] && !(self.blob.boot[CAPDL_BOOT_FLAGS] & CAPDL_BOOT_FLAG_QUIET)) {
         print("capdl: booted: % objects, % pages in place, % kernel calls, % bytes of untyped memory touched, "
               "digest $\n",

@@ -161,7 +161,6 @@ static inline unsigned make_steps(struct capdl_call *call)
 __attribute__((flatten)) unsigned call_run(struct capdl_call *call)
 {
     unsigned error;
-
     do {
         error = make_steps(call);
     } while (!error && call->count);
@@ -171,7 +170,6 @@ __attribute__((flatten)) unsigned call_run(struct capdl_call *call)
 void call_make(void)
 {
     unsigned error;
-
     own.num_operands = (unsigned)(own_end - own.operands);
     error = call_run(&own);
     if (error) {

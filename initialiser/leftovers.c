@@ -39,7 +39,6 @@ static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
     const struct capdl_retype piece = {
         .type = (uint64_t)self.blob.boot[CAPDL_BOOT_TYPE_UNTYPED], .argument = untyped->size_bits, .count = 1};
     const uint64_t source = untyped->number;
-
     if (untyped->source == CAPDL_LEFTOVER_TAIL) {
         retype(CAPDL_OPERAND_LITERAL, self.untyped.start + source, &piece, &to);
     } else {
@@ -85,7 +84,6 @@ static void give_pages(uint64_t address, uint64_t end)
 static void give_all_pages(void)
 {
     const uint64_t read = self.blob.items[CAPDL_BLOB_ITEM_PHASES] / CAPDL_PAGE_SIZE; /* pages of the blob */
-
     give_pages(header.blob_start, header.blob_start + read * CAPDL_PAGE_SIZE);
     give_pages(header.pages_start + self.blob.sizes[CAPDL_SIZE_LEFT_PAGE] * CAPDL_PAGE_SIZE, header.image_end);
     if (page_has_slot()) {
@@ -120,7 +118,6 @@ static void give(void)
     uint64_t first = sizes[CAPDL_SIZE_LEFT_FIRST];
     struct mapped mapped;
     struct untypeds *told = NULL;
-
     self.slot = sizes[CAPDL_SIZE_LEFT_NAME];
     map_frame(&mapped, sizes[CAPDL_SIZE_LEFT_FRAME], CAPDL_PAGE_BITS);
     left = (struct capdl_leftovers *)(void *)window_bytes(mapped.address);

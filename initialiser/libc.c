@@ -13,7 +13,6 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
     uint8_t *target = to;
     const uint8_t *source = from;
-
     if (((uintptr_t)to | (uintptr_t)from) % sizeof(word) == 0) {
         for (; size >= sizeof(word); size -= sizeof(word)) {
             *(word *)target = *(const word *)source;
@@ -30,7 +29,6 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 void *memset(void *to, int value, size_t size)
 {
     uint8_t *target = to;
-
     if ((uintptr_t)to % sizeof(word) == 0 && size >= sizeof(word)) {
         const uint8_t *end = target + size / sizeof(word) * sizeof(word);
         const word pattern = (uint8_t)value * UINT64_C(0x0101010101010101);

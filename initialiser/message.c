@@ -56,7 +56,6 @@ static void print_padded(uint64_t number, unsigned base, unsigned least)
 {
     char digits[CAPDL_NAME_MOST_DIGITS];
     unsigned count = 0;
-
     do {
         digits[count++] = "0123456789abcdef"[number % base];
         number /= base;
@@ -75,7 +74,6 @@ static void print_digits(uint64_t number, unsigned base)
 static void print_word(uint64_t number)
 {
     bool hex = number >= 4096;
-
     if (hex) {
         print_text("0x");
     }
@@ -118,7 +116,6 @@ static void print_name(struct capdl_blob_name name, const char *what, uint64_t n
 static void print_name_of(enum capdl_blob_named named, const char *what, uint64_t number)
 {
     struct capdl_blob_names names;
-
     print_name(capdl_blob_name_of(&self.blob, named, number, &names), what, number);
 }
 
@@ -147,7 +144,6 @@ static void print_method(const struct capdl_call *call)
 #define CAPDL_BOOT_AMONG_LABELS(id) "\0"
 #include <capdl/bootkeys.def>
         ;
-
     if (call->method >= METHOD_OWN) {
         print_nth(own, call->method - METHOD_OWN - CAPDL_BOOT_UNTYPED_RETYPE);
     } else {
@@ -247,7 +243,6 @@ void die_call(const struct capdl_call *call, unsigned error)
 {
     const struct capdl_operand *words = &call->operands[call->num_caps];
     unsigned num_words = call->num_operands - call->num_caps;
-
     header.kernel_error = error;
     header.method = call->label;
     header.object = call->target.kind == CAPDL_REF_SLOT ? call->target.value : self.slot;
@@ -265,7 +260,6 @@ void die_call(const struct capdl_call *call, unsigned error)
 void die_plan(const struct capdl_plan_failure *failure)
 {
     const uint64_t size = UINT64_C(1) << failure->size_bits;
-
     header.object = failure->slot;
     print_phase();
     if (failure->slot == UINT64_MAX) {

@@ -6,7 +6,6 @@
 static void create(unsigned source_kind, uint64_t source, const struct capdl_retype *step)
 {
     struct destination to = {self.first[CAPDL_REF_SLOT] + step->cnode, WORD_BITS, step->first};
-
     if (step->kind != CAPDL_RETYPE_DIRECT) {
         to = slot_destination(step->slot);
     }
@@ -19,7 +18,6 @@ static void create(unsigned source_kind, uint64_t source, const struct capdl_ret
 static void create_planned(void)
 {
     struct capdl_retype step;
-
     while (capdl_plan_next(&self.plan, &step)) {
         create(CAPDL_OPERAND_LITERAL, self.untyped.start + step.untyped, &step);
     }
@@ -30,7 +28,6 @@ static void create_covers(void)
 {
     struct capdl_blob_table table = capdl_blob_table(&self.blob, CAPDL_BLOB_ITEM_COVERS);
     struct capdl_blob_objects objects;
-
     while (capdl_blob_next_objects(&table, &objects)) {
         struct capdl_retype step = {.type = objects.type, .argument = objects.argument, .slot = objects.slot};
         for (; objects.count; objects.count -= step.count, step.slot += step.count) {

@@ -6,7 +6,6 @@
 static void check_image(const struct bootinfo *bootinfo)
 {
     const uint64_t pages = bootinfo->image_frames.end - bootinfo->image_frames.start;
-
     if (header.image_end != bootinfo->ipc_buffer) {
         die("the image ends at $, the kernel says $", header.image_end, bootinfo->ipc_buffer);
     }
@@ -49,7 +48,6 @@ static void check_kernel(int64_t *boot)
 static void check_cores(int64_t offset)
 {
     uint64_t cores = 0;
-
     if (offset) {
         const struct slot_region sched_control = region_at(offset);
         cores = sched_control.end - sched_control.start;
@@ -66,7 +64,6 @@ void open_blob(const struct bootinfo *bootinfo)
     int64_t *boot = self.blob.boot;
     struct capdl_blob_error error;
     bool good;
-
     enter_phase(CAPDL_PHASE_OPEN);
     self.bootinfo = bootinfo;
     self.ipc_buffer = (struct ipc_buffer *)(uintptr_t)bootinfo->ipc_buffer;

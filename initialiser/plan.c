@@ -27,7 +27,6 @@ void plan_memory(void)
         .empty_slots = self.bootinfo->empty.end - self.bootinfo->empty.start,
     };
     uint64_t scratch = capdl_plan_scratch_size(self.blob.counts[CAPDL_BLOB_ITEM_GROUPS]);
-
     enter_phase(CAPDL_PHASE_PLAN);
     if (header.scratch_size < scratch) {
         die("scratch of % bytes, not %", header.scratch_size, scratch);

@@ -24,7 +24,6 @@ uint64_t window_page(void)
 uint64_t window_address(uint64_t size_bits)
 {
     const uint64_t end = (uintptr_t)self.bootinfo + CAPDL_PAGE_SIZE + self.bootinfo->extra_len;
-
     if (size_bits == CAPDL_PAGE_BITS) {
         return window_page();
     }

@@ -33,7 +33,6 @@ struct world {
 static void put_char(const struct world *w, char c)
 {
     struct registers r = {.cap = (unsigned char)c};
-
     if (w->table->putchar) {
         enter(w->table->putchar, &r);
     }
@@ -65,7 +64,6 @@ static void put_line(const struct world *w, const char *before, uint64_t number)
 static uint64_t invoke(const struct world *w, uint64_t cap, uint64_t label, unsigned extra_caps, unsigned length)
 {
     struct registers r = {.cap = cap, .info = label << 12 | extra_caps << 7 | length};
-
     for (unsigned i = 0; i < REGISTERS_IN_MESSAGE; i++) {
         r.word[i] = w->message[i];
     }
@@ -107,7 +105,6 @@ static void put_registers(const struct world *w, uint64_t domain)
 static void put_fault(const struct world *w, uint64_t label, const uint64_t words[4], uint64_t domain)
 {
     uint64_t bottom = w->table->domains[domain].stack_bottom;
-
     if (label == w->table->fault_cap) {
         put(w, "MON|ERROR: CapFault: ip=");
         put_hex(w, words[0], 16);
@@ -136,7 +133,6 @@ static void put_fault(const struct world *w, uint64_t label, const uint64_t word
 static void report(const struct world *w, uint64_t label, uint64_t badge, const uint64_t words[4])
 {
     uint64_t domain = badge - 1;
-
     put(w, "MON|ERROR: received message ");
     put_hex(w, label, 8);
     put(w, "  badge: ");
@@ -179,7 +175,6 @@ static void name_threads(const struct world *w)
 void monitor(uint64_t *ipc_buffer, const struct capdl_monitor_table *table)
 {
     struct world w = {ipc_buffer + MESSAGE, ipc_buffer + CAPS, table};
-
     let_initialiser_end(&w);
     name_threads(&w);
     put(&w, "MON|INFO: Microkit Monitor started!\n");

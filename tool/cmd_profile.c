@@ -34,7 +34,6 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HEADER };
 static void list_builtins(void)
 {
     const struct capdl_profile *p;
-
     for (size_t i = 0; (p = profile_builtin_at(i)) != NULL; i++) {
         printf("%-16s seL4 %s on %s, %s%s, root CNode of %u slots%s\n", p->name, p->version, p->platform,
                p->mcs ? "MCS" : "not MCS", p->hypervisor ? ", hypervisor" : "", 1u << p->root_cnode_bits,
@@ -49,7 +48,6 @@ static int find(const char *name, struct capdl_profile *profile)
     struct stat status;
     bool good = profile_find(name, profile, &diags);
     bool exists = profile_builtin(name) != NULL || stat(name, &status) == 0;
-
     capdl_diags_print(&diags, stderr, 0);
     capdl_diags_free(&diags);
     return good ? EXIT_FINE : exists ? EXIT_FINDINGS : EXIT_TROUBLE;
@@ -59,7 +57,6 @@ static int print_one(const char *name, enum format format)
 {
     struct capdl_profile profile;
     int code = find(name, &profile);
-
     if (code != EXIT_FINE) {
         return code;
     }
@@ -77,7 +74,6 @@ static int print_difference(const char *old, const char *new)
 {
     struct capdl_profile a, b;
     int code = find(old, &a), other = find(new, &b);
-
     if (code != EXIT_FINE || other != EXIT_FINE) {
         return code > other ? code : other;
     }

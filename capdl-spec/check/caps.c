@@ -37,10 +37,8 @@ static uint64_t num_slots(const struct checker *c, uint32_t id)
 void capdl_check_container(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         if (caps.count && capdl_object_kind(c->spec, i) != CAPDL_KIND_PROGRAM &&
             capdl_check_exists(c, capdl_object_kind(c->spec, i)) && !num_slots(c, i)) {
             capdl_check_report_cap(c, CAPDL_ERROR, &caps.list[0], "%s '%s' cannot hold capabilities",
@@ -52,12 +50,10 @@ void capdl_check_container(struct checker *c)
 void capdl_check_slot_range(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
         const struct capdl_cap *last = caps.count ? &caps.list[caps.count - 1] : NULL;
         uint64_t slots = last ? num_slots(c, i) : 0;
-
         for (uint32_t j = 0; slots && last->slot >= slots && j < caps.count; j++) {
             if (caps.list[j].slot >= slots) {
                 capdl_check_report_cap(c, CAPDL_ERROR, &caps.list[j],
@@ -146,17 +142,14 @@ static bool fits(const struct checker *c, uint32_t object, const struct capdl_ca
 void capdl_check_cap_slot(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE || capdl_kind_is_table(capdl_object_kind(c->spec, i))) {
             continue;
         }
         for (uint32_t j = 0; j < caps.count; j++) {
             const struct capdl_cap *cap = &caps.list[j];
             const char *expected = "";
-
             if (capdl_check_exists(c, cap->kind) && !fits(c, i, cap, &expected)) {
                 capdl_check_report_cap(c, CAPDL_ERROR, cap, "slot %" PRIu64 " of %s '%s' holds %s: expected %s",
                                        cap->slot, capdl_kind_name(capdl_object_kind(c->spec, i)),
@@ -170,7 +163,6 @@ static void check_one_guard(struct checker *c, const struct capdl_cap *cap)
 {
     unsigned word_bits = capdl_check_facts(c)->word_bits, guard_bits = capdl_check_facts(c)->guard_bits;
     char label[CHECK_LABEL];
-
     capdl_check_label(c, cap->object, label);
     if (capdl_check_knows_size(c, cap->object) &&
         cap->guard_size + capdl_object_size_bits(c->spec, cap->object) > word_bits) {
@@ -194,7 +186,6 @@ static void each_flagged(struct checker *c, unsigned flag, void (*visit)(struct 
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         for (uint32_t j = 0; j < caps.count; j++) {
             if (caps.list[j].flags & flag) {
                 visit(c, &caps.list[j]);
@@ -212,7 +203,6 @@ static void check_one_badge(struct checker *c, const struct capdl_cap *cap)
 {
     unsigned bits = capdl_check_facts(c)->badge_bits;
     char label[CHECK_LABEL];
-
     if (bits < 64 && cap->data >> bits) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                "the badge 0x%" PRIx64 " of '%s' does not fit in the %u bits of a badge", cap->data,
@@ -229,7 +219,6 @@ static void check_one_handler(struct checker *c, uint32_t id, uint64_t slot)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, id, slot);
     char label[CHECK_LABEL];
-
     if (!cap || cap->kind != CAPDL_KIND_EP || capdl_cap_can_call(cap)) {
         return;
     }
@@ -263,13 +252,10 @@ void capdl_check_bound_twice(struct checker *c)
 {
     uint32_t *owner = capdl_check_zeros(c, sizeof(*owner)); /* 1 + its number */
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB && j < caps.count; j++) {
             const struct capdl_cap *cap = &caps.list[j];
-
             if (!binds(cap) || cap->object == CAPDL_NO_OBJECT) {
                 continue;
             }
@@ -290,7 +276,6 @@ static void check_one_rights(struct checker *c, const struct capdl_cap *cap)
 {
     unsigned passing = CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY, using = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
     char label[CHECK_LABEL];
-
     capdl_check_label(c, cap->object, label);
     if (cap->kind == CAPDL_KIND_NOTIFICATION && cap->rights & passing) {
         capdl_check_report_cap(c, CAPDL_WARNING, cap,
@@ -306,7 +291,6 @@ void capdl_check_rights(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && j < caps.count; j++) {
             if (caps.list[j].kind == CAPDL_KIND_EP || caps.list[j].kind == CAPDL_KIND_NOTIFICATION) {
                 check_one_rights(c, &caps.list[j]);

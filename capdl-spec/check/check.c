@@ -27,7 +27,6 @@ static void report(struct checker *c, enum capdl_severity severity, struct capdl
                    va_list arguments)
 {
     char message[800];
-
     if (same_place(pos, c->last_pos) || (severity == CAPDL_WARNING && c->errors_only)) {
         return;
     }
@@ -39,7 +38,6 @@ static void report(struct checker *c, enum capdl_severity severity, struct capdl
 void capdl_check_report(struct checker *c, enum capdl_severity severity, struct capdl_pos pos, const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     report(c, severity, pos, format, arguments);
     va_end(arguments);
@@ -49,7 +47,6 @@ void capdl_check_report_cap(struct checker *c, enum capdl_severity severity, con
                             const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     report(c, severity, capdl_cap_pos(c->spec, cap), format, arguments);
     va_end(arguments);
@@ -58,7 +55,6 @@ void capdl_check_report_cap(struct checker *c, enum capdl_severity severity, con
 void capdl_check_report_once(struct checker *c, const struct capdl_cap *cap, const char *format, ...)
 {
     va_list arguments;
-
     if (c->reach.said[cap->object] != c->check) {
         c->reach.said[cap->object] = (uint8_t)c->check;
         va_start(arguments, format);
@@ -95,11 +91,9 @@ bool capdl_check_exists(const struct checker *c, enum capdl_kind kind)
 static void note_uses(struct checker *c, uint32_t id)
 {
     struct capdl_caps caps = capdl_object_caps(c->spec, id);
-
     for (uint32_t i = 0; i < caps.count; i++) {
         const struct capdl_cap *cap = &caps.list[i];
         bool in_table = capdl_kind_is_table(capdl_object_kind(c->spec, id)) && capdl_kind_is_table(cap->kind);
-
         if (cap->object == CAPDL_NO_OBJECT) {
             continue;
         }
@@ -138,7 +132,6 @@ static void find_alike(struct checker *c)
 {
     const struct capdl_object_basic *basic = c->spec->objects->basic;
     uint32_t first = 0;
-
     for (uint32_t i = 1; i <= c->spec->num_objects; i++) {
         if (i == c->spec->num_objects || memcmp(&basic[i], &basic[first], sizeof(*basic)) != 0) {
             note_alike(c, first, i);
@@ -151,7 +144,6 @@ static void find_alike(struct checker *c)
 static void collect(struct checker *c)
 {
     const struct capdl_spec *spec = c->spec;
-
     c->used = capdl_check_zeros(c, sizeof(*c->used));
     c->table_holder = capdl_check_zeros(c, sizeof(*c->table_holder));
     find_alike(c);
@@ -174,7 +166,6 @@ bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags)
 {
     size_t errors = diags->num_errors, found;
     struct checker checker = {.spec = spec, .diags = diags, .errors_only = errors, .misplaced = errors};
-
     collect(&checker);
     for (unsigned i = 0; i < NUM_CHECKS; i++) {
         if (diags->disabled[checks[i].id]) {

@@ -60,7 +60,6 @@ static inline const struct capdl_architecture *capdl_check_facts(const struct ch
 static inline uint32_t capdl_check_next(const struct checker *c, uint32_t object)
 {
     uint32_t next = object + 1;
-
     return c->alike && next < c->spec->num_objects && c->alike[next] ? c->alike[next] : next;
 }
 

@@ -25,7 +25,6 @@ static unsigned bits_taken(const struct checker *c, const struct capdl_cap *cnod
 static void report_too_long(struct checker *c, uint32_t cnode, const struct capdl_cap *cap, unsigned left)
 {
     char label[CHECK_LABEL], above[CHECK_LABEL];
-
     capdl_check_report_once(c, cap,
                             "no capability pointer reaches into CNode '%s': its guard of %u bits and its %u bits of "
                             "slots are more than the %u that pointers have left below CNode '%s'",
@@ -40,7 +39,6 @@ static bool names_slot(struct walk *walk, uint32_t cnode, unsigned left)
     struct capdl_caps caps = capdl_object_caps(c->spec, cnode);
     uint64_t bit = UINT64_C(1) << (left % 64);
     bool full = !left;
-
     if (!left || walk->seen[cnode] & bit) {
         return !left || walk->full[cnode] & bit;
     }
@@ -48,7 +46,6 @@ static bool names_slot(struct walk *walk, uint32_t cnode, unsigned left)
     for (uint32_t i = 0; i < caps.count; i++) {
         const struct capdl_cap *cap = &caps.list[i];
         unsigned taken = cap->kind == CAPDL_KIND_CNODE ? bits_taken(c, cap) : 0;
-
         if (taken > left) {
             full = true; /* that is another mistake */
             if (walk->report && !(c->reach.what[cnode] & CHECK_HELD)) {
@@ -66,7 +63,6 @@ static bool names_slot(struct walk *walk, uint32_t cnode, unsigned left)
 static const char *cure(const struct checker *c, uint32_t root, unsigned bits, char *buffer, size_t size)
 {
     struct capdl_caps caps = capdl_object_caps(c->spec, root);
-
     for (uint32_t i = 0; i < caps.count; i++) {
         if (caps.list[i].kind == CAPDL_KIND_CNODE) {
             return "the bits of guards and slots on the path to a capability must add up to that";
@@ -82,7 +78,6 @@ static void check_root(struct walk *walk, uint32_t thread, const struct capdl_ca
     unsigned taken = bits_taken(c, root), slots = capdl_object_size_bits(c->spec, root->object),
              word = capdl_check_facts(c)->word_bits;
     char label[CHECK_LABEL], cnode[CHECK_LABEL], text[CHECK_LABEL];
-
     if (taken >= word || names_slot(walk, root->object, word - taken) || walk->report ||
         !capdl_object_caps(c->spec, root->object).count) {
         return;
@@ -100,7 +95,6 @@ static const struct capdl_cap *root_of(const struct checker *c, uint32_t thread)
     const struct capdl_cap *root = capdl_object_kind(c->spec, thread) == CAPDL_KIND_TCB
                                        ? capdl_spec_cap_at(c->spec, thread, CAPDL_TCB_SLOT_CSPACE)
                                        : NULL;
-
     return root && root->kind == CAPDL_KIND_CNODE ? root : NULL;
 }
 
@@ -109,7 +103,6 @@ static bool has_rest(const struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_cap *root = root_of(c, i);
-
         if (root && bits_taken(c, root) < capdl_check_facts(c)->word_bits) {
             return true;
         }
@@ -120,7 +113,6 @@ static bool has_rest(const struct checker *c)
 static void check_roots(struct checker *c, bool report_unreached)
 {
     struct walk walk = {.c = c, .report = report_unreached};
-
     if (!has_rest(c)) {
         return;
     }
@@ -128,7 +120,6 @@ static void check_roots(struct checker *c, bool report_unreached)
     walk.full = capdl_check_zeros(c, sizeof(*walk.full));
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_cap *root = root_of(c, i);
-
         if (root) {
             check_root(&walk, i, root);
         }
@@ -147,7 +138,6 @@ void capdl_check_cspace_bits(struct checker *c)
 void capdl_check_out_of_reach(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     if (!capdl_check_has_reach(c)) {
         return;
     }

@@ -12,14 +12,12 @@ enum { MOST_IO_LEVELS = 5 };
 static uint64_t number(const struct checker *c, uint32_t id, enum capdl_number which)
 {
     const struct capdl_numbers *numbers = capdl_object_numbers(c->spec, id);
-
     return numbers ? numbers->value[which] : 0;
 }
 
 static bool has_number(const struct checker *c, uint32_t id, enum capdl_number which)
 {
     const struct capdl_numbers *numbers = capdl_object_numbers(c->spec, id);
-
     return numbers && numbers->has >> which & 1;
 }
 
@@ -35,7 +33,6 @@ static void check_one_device(struct checker *c, uint32_t id)
     uint64_t domain = number(c, id, CAPDL_NUMBER_IO_DOMAIN), bus = number(c, id, CAPDL_NUMBER_IO_BUS);
     uint64_t dev = number(c, id, CAPDL_NUMBER_IO_DEV), fun = number(c, id, CAPDL_NUMBER_IO_FUN);
     char label[CHECK_LABEL];
-
     capdl_check_label(c, id, label);
     if (domain > 0xffff || bus > 255 || dev > 31 || fun > 7) {
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
@@ -60,7 +57,6 @@ struct numbered {
 static int compare_numbered(const void *a, const void *b)
 {
     const struct numbered *x = a, *y = b;
-
     if (x->number != y->number) {
         return x->number < y->number ? -1 : 1;
     }
@@ -73,7 +69,6 @@ static void each_twin(struct checker *c, enum capdl_kind kind, uint64_t (*key)(c
 {
     struct numbered *list = NULL;
     size_t count = 0, capacity = 0;
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == kind) {
             list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
@@ -94,7 +89,6 @@ static void each_twin(struct checker *c, enum capdl_kind kind, uint64_t (*key)(c
 static void report_device_twice(struct checker *c, uint32_t first, uint32_t second)
 {
     char label[CHECK_LABEL], other[CHECK_LABEL];
-
     capdl_check_report(
         c, CAPDL_ERROR, capdl_object_pos(c->spec, second),
         "I/O devices '%s' and '%s' are both %" PRIu64 ":%" PRIu64 ".%" PRIu64
@@ -120,7 +114,6 @@ static void check_io_nesting(struct checker *c, uint32_t id, const struct capdl_
     uint64_t expected =
         capdl_object_kind(c->spec, id) == CAPDL_KIND_IO_DEVICE ? 1 : number(c, id, CAPDL_NUMBER_IO_PT_LEVEL) + 1;
     char label[CHECK_LABEL], name[CHECK_LABEL];
-
     if (level != expected) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                "%s '%s' holds I/O page table '%s' of level %" PRIu64 ": expected level %" PRIu64
@@ -135,7 +128,6 @@ static void check_io_frame(struct checker *c, uint32_t id, const struct capdl_ca
 {
     uint64_t level = number(c, id, CAPDL_NUMBER_IO_PT_LEVEL);
     char label[CHECK_LABEL], table[CHECK_LABEL], other[CHECK_LABEL];
-
     capdl_check_label(c, cap->object, label);
     capdl_check_label(c, id, table);
     *leaf = *leaf == CAPDL_NO_OBJECT ? id : *leaf;
@@ -158,7 +150,6 @@ static void check_io_frame(struct checker *c, uint32_t id, const struct capdl_ca
 static void check_io_place(struct checker *c, uint32_t id, const struct capdl_cap *cap, uint32_t *holder)
 {
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
-
     if (holder[cap->object] != CAPDL_NO_OBJECT) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                "I/O page table '%s' is mapped in both '%s' and '%s': it can be mapped only once",
@@ -172,7 +163,6 @@ static void check_io_level(struct checker *c, uint32_t id)
 {
     uint64_t level = number(c, id, CAPDL_NUMBER_IO_PT_LEVEL);
     char label[CHECK_LABEL];
-
     if (capdl_object_kind(c->spec, id) == CAPDL_KIND_IO_PT && (level < 1 || level > MOST_IO_LEVELS)) {
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
                            "I/O page table '%s' has level %" PRIu64 ": expected 1 (the root) to %d",
@@ -184,7 +174,6 @@ void capdl_check_io_table(struct checker *c)
 {
     size_t size = c->spec->num_objects * sizeof(uint32_t);
     uint32_t *holder, leaf = CAPDL_NO_OBJECT;
-
     if (!capdl_check_has_kind(c, CAPDL_KIND_IO_DEVICE) && !capdl_check_has_kind(c, CAPDL_KIND_IO_PT)) {
         return;
     }
@@ -194,11 +183,9 @@ void capdl_check_io_table(struct checker *c)
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
         bool holds =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_IO_DEVICE || capdl_object_kind(c->spec, i) == CAPDL_KIND_IO_PT;
-
         check_io_level(c, i);
         for (uint32_t j = 0; holds && j < caps.count; j++) {
             const struct capdl_cap *cap = &caps.list[j];
-
             if (cap->kind == CAPDL_KIND_IO_PT) {
                 check_io_nesting(c, i, cap);
                 check_io_place(c, i, cap, holder);
@@ -220,7 +207,6 @@ static uint64_t stream_number(const struct checker *c, uint32_t id)
 static void report_number_twice(struct checker *c, uint32_t first, uint32_t second)
 {
     char label[CHECK_LABEL], other[CHECK_LABEL];
-
     capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, second),
                        "'%s' and '%s' are both %s %" PRIu64 ": the kernel gives out each only once",
                        capdl_check_label(c, first, other), capdl_check_label(c, second, label),
@@ -232,7 +218,6 @@ static void check_binding(struct checker *c, uint32_t id)
 {
     const struct capdl_cap *bank = capdl_spec_cap_at(c->spec, id, 0);
     char label[CHECK_LABEL], name[CHECK_LABEL];
-
     if (bank && bank->kind == CAPDL_KIND_CONTEXTBANK && !capdl_spec_cap_at(c->spec, bank->object, 0)) {
         capdl_check_report_cap(
             c, CAPDL_ERROR, bank,

@@ -12,7 +12,6 @@ static void each_reached(struct checker *c, void (*visit)(struct checker *, uint
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && c->reach.by[i] && j < caps.count;
              j++) {
             visit(c, i, &caps.list[j]);
@@ -28,7 +27,6 @@ static bool can_send(const struct capdl_cap *cap, enum capdl_kind kind)
 static void check_receiver(struct checker *c, uint32_t cnode, const struct capdl_cap *cap)
 {
     char label[CHECK_LABEL], holder[CHECK_LABEL];
-
     if (can_send(cap, CAPDL_KIND_EP) && !(c->reach.what[cap->object] & CHECK_RECEIVED) &&
         c->reach.said[cap->object] != CAPDL_CHECK_FAULT_SERVER) {
         capdl_check_report_once(c, cap,
@@ -49,7 +47,6 @@ void capdl_check_endpoint_receiver(struct checker *c)
 static void check_call(struct checker *c, uint32_t cnode, const struct capdl_cap *cap)
 {
     char label[CHECK_LABEL], holder[CHECK_LABEL];
-
     if (can_send(cap, CAPDL_KIND_EP) && !(cap->rights & CAPDL_RIGHT_READ) &&
         (c->reach.what[cap->object] & (CHECK_RECEIVED | CHECK_ASKED)) == CHECK_RECEIVED) {
         capdl_check_report_once(c, cap,
@@ -70,7 +67,6 @@ void capdl_check_endpoint_call(struct checker *c)
 static void check_answer(struct checker *c, uint32_t cnode, const struct capdl_cap *cap)
 {
     char label[CHECK_LABEL], holder[CHECK_LABEL];
-
     if (can_send(cap, CAPDL_KIND_EP) && cap->rights & CAPDL_RIGHT_GRANT_REPLY && !(cap->rights & CAPDL_RIGHT_READ) &&
         (c->reach.what[cap->object] & (CHECK_RECEIVED | CHECK_ANSWERED)) == CHECK_RECEIVED) {
         capdl_check_report_once(c, cap,
@@ -90,7 +86,6 @@ void capdl_check_endpoint_answer(struct checker *c)
 static void check_waiter(struct checker *c, uint32_t cnode, const struct capdl_cap *cap)
 {
     char label[CHECK_LABEL], holder[CHECK_LABEL];
-
     if (can_send(cap, CAPDL_KIND_NOTIFICATION) && !(c->reach.what[cap->object] & CHECK_RECEIVED)) {
         capdl_check_report_once(c, cap,
                                 "no thread can wait for notification '%s', but CNode '%s' lets threads signal it (give "
@@ -103,7 +98,6 @@ static void check_irq_waiter(struct checker *c, const struct capdl_irq_map *irq)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, irq->object, 0);
     char label[CHECK_LABEL];
-
     if (cap && cap->kind == CAPDL_KIND_NOTIFICATION && !(c->reach.what[cap->object] & CHECK_RECEIVED)) {
         capdl_check_report_once(c, cap,
                                 "no thread can wait for notification '%s', which interrupt %" PRIu64
@@ -137,7 +131,6 @@ static void note_signaller(struct checker *c, uint32_t cnode, const struct capdl
 static void note_binder(struct checker *c, uint32_t holder, const struct capdl_cap *cap)
 {
     uint32_t group = capdl_check_group(c, holder);
-
     if (cap->kind == CAPDL_KIND_NOTIFICATION && cap->rights & CAPDL_RIGHT_READ &&
         c->reach.by[cap->object] == group + 1) {
         c->reach.what[group] |= CHECK_GROUP_BINDS;
@@ -147,7 +140,6 @@ static void note_binder(struct checker *c, uint32_t holder, const struct capdl_c
 static void note_bound_binder(struct checker *c, uint32_t thread)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, thread, CAPDL_TCB_SLOT_BOUND_NOTIFICATION);
-
     if (cap) {
         note_binder(c, thread, cap);
     }
@@ -164,7 +156,6 @@ static void note_handler(struct checker *c, uint32_t cnode, const struct capdl_c
 static void check_signals(struct checker *c, const struct capdl_irq_map *irq)
 {
     char label[CHECK_LABEL];
-
     if (capdl_kind_class(capdl_object_kind(c->spec, irq->object)) != CAPDL_CLASS_INTERRUPT ||
         capdl_spec_cap_at(c->spec, irq->object, 0) || c->reach.what[irq->object] & CHECK_RECEIVED) {
         return;
@@ -204,7 +195,6 @@ static bool only_itself(const struct checker *c, uint32_t thread, uint32_t endpo
 static void check_server(struct checker *c, uint32_t thread, const struct capdl_cap *cap, const char *what)
 {
     char label[CHECK_LABEL], endpoint[CHECK_LABEL];
-
     if (!cap || cap->kind != CAPDL_KIND_EP) {
         return;
     }
@@ -228,7 +218,6 @@ static void check_pointer(struct checker *c, uint32_t thread, uint64_t pointer)
 {
     const struct capdl_cap *cspace = capdl_spec_cap_at(c->spec, thread, CAPDL_TCB_SLOT_CSPACE), *cap;
     char label[CHECK_LABEL];
-
     if (!pointer || !cspace || cspace->kind != CAPDL_KIND_CNODE ||
         capdl_spec_cap_at(c->spec, thread, CAPDL_TCB_SLOT_FAULT_EP)) {
         return;

@@ -9,7 +9,6 @@
 static void report_irq_twice(struct checker *c, const struct capdl_irq_map *first, const struct capdl_irq_map *second)
 {
     char label[CHECK_LABEL];
-
     capdl_check_report(c, CAPDL_ERROR, second->pos,
                        "interrupt object '%s' has both number %" PRIu64 " and %" PRIu64 ": it can have only one",
                        capdl_check_label(c, second->object, label), first->irq, second->irq);
@@ -20,10 +19,8 @@ void capdl_check_irq(struct checker *c)
     const struct capdl_spec *spec = c->spec;
     const struct capdl_irq_map **map = capdl_check_zeros(c, sizeof(*map));
     char label[CHECK_LABEL];
-
     for (size_t i = 0; i < spec->num_irqs; i++) {
         const struct capdl_irq_map *irq = &spec->irqs[i];
-
         if (capdl_kind_class(capdl_object_kind(spec, irq->object)) != CAPDL_CLASS_INTERRUPT) {
             capdl_check_report(c, CAPDL_ERROR, irq->pos,
                                "interrupt %" PRIu64 " is mapped to '%s', %s: expected an interrupt object", irq->irq,
@@ -62,7 +59,6 @@ static void check_entry(struct checker *c, const struct capdl_domain_entry *entr
 static void check_thread_domains(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB &&
             capdl_tcb_values(c->spec, i)->dom >= CAPDL_MOST_DOMAINS) {
@@ -77,7 +73,6 @@ void capdl_check_domain(struct checker *c)
 {
     const struct capdl_domains *domains = &c->spec->domains;
     uint64_t start = domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0;
-
     check_thread_domains(c);
     for (size_t i = 0; i < domains->num_schedule; i++) {
         check_entry(c, &domains->schedule[i]);
@@ -99,7 +94,6 @@ bool capdl_domains_can_change(const struct capdl_spec *spec)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(spec, i);
-
         for (uint32_t j = 0; capdl_object_kind(spec, i) == CAPDL_KIND_CNODE && j < caps.count; j++) {
             if (caps.list[j].kind == CAPDL_KIND_DOMAIN) {
                 return true;
@@ -113,7 +107,6 @@ bool capdl_domains_can_change(const struct capdl_spec *spec)
 static void find_scheduled(const struct capdl_domains *domains, bool scheduled[CAPDL_MOST_DOMAINS])
 {
     uint64_t start = domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0;
-
     for (uint64_t i = start; i < domains->num_schedule && !domains->schedule[i].end_marker; i++) {
         if (domains->schedule[i].domain < CAPDL_MOST_DOMAINS) {
             scheduled[domains->schedule[i].domain] = true;
@@ -126,7 +119,6 @@ void capdl_check_domain_schedule(struct checker *c)
     const struct capdl_domains *domains = &c->spec->domains;
     bool scheduled[CAPDL_MOST_DOMAINS] = {false};
     char label[CHECK_LABEL];
-
     if (c->diags->num_errors || !domains->has_schedule || domains->start_kind == CAPDL_DOMAIN_START_NONE ||
         capdl_domains_can_change(c->spec)) {
         return;
@@ -135,7 +127,6 @@ void capdl_check_domain_schedule(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_tcb *tcb =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? capdl_tcb_values(c->spec, i) : NULL;
-
         if (tcb && tcb->dom < CAPDL_MOST_DOMAINS && !scheduled[tcb->dom] &&
             capdl_spec_cap_at(c->spec, i, CAPDL_TCB_SLOT_VSPACE)) {
             capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, i),
@@ -157,14 +148,12 @@ static int child_compare(const void *left, const void *right)
 {
     const struct capdl_derivation *a = left, *b = right;
     int order = slot_compare(&a->child, &b->child);
-
     return order ? order : slot_compare(&a->parent, &b->parent);
 }
 
 static void check_end(struct checker *c, const struct capdl_slot_ref *slot, struct capdl_pos pos)
 {
     char label[CHECK_LABEL];
-
     if (!c->misplaced && !capdl_spec_cap_at(c->spec, slot->container, slot->slot)) {
         capdl_check_report(c, CAPDL_ERROR, pos, "slot %" PRIu64 " of '%s' is part of a derivation, but empty",
                            slot->slot, capdl_check_label(c, slot->container, label));
@@ -175,10 +164,8 @@ static void check_end(struct checker *c, const struct capdl_slot_ref *slot, stru
 static size_t find_child(const struct capdl_derivation *list, size_t count, const struct capdl_slot_ref *slot)
 {
     size_t low = 0, high = count;
-
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-
         if (slot_compare(&list[middle].child, slot) < 0) {
             low = middle + 1;
         } else {
@@ -191,11 +178,9 @@ static size_t find_child(const struct capdl_derivation *list, size_t count, cons
 static void check_derivation_circles(struct checker *c, const struct capdl_derivation *list, size_t count)
 {
     size_t *mark = capdl_spec_realloc(NULL, count * sizeof(*mark));
-
     memset(mark, 0, count * sizeof(*mark));
     for (size_t i = 0; i < count; i++) {
         size_t at = i;
-
         while (at != SIZE_MAX && !mark[at]) {
             mark[at] = i + 1;
             at = find_child(list, count, &list[at].parent);
@@ -212,7 +197,6 @@ void capdl_check_derivation(struct checker *c)
     size_t count = c->spec->num_derivations;
     struct capdl_derivation *list = capdl_spec_realloc(NULL, count * sizeof(*list));
     char label[CHECK_LABEL];
-
     if (count) {
         memcpy(list, c->spec->derivations, count * sizeof(*list));
     }
@@ -234,7 +218,6 @@ void capdl_check_derivation(struct checker *c)
 static bool has_cap_to(const struct capdl_spec *spec, uint32_t cnode, uint32_t object)
 {
     struct capdl_caps caps = capdl_object_caps(spec, cnode);
-
     for (uint32_t i = 0; i < caps.count; i++) {
         if (caps.list[i].object == object) {
             return true;
@@ -247,7 +230,6 @@ static bool has_cap_to(const struct capdl_spec *spec, uint32_t cnode, uint32_t o
 static void check_bound(struct checker *c, uint32_t holder, const struct capdl_cap *control)
 {
     char label[CHECK_LABEL], what[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         enum capdl_kind kind = capdl_object_kind(c->spec, i);
         if (capdl_kind_class(kind) == CAPDL_CLASS_DEVICE && capdl_kind_issues(control->kind, kind) &&
@@ -266,7 +248,6 @@ static void check_control(struct checker *c, uint32_t holder, const struct capdl
 {
     const struct capdl_spec *spec = c->spec;
     char label[CHECK_LABEL], other[CHECK_LABEL], what[CHECK_LABEL];
-
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(spec, i);
         for (uint32_t k = 0; capdl_object_kind(spec, i) == CAPDL_KIND_CNODE && i != holder && k < caps.count; k++) {

@@ -12,11 +12,9 @@
 static void check_shared_frame(struct checker *c, uint32_t id, const struct capdl_cap *cap)
 {
     char label[CHECK_LABEL], other[CHECK_LABEL], frame[CHECK_LABEL];
-
     for (uint32_t i = 0; i < id; i++) {
         const struct capdl_cap *first =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_LEFTOVER ? capdl_leftover_frame(c->spec, i) : NULL;
-
         if (first && first->object == cap->object &&
             (first->slot != CAPDL_LEFTOVER_SLOT_BOOTINFO || cap->slot != CAPDL_LEFTOVER_SLOT_BOOTINFO)) {
             capdl_check_report_cap(c, CAPDL_ERROR, cap,
@@ -33,7 +31,6 @@ static void check_description(struct checker *c, uint32_t id)
     struct capdl_caps caps = capdl_object_caps(c->spec, id);
     const struct capdl_cap *cap = caps.count ? caps.list : NULL;
     char label[CHECK_LABEL], frame[CHECK_LABEL];
-
     capdl_check_label(c, id, label);
     if (!cap) {
         capdl_check_report(
@@ -73,7 +70,6 @@ static void check_numbers(struct checker *c, uint32_t id, const char *label)
     uint64_t devices = capdl_object_number(c->spec, id, CAPDL_NUMBER_LEFTOVER_DEVICES);
     uint64_t share = capdl_object_number(c->spec, id, CAPDL_NUMBER_LEFTOVER_SHARE);
     uint64_t size = capdl_object_number(c->spec, id, CAPDL_NUMBER_LEFTOVER_SIZE);
-
     if (!capdl_object_number(c->spec, id, CAPDL_NUMBER_LEFTOVER_SLOTS)) {
         capdl_check_report(c, CAPDL_ERROR, pos, "leftovers '%s' need at least one slot", label);
     }
@@ -103,7 +99,6 @@ static void check_pieces(struct checker *c, uint32_t id, const char *label)
     uint64_t size = capdl_object_number(c->spec, id, CAPDL_NUMBER_LEFTOVER_SIZE);
     uint64_t most = slots < CAPDL_LEFTOVERS_MAX_UNTYPEDS ? slots : CAPDL_LEFTOVERS_MAX_UNTYPEDS;
     unsigned bits = capdl_leftover_bits(c->spec, id);
-
     if (size >> bits > most && size % 4096 == 0) {
         capdl_check_report(
             c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
@@ -121,7 +116,6 @@ static void check_declaration(struct checker *c, uint32_t id)
     uint64_t share = capdl_object_number(c->spec, id, CAPDL_NUMBER_LEFTOVER_SHARE);
     uint64_t size = capdl_object_number(c->spec, id, CAPDL_NUMBER_LEFTOVER_SIZE);
     char label[CHECK_LABEL];
-
     capdl_check_label(c, id, label);
     check_numbers(c, id, label);
     if ((share && (size || has_address)) || (has_address && !size) ||
@@ -153,7 +147,6 @@ static void check_slots(struct checker *c, uint32_t id, const struct capdl_cap *
     uint64_t size =
         capdl_object_size_bits(c->spec, id) < 64 ? UINT64_C(1) << capdl_object_size_bits(c->spec, id) : UINT64_MAX;
     char label[CHECK_LABEL], holder[CHECK_LABEL];
-
     capdl_check_label(c, cap->object, label);
     capdl_check_label(c, id, holder);
     if (cap->slot < size && slots > size - cap->slot) {
@@ -176,13 +169,10 @@ static void check_slots(struct checker *c, uint32_t id, const struct capdl_cap *
 static void check_holders(struct checker *c, const struct capdl_cap **holders)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && j < caps.count; j++) {
             const struct capdl_cap *cap = &caps.list[j];
-
             if (cap->kind != CAPDL_KIND_LEFTOVER || cap->object == CAPDL_NO_OBJECT) {
                 continue;
             }
@@ -199,7 +189,6 @@ static void check_holders(struct checker *c, const struct capdl_cap **holders)
 static void check_derived(struct checker *c, const struct capdl_slot_ref *slot, struct capdl_pos pos)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, slot->container, slot->slot);
-
     if (cap && cap->kind == CAPDL_KIND_LEFTOVER) {
         capdl_check_report(c, CAPDL_ERROR, pos,
                            "slot %" PRIu64 " holds leftovers, which cannot be part of a derivation", slot->slot);
@@ -215,7 +204,6 @@ struct asked {
 static void check_together(struct checker *c, uint32_t id, struct asked *asked)
 {
     char label[CHECK_LABEL], other[CHECK_LABEL];
-
     if (++asked->count == CAPDL_MAX_LEFTOVERS + 1) {
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id), "a spec can have at most %d leftovers",
                            CAPDL_MAX_LEFTOVERS);
@@ -241,7 +229,6 @@ static void check_together(struct checker *c, uint32_t id, struct asked *asked)
 static uint64_t range_size(const struct capdl_spec *spec, uint32_t id)
 {
     enum capdl_kind kind = capdl_object_kind(spec, id);
-
     if (!(capdl_object_flags(spec, id) & CAPDL_OBJECT_HAS_PADDR)) {
         return 0;
     }
@@ -255,10 +242,8 @@ static void check_overlap(struct checker *c, uint32_t id)
 {
     uint64_t start = capdl_object_paddr(c->spec, id), size = range_size(c->spec, id);
     char label[CHECK_LABEL], other[CHECK_LABEL];
-
     for (uint32_t i = 0; size && i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         uint64_t at = capdl_object_paddr(c->spec, i), length = range_size(c->spec, i);
-
         if (length && (i < id || capdl_object_kind(c->spec, i) != CAPDL_KIND_LEFTOVER) && i != id &&
             (at - start < size || start - at < length)) {
             capdl_check_report(
@@ -277,7 +262,6 @@ void capdl_check_leftover(struct checker *c)
     const struct capdl_cap **holders;
     struct asked asked = {.devices = CAPDL_NO_OBJECT};
     char label[CHECK_LABEL];
-
     if (!capdl_check_has_kind(c, CAPDL_KIND_LEFTOVER)) {
         return;
     }

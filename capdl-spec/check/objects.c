@@ -8,10 +8,8 @@
 static void check_control_arch(struct checker *c, uint32_t container)
 {
     struct capdl_caps caps = capdl_object_caps(c->spec, container);
-
     for (uint32_t i = 0; i < caps.count; i++) {
         const struct capdl_cap *cap = &caps.list[i];
-
         if (cap->object == CAPDL_NO_OBJECT && !capdl_kind_on_arch(cap->kind, c->spec->arch)) {
             capdl_check_report_cap(c, CAPDL_ERROR, cap, "'%s' does not exist on %s", capdl_kind_keyword(cap->kind),
                                    capdl_arch_name(c->spec->arch));
@@ -22,7 +20,6 @@ static void check_control_arch(struct checker *c, uint32_t container)
 void capdl_check_object_arch(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (!capdl_kind_on_arch(capdl_object_kind(c->spec, i), c->spec->arch)) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
@@ -38,7 +35,6 @@ static void check_cnode_size(struct checker *c, uint32_t id)
 {
     unsigned most = capdl_check_facts(c)->word_bits - capdl_check_facts(c)->slot_bits;
     char label[CHECK_LABEL];
-
     if (capdl_object_size_bits(c->spec, id) > most) {
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
                            "CNode '%s' has %u bits: an address has room for at most %u",
@@ -50,7 +46,6 @@ static void check_untyped_size(struct checker *c, uint32_t id)
 {
     unsigned most = capdl_check_facts(c)->max_untyped_bits;
     char label[CHECK_LABEL];
-
     if (!(capdl_object_flags(c->spec, id) & CAPDL_OBJECT_HAS_SIZE)) {
         capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id),
                            "untyped '%s' has no size: write ut (n bits)", capdl_check_label(c, id, label));
@@ -84,7 +79,6 @@ bool capdl_check_frame_is_legal(const struct checker *c, uint32_t frame)
 void capdl_check_frame_size(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_FRAME && capdl_check_knows_size(c, i) &&
             !capdl_check_frame_is_legal(c, i)) {
@@ -100,7 +94,6 @@ static void check_one_fill(struct checker *c, uint32_t id, const struct capdl_fi
 {
     uint64_t size = UINT64_C(1) << capdl_object_size_bits(c->spec, id);
     char label[CHECK_LABEL];
-
     if (fill->kind == CAPDL_FILL_OTHER && !*fill->text) {
         return; /* could not be read, which was reported */
     }
@@ -131,11 +124,9 @@ void capdl_check_fill(struct checker *c)
 void capdl_check_priority(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_tcb *tcb =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? capdl_object_tcb(c->spec, i) : NULL;
-
         if (!tcb) {
             continue;
         }
@@ -161,18 +152,15 @@ void capdl_check_priority(struct checker *c)
 static bool is_canonical(const struct checker *c, uint64_t address)
 {
     unsigned shift = capdl_check_facts(c)->address_bits - 1u;
-
     return address >> shift == 0 || address >> shift == UINT64_MAX >> shift;
 }
 
 void capdl_check_registers(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; capdl_check_facts(c)->address_bits && i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_tcb *tcb =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? capdl_object_tcb(c->spec, i) : NULL;
-
         if (tcb && (!is_canonical(c, tcb->ip) || !is_canonical(c, tcb->tls))) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "TCB '%s' has %s 0x%" PRIx64
@@ -186,10 +174,8 @@ void capdl_check_registers(struct checker *c)
 void capdl_check_scheduling(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_sc *sc = capdl_object_kind(c->spec, i) == CAPDL_KIND_SC ? capdl_object_sc(c->spec, i) : NULL;
-
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_SC && capdl_object_flags(c->spec, i) & CAPDL_OBJECT_HAS_SIZE &&
             (capdl_object_size_bits(c->spec, i) < 7 || capdl_object_size_bits(c->spec, i) > 16)) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
@@ -214,7 +200,6 @@ static void check_one_thread(struct checker *c, uint32_t id)
     bool cspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_CSPACE),
          vspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_VSPACE);
     char label[CHECK_LABEL];
-
     if (!cspace || !vspace) {
         capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id), "TCB '%s' has no %s: it cannot run",
                            capdl_check_label(c, id, label),
@@ -245,7 +230,6 @@ static bool acts(const struct capdl_spec *spec, uint32_t object)
 {
     bool device = capdl_object_kind(spec, object) == CAPDL_KIND_IO_DEVICE ||
                   capdl_object_kind(spec, object) == CAPDL_KIND_STREAMID;
-
     return capdl_object_kind(spec, object) == CAPDL_KIND_TCB || capdl_object_kind(spec, object) == CAPDL_KIND_UT ||
            capdl_object_kind(spec, object) == CAPDL_KIND_PROGRAM || (device && capdl_object_caps(spec, object).count);
 }
@@ -253,7 +237,6 @@ static bool acts(const struct capdl_spec *spec, uint32_t object)
 void capdl_check_unused(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         if (c->used[i] || acts(c->spec, i) || capdl_object_flags(c->spec, i) & CAPDL_OBJECT_GENERATED) {
             continue;

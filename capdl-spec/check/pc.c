@@ -19,7 +19,6 @@ static uint32_t *collect(const struct checker *c, enum capdl_kind kind, size_t *
 {
     uint32_t *list = NULL;
     size_t capacity = 0;
-
     *count = 0;
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_kind(c->spec, i) == kind) {
@@ -36,7 +35,6 @@ static uint32_t *collect(const struct checker *c, enum capdl_kind kind, size_t *
 static int compare_numbers(const struct checker *c, uint32_t a, uint32_t b, enum capdl_number which)
 {
     uint64_t x = number(c, a, which), y = number(c, b, which);
-
     return x < y ? -1 : x > y;
 }
 
@@ -44,14 +42,12 @@ static int compare_ports(const void *left, const void *right, void *checker)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     int order = compare_numbers(checker, a, b, CAPDL_NUMBER_PORTS_FIRST);
-
     return order ? order : a < b ? -1 : a > b;
 }
 
 static void note_other(struct checker *c, size_t errors, uint32_t other)
 {
     char label[CHECK_LABEL];
-
     if (c->diags->num_errors > errors) {
         capdl_note(c->diags, capdl_object_pos(c->spec, other), "'%s' is declared here",
                    capdl_check_label(c, other, label));
@@ -65,7 +61,6 @@ static void check_ports_apart(struct checker *c, uint32_t id, uint32_t other)
     uint64_t end = number(c, other, CAPDL_NUMBER_PORTS_LAST);
     size_t errors = c->diags->num_errors;
     char label[CHECK_LABEL], second[CHECK_LABEL];
-
     capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
                        "I/O port range '%s' overlaps '%s' at ports 0x%" PRIx64 " to 0x%" PRIx64
                        ": the kernel gives out each port once (share the capability of one range instead)",
@@ -79,11 +74,9 @@ void capdl_check_ports(struct checker *c)
     size_t count;
     uint32_t *list = collect(c, CAPDL_KIND_IO_PORTS, &count, compare_ports), reaches = CAPDL_NO_OBJECT;
     char label[CHECK_LABEL];
-
     for (size_t i = 0; i < count; i++) {
         uint64_t first = number(c, list[i], CAPDL_NUMBER_PORTS_FIRST),
                  last = number(c, list[i], CAPDL_NUMBER_PORTS_LAST);
-
         if ((first > last || last > MOST_PORT) && c->errors_only) {
             continue; /* the text's reader has said so */
         }
@@ -110,7 +103,6 @@ static void check_one_pin(struct checker *c, uint32_t id)
     uint64_t pin = number(c, id, CAPDL_NUMBER_IOAPIC_PIN), level = number(c, id, CAPDL_NUMBER_IOAPIC_LEVEL);
     uint64_t polarity = number(c, id, CAPDL_NUMBER_IOAPIC_POLARITY);
     char label[CHECK_LABEL];
-
     capdl_check_label(c, id, label);
     if (level > 1) {
         capdl_check_report(c, CAPDL_ERROR, pos,
@@ -135,7 +127,6 @@ static int compare_pins(const void *left, const void *right, void *checker)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     int order = compare_numbers(checker, a, b, CAPDL_NUMBER_IOAPIC_NUM);
-
     if (!order) {
         order = compare_numbers(checker, a, b, CAPDL_NUMBER_IOAPIC_PIN);
     }
@@ -152,10 +143,8 @@ void capdl_check_ioapic(struct checker *c)
     size_t count;
     uint32_t *list = collect(c, CAPDL_KIND_IOAPIC_IRQ, &count, compare_pins);
     char label[CHECK_LABEL], other[CHECK_LABEL];
-
     for (size_t i = 0; i < count; i++) {
         size_t errors = c->diags->num_errors;
-
         check_one_pin(c, list[i]);
         if (i == 0 || !same_pin(c, list[i - 1], list[i])) {
             continue;
@@ -176,7 +165,6 @@ static void check_one_msi(struct checker *c, uint32_t id)
     uint64_t bus = number(c, id, CAPDL_NUMBER_MSI_BUS), dev = number(c, id, CAPDL_NUMBER_MSI_DEV);
     uint64_t fun = number(c, id, CAPDL_NUMBER_MSI_FUN), handle = number(c, id, CAPDL_NUMBER_MSI_HANDLE);
     char label[CHECK_LABEL];
-
     capdl_check_label(c, id, label);
     if (bus > 255 || dev > 31 || fun > 7) {
         capdl_check_report(c, CAPDL_ERROR, pos,

@@ -9,7 +9,6 @@
 static unsigned varying_bits(const struct checker *c, uint32_t object)
 {
     enum capdl_kind kind = capdl_object_kind(c->spec, object);
-
     if (kind == CAPDL_KIND_FRAME) {
         return capdl_object_size_bits(c->spec, object);
     }
@@ -24,7 +23,6 @@ static unsigned object_bits(const struct checker *c, uint32_t object)
 {
     const struct capdl_architecture *facts = capdl_check_facts(c);
     unsigned bits = capdl_object_size_bits(c->spec, object);
-
     switch (capdl_kind_type(capdl_object_kind(c->spec, object))) {
     case CAPDL_TYPE_UNTYPED:
         return capdl_object_kind(c->spec, object) == CAPDL_KIND_ASID_POOL ? 12 : bits;
@@ -68,7 +66,6 @@ static bool is_fixed(const struct capdl_spec *spec, uint32_t object)
 static uint64_t last_byte(const struct capdl_spec *spec, uint32_t object)
 {
     uint64_t size = UINT64_C(1) << capdl_object_size_bits(spec, object);
-
     return capdl_object_paddr(spec, object) > UINT64_MAX - (size - 1) ? UINT64_MAX
                                                                       : capdl_object_paddr(spec, object) + (size - 1);
 }
@@ -76,10 +73,8 @@ static uint64_t last_byte(const struct capdl_spec *spec, uint32_t object)
 void capdl_check_paddr(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         uint64_t mask = (UINT64_C(1) << capdl_object_size_bits(c->spec, i)) - 1;
-
         if (is_fixed(c->spec, i) && capdl_object_paddr(c->spec, i) & mask) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "%s '%s' is at 0x%" PRIx64 ", which is not a multiple of its size 0x%" PRIx64,
@@ -94,7 +89,6 @@ void capdl_check_paddr(struct checker *c)
 static int fixed_compare(const void *left, const void *right, void *spec)
 {
     uint32_t i = *(const uint32_t *)left, j = *(const uint32_t *)right;
-
     if (capdl_object_paddr(spec, i) != capdl_object_paddr(spec, j)) {
         return capdl_object_paddr(spec, i) < capdl_object_paddr(spec, j) ? -1 : 1;
     }
@@ -111,7 +105,6 @@ static int fixed_compare(const void *left, const void *right, void *spec)
 static uint32_t *fixed_collect(const struct checker *c, uint32_t *count)
 {
     uint32_t *list = capdl_spec_realloc(NULL, c->spec->num_objects * sizeof(*list));
-
     *count = 0;
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if ((capdl_object_kind(c->spec, i) == CAPDL_KIND_FRAME || capdl_object_kind(c->spec, i) == CAPDL_KIND_UT) &&
@@ -138,7 +131,6 @@ static void report_overlap(struct checker *c, uint32_t id, uint32_t other)
 {
     char label[CHECK_LABEL], second[CHECK_LABEL];
     size_t errors = c->diags->num_errors;
-
     capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
                        "%s '%s' at 0x%" PRIx64 " overlaps %s '%s' at 0x%" PRIx64,
                        capdl_kind_name(capdl_object_kind(c->spec, id)), capdl_check_label(c, id, label),
@@ -154,7 +146,6 @@ void capdl_check_overlap(struct checker *c)
 {
     uint32_t count, depth = 0, *list = fixed_collect(c, &count),
                     *open = capdl_spec_realloc(NULL, count * sizeof(*open));
-
     for (uint32_t i = 0; i < count; i++) {
         while (depth && last_byte(c->spec, open[depth - 1]) < capdl_object_paddr(c->spec, list[i])) {
             depth--;
@@ -174,7 +165,6 @@ static void check_child(struct checker *c, uint32_t id, uint64_t *used)
     uint32_t untyped = capdl_object_parent(spec, id);
     unsigned bits = object_bits(c, id);
     char label[CHECK_LABEL], parent[CHECK_LABEL];
-
     if (!(capdl_object_flags(spec, untyped) & CAPDL_OBJECT_HAS_SIZE) ||
         (capdl_object_kind(spec, id) == CAPDL_KIND_UT && !(capdl_object_flags(spec, id) & CAPDL_OBJECT_HAS_SIZE))) {
         return;
@@ -204,10 +194,8 @@ static void check_circles(struct checker *c)
 {
     uint32_t *mark = capdl_check_zeros(c, sizeof(*mark));
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         uint32_t at = capdl_object_parent(c->spec, i) == CAPDL_NO_OBJECT ? CAPDL_NO_OBJECT : i;
-
         while (at != CAPDL_NO_OBJECT && !mark[at]) {
             mark[at] = i + 1;
             at = capdl_object_parent(c->spec, at);
@@ -225,7 +213,6 @@ void capdl_check_cover(struct checker *c)
 {
     uint64_t *used = capdl_check_zeros(c, sizeof(*used));
     char label[CHECK_LABEL];
-
     check_circles(c);
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_object_parent(c->spec, i) != CAPDL_NO_OBJECT) {
@@ -234,7 +221,6 @@ void capdl_check_cover(struct checker *c)
     }
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         uint64_t size = UINT64_C(1) << capdl_object_size_bits(c->spec, i);
-
         if (used[i] > size && !c->errors_only) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "the children of untyped '%s' take at least %" PRIu64 " bytes, but it has %" PRIu64,

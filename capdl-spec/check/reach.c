@@ -16,7 +16,6 @@ struct worklist {
 static bool is_system(const struct checker *c)
 {
     const struct capdl_spec *spec = c->spec;
-
     for (uint32_t i = 0; capdl_check_has_kind(c, CAPDL_KIND_TCB) && i < spec->num_objects; i++) {
         if (capdl_object_kind(spec, i) == CAPDL_KIND_TCB && capdl_spec_cap_at(spec, i, CAPDL_TCB_SLOT_CSPACE) &&
             capdl_spec_cap_at(spec, i, CAPDL_TCB_SLOT_VSPACE)) {
@@ -30,7 +29,6 @@ static bool is_system(const struct checker *c)
 static bool join(uint32_t *by, uint32_t who)
 {
     uint32_t now = !*by || *by == who ? who : CHECK_SEVERAL;
-
     if (now == *by) {
         return false;
     }
@@ -49,7 +47,6 @@ static void reach_from(struct checker *c, struct worklist *list)
     while (list->count) {
         uint32_t cnode = list->items[--list->count];
         struct capdl_caps caps = capdl_object_caps(c->spec, cnode);
-
         for (uint32_t i = 0; i < caps.count; i++) {
             if (caps.list[i].kind == CAPDL_KIND_CNODE && join(&c->reach.by[caps.list[i].object], c->reach.by[cnode])) {
                 push(list, caps.list[i].object);
@@ -61,17 +58,14 @@ static void reach_from(struct checker *c, struct worklist *list)
 static const struct capdl_cap *cspace_of(const struct checker *c, uint32_t thread)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, thread, CAPDL_TCB_SLOT_CSPACE);
-
     return cap && cap->kind == CAPDL_KIND_CNODE ? cap : NULL;
 }
 
 static void find_reached(struct checker *c)
 {
     struct worklist list = {NULL};
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_cap *cspace = capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? cspace_of(c, i) : NULL;
-
         if (cspace && join(&c->reach.by[cspace->object], i + 1)) {
             push(&list, cspace->object);
             reach_from(c, &list);
@@ -83,10 +77,8 @@ static void find_reached(struct checker *c)
 uint32_t capdl_check_group(const struct checker *c, uint32_t object)
 {
     uint32_t *above = c->reach.above; /* 1 + the object above it in its group, 0: it stands for the group */
-
     while (above[object]) {
         uint32_t next = above[object] - 1;
-
         if (above[next]) {
             above[object] = above[next];
         }
@@ -109,7 +101,6 @@ static void each_held(struct checker *c, void (*visit)(struct checker *, uint32_
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && j < caps.count; j++) {
             if (caps.list[j].object != CAPDL_NO_OBJECT) {
                 visit(c, i, &caps.list[j]);
@@ -121,7 +112,6 @@ static void each_held(struct checker *c, void (*visit)(struct checker *, uint32_
 static void join_held(struct checker *c, uint32_t cnode, const struct capdl_cap *cap)
 {
     uint16_t *what = &c->reach.what[cap->object];
-
     if (cap->kind == CAPDL_KIND_CNODE || cap->kind == CAPDL_KIND_TCB) {
         unite(c, cnode, cap->object);
         *what |= CHECK_HELD;
@@ -142,7 +132,6 @@ static void join_threads(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         const struct capdl_cap *cspace = capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? cspace_of(c, i) : NULL;
-
         if (cspace) {
             unite(c, i, cspace->object);
         }
@@ -153,7 +142,6 @@ static void join_threads(struct checker *c)
 static void note_supply(struct checker *c, uint32_t cnode, const struct capdl_cap *cap)
 {
     uint16_t *group = &c->reach.what[capdl_check_group(c, cnode)];
-
     if (cap->kind == CAPDL_KIND_UT || cap->kind == CAPDL_KIND_LEFTOVER) {
         *group |= CHECK_GROUP_MAKES;
     } else if (cap->kind == CAPDL_KIND_RTREPLY) {
@@ -168,7 +156,6 @@ static void note_supply(struct checker *c, uint32_t cnode, const struct capdl_ca
 static void note_use(struct checker *c, uint32_t cnode, const struct capdl_cap *cap)
 {
     uint16_t *what = &c->reach.what[cap->object];
-
     if (!c->reach.by[cnode] || (cap->kind != CAPDL_KIND_EP && cap->kind != CAPDL_KIND_NOTIFICATION)) {
         return;
     }
@@ -190,7 +177,6 @@ static void note_use(struct checker *c, uint32_t cnode, const struct capdl_cap *
 static void note_slot(struct checker *c, uint32_t thread, const struct capdl_cap *cap)
 {
     bool handler = cap->slot == CAPDL_TCB_SLOT_FAULT_EP || cap->slot == CAPDL_TCB_SLOT_TEMP_FAULT_EP;
-
     if (handler && cap->kind == CAPDL_KIND_EP) {
         c->reach.what[cap->object] |= CHECK_ASKED;
     } else if (cap->slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION && cap->kind == CAPDL_KIND_NOTIFICATION &&
@@ -203,7 +189,6 @@ static void note_slots(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB && j < caps.count; j++) {
             note_slot(c, i, &caps.list[j]);
         }

@@ -15,7 +15,6 @@ static const struct capdl_arch_table *table_find(const struct checker *c, enum c
 bool capdl_check_is_vspace_root(const struct checker *c, enum capdl_kind kind)
 {
     const struct capdl_arch_table *table = table_find(c, kind);
-
     return table && table->root;
 }
 
@@ -23,7 +22,6 @@ bool capdl_check_is_vspace_root(const struct checker *c, enum capdl_kind kind)
 static unsigned table_depth(const struct checker *c, uint32_t table)
 {
     unsigned depth = 0;
-
     for (; depth < MOST_LEVELS && c->table_holder[table]; depth++) {
         table = c->table_holder[table] - 1;
     }
@@ -35,7 +33,6 @@ static unsigned table_shift(const struct checker *c, uint32_t id)
 {
     const struct capdl_arch_table *table = table_find(c, capdl_object_kind(c->spec, id));
     unsigned depth, levels = capdl_check_facts(c)->table_levels;
-
     if (!table || !capdl_check_facts(c)->one_table_kind) {
         return table ? table->shift : 0;
     }
@@ -46,7 +43,6 @@ static unsigned table_shift(const struct checker *c, uint32_t id)
 unsigned capdl_check_table_entries(const struct checker *c, uint32_t id)
 {
     const struct capdl_arch_table *table = table_find(c, capdl_object_kind(c->spec, id));
-
     return !table ? 0 : c->table_holder[id] ? table->entries : table->root_entries;
 }
 
@@ -54,7 +50,6 @@ static void report_nesting(struct checker *c, uint32_t id, const struct capdl_ca
                            const struct capdl_arch_table *table)
 {
     char label[CHECK_LABEL];
-
     capdl_check_label(c, id, label);
     if (table->below == table->kind && !capdl_check_facts(c)->one_table_kind) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' holds %s: expected a frame",
@@ -72,15 +67,12 @@ void capdl_check_table_nesting(struct checker *c)
 {
     const struct capdl_architecture *facts = capdl_check_facts(c);
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
         const struct capdl_arch_table *table =
             capdl_kind_is_table(capdl_object_kind(c->spec, i)) ? table_find(c, capdl_object_kind(c->spec, i)) : NULL;
-
         for (uint32_t j = 0; table && j < caps.count; j++) {
             const struct capdl_cap *cap = &caps.list[j];
-
             if (cap->kind != CAPDL_KIND_FRAME && capdl_check_exists(c, cap->kind) &&
                 (cap->kind != table->below || (table->below == table->kind && !facts->one_table_kind))) {
                 report_nesting(c, i, cap, table);
@@ -99,10 +91,8 @@ static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
     struct capdl_caps caps = capdl_object_caps(c->spec, id);
     const struct capdl_arch_table *table = table_find(c, capdl_object_kind(c->spec, id));
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
-
     for (uint32_t j = 0; table && j < caps.count; j++) {
         const struct capdl_cap *cap = &caps.list[j];
-
         if (cap->kind != table->below || cap->object == CAPDL_NO_OBJECT) {
             continue;
         }
@@ -119,7 +109,6 @@ static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
 void capdl_check_table_shared(struct checker *c)
 {
     bool *seen = capdl_check_zeros(c, sizeof(*seen));
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         if (capdl_kind_is_table(capdl_object_kind(c->spec, i))) {
             check_shared_in(c, i, seen);
@@ -132,7 +121,6 @@ void capdl_check_table_shared(struct checker *c)
 static const char *size_name(unsigned bits, char *buffer, size_t size)
 {
     unsigned unit = bits >= 30 ? 30 : bits >= 20 ? 20 : 10;
-
     snprintf(buffer, size, "%" PRIu64 "%c", UINT64_C(1) << (bits - unit), unit == 30 ? 'G' : unit == 20 ? 'M' : 'k');
     return buffer;
 }
@@ -141,7 +129,6 @@ static void check_level(struct checker *c, uint32_t table, const struct capdl_ca
 {
     bool holds_frames = shift <= 30 && capdl_object_kind(c->spec, table) != CAPDL_KIND_EPT_PDPT;
     char label[CHECK_LABEL], holder[CHECK_LABEL], has[32], expected[32];
-
     if (!capdl_check_knows_size(c, cap->object) || !capdl_check_frame_is_legal(c, cap->object) ||
         (holds_frames && capdl_object_size_bits(c->spec, cap->object) == shift)) {
         return;
@@ -164,7 +151,6 @@ void capdl_check_frame_level(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
         unsigned shift = capdl_kind_is_table(capdl_object_kind(c->spec, i)) ? table_shift(c, i) : 0;
-
         for (uint32_t j = 0; shift && j < caps.count; j++) {
             if (caps.list[j].kind == CAPDL_KIND_FRAME) {
                 check_level(c, i, &caps.list[j], shift);
@@ -177,13 +163,10 @@ void capdl_check_frame_level(struct checker *c)
 void capdl_check_frame_rights(struct checker *c)
 {
     char label[CHECK_LABEL];
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         for (uint32_t j = 0; capdl_kind_is_table(capdl_object_kind(c->spec, i)) && j < caps.count; j++) {
             const struct capdl_cap *cap = &caps.list[j];
-
             if (cap->kind == CAPDL_KIND_FRAME && !(cap->rights & CAPDL_RIGHT_READ)) {
                 capdl_check_report_cap(c, CAPDL_WARNING, cap,
                                        "frame '%s' is mapped without the right to read: a thread cannot access it",
@@ -203,7 +186,6 @@ static void check_caching(struct checker *c, const struct capdl_cap *cap, const 
 {
     size_t warnings = c->diags->num_warnings;
     char label[CHECK_LABEL];
-
     if (!*first) {
         *first = cap;
     } else if (is_uncached(*first) != is_uncached(cap)) {
@@ -228,7 +210,6 @@ void capdl_check_frame_caching(struct checker *c)
 
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         for (uint32_t j = 0; capdl_kind_is_table(capdl_object_kind(c->spec, i)) && j < caps.count; j++) {
             if (caps.list[j].kind == CAPDL_KIND_FRAME) {
                 check_caching(c, &caps.list[j], &first[caps.list[j].object]);
@@ -245,7 +226,6 @@ static bool check_one_mapping(struct checker *c, uint32_t holder, const struct c
     const struct capdl_cap *mapped = capdl_spec_cap_at(c->spec, extra->mapping_container, extra->mapping_slot);
     enum capdl_kind kind = capdl_object_kind(c->spec, extra->mapping_container);
     char label[CHECK_LABEL], table[CHECK_LABEL];
-
     capdl_check_label(c, cap->object, label);
     capdl_check_label(c, extra->mapping_container, table);
     if (!capdl_kind_is_table(kind) && kind != CAPDL_KIND_IO_PT) {
@@ -267,7 +247,6 @@ static int mapping_compare(const void *left, const void *right, void *spec)
 {
     const struct capdl_cap *const *a = left, *const *b = right;
     const struct capdl_cap_extra *x = capdl_cap_extra(spec, *a), *y = capdl_cap_extra(spec, *b);
-
     if (x->mapping_container != y->mapping_container) {
         return x->mapping_container < y->mapping_container ? -1 : 1;
     }
@@ -281,14 +260,12 @@ static int mapping_compare(const void *left, const void *right, void *spec)
 static void check_mapped_once(struct checker *c, const struct capdl_cap **list, size_t count)
 {
     char table[CHECK_LABEL];
-
     if (count) {
         qsort_r(list, count, sizeof(*list), mapping_compare, (void *)(uintptr_t)c->spec);
     }
     for (size_t i = 1; i < count; i++) {
         const struct capdl_cap_extra *extra = capdl_cap_extra(c->spec, list[i]);
         const struct capdl_cap_extra *last = capdl_cap_extra(c->spec, list[i - 1]);
-
         if (extra->mapping_container == last->mapping_container && extra->mapping_slot == last->mapping_slot) {
             capdl_check_report_cap(c, CAPDL_ERROR, list[i],
                                    "'mapping' names slot %" PRIu64 " of '%s', which another capability already names",
@@ -301,10 +278,8 @@ void capdl_check_mapping(struct checker *c)
 {
     const struct capdl_cap **list = NULL;
     size_t count = 0, capacity = 0;
-
     for (uint32_t i = 0; i < c->spec->num_objects; i = capdl_check_next(c, i)) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-
         for (uint32_t j = 0; j < caps.count; j++) {
             if (caps.list[j].flags & CAPDL_CAP_HAS_MAPPING && check_one_mapping(c, i, &caps.list[j])) {
                 list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
@@ -323,7 +298,6 @@ static bool vspace_lookup(const struct checker *c, uint32_t table, uint64_t addr
     for (unsigned level = 0; level < MOST_LEVELS; level++) {
         unsigned shift = table_shift(c, table);
         const struct capdl_cap *cap;
-
         if (!shift) {
             return false;
         }
@@ -345,7 +319,6 @@ static void check_buffer_address(struct checker *c, uint32_t id, const struct ca
 {
     const struct capdl_cap *vspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_VSPACE), *mapped;
     char label[CHECK_LABEL], frame[CHECK_LABEL], other[CHECK_LABEL];
-
     if (!vspace || !capdl_check_is_vspace_root(c, vspace->kind) ||
         !vspace_lookup(c, vspace->object, address, &mapped)) {
         return;
@@ -374,7 +347,6 @@ static void check_one_buffer(struct checker *c, uint32_t id)
     const struct capdl_tcb *tcb = capdl_tcb_values(c->spec, id);
     uint64_t address = tcb->addr;
     char label[CHECK_LABEL];
-
     capdl_check_label(c, id, label);
     if (!buffer && address) {
         capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id),

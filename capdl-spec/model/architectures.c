@@ -185,7 +185,6 @@ bool capdl_arch_boots(enum capdl_arch arch)
 enum capdl_arch capdl_arch_of_kernel(const char *name)
 {
     unsigned i = 0;
-
     while (i < CAPDL_ARCH_COUNT && (!architectures[i].kernel || strcmp(architectures[i].kernel, name) != 0)) {
         i++;
     }
@@ -207,7 +206,6 @@ char *capdl_arch_list(enum capdl_arch_names names, char text[CAPDL_ARCH_LIST])
     const char *list[CAPDL_ARCH_COUNT] = {NULL};
     unsigned count = 0;
     size_t used = 0;
-
     for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
         const char *name = listed_name(&architectures[i], names);
         if (name && (!count || strcmp(list[count - 1], name) != 0)) {
@@ -227,7 +225,6 @@ char *capdl_arch_list(enum capdl_arch_names names, char text[CAPDL_ARCH_LIST])
 const struct capdl_arch_table *capdl_arch_table(enum capdl_arch arch, enum capdl_kind kind)
 {
     const struct capdl_architecture *a = &architectures[arch];
-
     for (unsigned i = 0; i < a->num_tables; i++) {
         if (a->tables[i].kind == kind) {
             return &a->tables[i];
@@ -240,7 +237,6 @@ enum capdl_kind capdl_arch_table_kind(enum capdl_arch arch, unsigned height)
 {
     const struct capdl_architecture *a = &architectures[arch];
     unsigned i = 0;
-
     while (!a->one_table_kind && i + 1 < a->num_tables &&
            capdl_kind_height((enum capdl_kind)a->tables[i].kind) > height) {
         i++;

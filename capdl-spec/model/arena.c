@@ -22,7 +22,6 @@ static _Thread_local struct recovery {
 const char *capdl_try(void (*run)(void *data), void *data)
 {
     struct recovery own, *outer = recovery;
-
     own.why = NULL;
     recovery = &own;
     if (setjmp(own.jump) == 0) {
@@ -55,7 +54,6 @@ _Noreturn void capdl_spec_too_large(const char *why)
 void *capdl_spec_realloc(void *list, size_t size)
 {
     void *grown = realloc(list, size ? size : 1);
-
     if (!grown) {
         capdl_spec_out_of_memory();
     }
@@ -65,7 +63,6 @@ void *capdl_spec_realloc(void *list, size_t size)
 void *capdl_spec_grow(void *list, size_t *capacity, size_t need, size_t item)
 {
     size_t wanted = *capacity + *capacity / 2;
-
     if (need <= *capacity) {
         return list;
     }
@@ -87,7 +84,6 @@ static void add_chunk(struct capdl_arena *arena, size_t size)
 {
     size_t wanted = arena->size ? arena->size * 2 : FIRST_CHUNK;
     struct spec_arena_chunk *chunk;
-
     if (wanted > LARGEST_CHUNK) {
         wanted = LARGEST_CHUNK;
     }
@@ -107,7 +103,6 @@ static void add_chunk(struct capdl_arena *arena, size_t size)
 void *capdl_spec_arena_alloc(struct capdl_arena *arena, size_t size)
 {
     void *memory;
-
     if (size > SIZE_MAX / 2) {
         capdl_spec_out_of_memory();
     }
@@ -124,7 +119,6 @@ void capdl_spec_arena_free(struct capdl_arena *arena)
 {
     while (arena->chunks) {
         struct spec_arena_chunk *next = arena->chunks->next;
-
         free(arena->chunks);
         arena->chunks = next;
     }
@@ -136,7 +130,6 @@ enum { LARGE_ZEROS = 1 << 16 };
 static void *zeros_map(void *old, size_t old_size, size_t size)
 {
     void *memory;
-
     if (old_size >= LARGE_ZEROS) {
         memory = mremap(old, old_size, size, MREMAP_MAYMOVE);
     } else {
@@ -151,7 +144,6 @@ static void *zeros_map(void *old, size_t old_size, size_t size)
 void *capdl_spec_zeros_grow(void *old, size_t old_size, size_t size)
 {
     void *memory = size < LARGE_ZEROS ? calloc(1, size ? size : 1) : zeros_map(old, old_size, size);
-
     if (!memory) {
         capdl_spec_out_of_memory();
     }

@@ -26,14 +26,12 @@ int capdl_spec_compare_names(const struct capdl_spec *spec, uint32_t a, uint32_t
     const char *name = capdl_object_name(spec, a), *other = capdl_object_name(spec, b);
     int names = name == other ? 0 : strcmp(name, other);
     uint32_t x = capdl_object_index(spec, a) + 1, y = capdl_object_index(spec, b) + 1;
-
     return names ? names : x < y ? -1 : x > y;
 }
 
 static int item_compare(const void *left, const void *right, void *context)
 {
     const struct sorter *s = context;
-
     return capdl_spec_compare_names(s->spec, object_of(*(const uint64_t *)left), object_of(*(const uint64_t *)right));
 }
 
@@ -52,7 +50,6 @@ static void sort_few(struct sorter *s, uint64_t *items, uint32_t count)
     for (uint32_t i = 1; i < count; i++) {
         uint64_t item = items[i];
         uint32_t at = i;
-
         for (; at > 0 && item_compare(&items[at - 1], &item, s) > 0; at--) {
             items[at] = items[at - 1];
         }
@@ -66,7 +63,6 @@ static void load(const struct sorter *s, uint64_t *items, uint32_t count, size_t
     for (uint32_t i = 0; i < count; i++) {
         const char *name = capdl_object_name(s->spec, object_of(items[i])) + depth;
         uint64_t key = 0;
-
         for (unsigned j = 0; j < CHARACTERS; j++) {
             key = key << 8 | (unsigned char)*name;
             name += *name != '\0';
@@ -79,7 +75,6 @@ static void load(const struct sorter *s, uint64_t *items, uint32_t count, size_t
 static void sort_by(struct sorter *s, uint64_t *items, uint32_t count, unsigned shift)
 {
     uint32_t next[BYTES] = {0}, sum = 0;
-
     for (uint32_t i = 0; i < count; i++) {
         next[items[i] >> shift & (BYTES - 1)]++;
     }
@@ -88,7 +83,6 @@ static void sort_by(struct sorter *s, uint64_t *items, uint32_t count, unsigned 
     }
     for (unsigned i = 0; i < BYTES; i++) {
         uint32_t here = next[i];
-
         next[i] = sum;
         sum += here;
     }
@@ -101,7 +95,6 @@ static void sort_by(struct sorter *s, uint64_t *items, uint32_t count, unsigned 
 static uint32_t run_of(const uint64_t *items, uint32_t count)
 {
     uint32_t run = 1;
-
     while (run < count && items[run] >> 32 == items[0] >> 32) {
         run++;
     }
@@ -111,7 +104,6 @@ static uint32_t run_of(const uint64_t *items, uint32_t count)
 static void sort(struct sorter *s, uint64_t *items, uint32_t count, size_t depth)
 {
     uint32_t run;
-
     if (count <= FEW) {
         sort_few(s, items, count);
         return;
@@ -129,7 +121,6 @@ static void sort(struct sorter *s, uint64_t *items, uint32_t count, size_t depth
     }
     for (uint32_t i = 0; i < count; i += run) {
         bool ended = (items[i] >> 32 & (BYTES - 1)) == 0;
-
         run = run_of(items + i, count - i);
         if (!ended) {
             sort(s, items + i, run, depth + CHARACTERS);
@@ -145,7 +136,6 @@ uint32_t *capdl_spec_by_name(const struct capdl_spec *spec, uint32_t *count)
     uint64_t *items = capdl_spec_realloc(NULL, most * sizeof(*items));
     uint32_t *order;
     struct sorter s = {.spec = spec};
-
     *count = 0;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         if (capdl_object_kind(spec, i) != CAPDL_KIND_PROGRAM) {

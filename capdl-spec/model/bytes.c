@@ -13,7 +13,6 @@ static int digit_value(char c)
 bool capdl_fill_set_bytes(struct capdl_spec *spec, struct capdl_fill *fill, const char *digits, size_t count)
 {
     char *text;
-
     fill->kind = CAPDL_FILL_OTHER;
     fill->text = "";
     if (!count || count % 2 || count / 2 != fill->length) {
@@ -22,7 +21,6 @@ bool capdl_fill_set_bytes(struct capdl_spec *spec, struct capdl_fill *fill, cons
     text = capdl_spec_alloc(spec, count + 1);
     for (size_t i = 0; i < count; i++) {
         int value = digit_value(digits[i]);
-
         if (value < 0) {
             return false;
         }

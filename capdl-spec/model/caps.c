@@ -22,7 +22,6 @@ static void add_chunk(struct spec_caps_pool *pool, size_t need)
 {
     size_t size = pool->size ? pool->size * 2 : FIRST_CAPS;
     struct spec_caps_chunk *chunk;
-
     if (size > MOST_CAPS) {
         size = MOST_CAPS;
     }
@@ -59,7 +58,6 @@ static void move_to_block(struct capdl_object_caps *caps)
     uint32_t capacity = caps->count < UINT32_MAX / 2 ? caps->count * 2 + 4 : UINT32_MAX;
     struct capdl_cap *old = caps->capacity ? caps->list : NULL;
     struct capdl_cap *list = capdl_spec_realloc(old, capacity * sizeof(*list));
-
     if (!old && caps->count) {
         memcpy(list, caps->list, caps->count * sizeof(*list));
     }
@@ -73,7 +71,6 @@ void capdl_spec_append_cap(struct capdl_spec *spec, uint32_t container, const st
     struct capdl_object_caps *caps = capdl_spec_caps_of(spec, container);
     struct capdl_cap added = *cap; /* which may be one of those that move */
     bool last = is_last(pool, caps);
-
     if (caps->capacity ? caps->count == caps->capacity : caps->count && (!last || caps->count >= LARGE_CAPS)) {
         if (last) {
             pool->used -= caps->count;
@@ -91,13 +88,11 @@ void capdl_spec_append_cap(struct capdl_spec *spec, uint32_t container, const st
 static uint32_t cap_place(const struct capdl_object_caps *caps, uint64_t slot)
 {
     uint32_t low = 0, high = caps->count;
-
     if (!high || caps->list[high - 1].slot < slot) {
         return high;
     }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-
         if (caps->list[middle].slot < slot) {
             low = middle + 1;
         } else {
@@ -112,7 +107,6 @@ bool capdl_spec_add_cap(struct capdl_spec *spec, uint32_t container, const struc
     struct capdl_object_caps *caps = capdl_spec_caps_of(spec, container);
     uint32_t place = cap_place(caps, cap->slot);
     struct capdl_cap added = *cap;
-
     if (place < caps->count && caps->list[place].slot == cap->slot) {
         if (cap->flags & CAPDL_CAP_GENERATED) {
             return true;
@@ -133,7 +127,6 @@ struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *spec, uint32_t cont
 {
     const struct capdl_object_caps *caps = capdl_spec_caps_of(spec, container);
     uint32_t place = cap_place(caps, slot);
-
     return place < caps->count && caps->list[place].slot == slot ? &caps->list[place] : NULL;
 }
 
@@ -149,10 +142,8 @@ const struct capdl_cap *capdl_spec_lookup(const struct capdl_spec *spec, const s
 {
     const struct capdl_cap *cap = root;
     unsigned left = capdl_architecture(spec->arch)->word_bits;
-
     while (cap && cap->kind == CAPDL_KIND_CNODE && cap->object != CAPDL_NO_OBJECT && left) {
         unsigned slots = capdl_object_size_bits(spec, cap->object), taken = cap->guard_size + slots;
-
         if (taken > left || !taken ||
             bits_of(pointer, left - cap->guard_size, cap->guard_size) != bits_of(cap->data, 0, cap->guard_size)) {
             return NULL;
@@ -170,7 +161,6 @@ const struct capdl_cap *capdl_spec_lookup(const struct capdl_spec *spec, const s
 static void caps_merge(struct capdl_cap *to, const struct capdl_cap *from, size_t middle, size_t count)
 {
     size_t a = 0, b = middle;
-
     for (size_t i = 0; i < count; i++) {
         if (b == count || (a < middle && from[a].slot <= from[b].slot)) {
             to[i] = from[a++];
@@ -185,13 +175,10 @@ void capdl_spec_sort_caps(struct capdl_spec *spec, uint32_t container)
     struct capdl_object_caps *caps = capdl_spec_caps_of(spec, container);
     size_t count = caps->count;
     struct capdl_cap *from = caps->list, *other = capdl_spec_realloc(NULL, count * sizeof(*other)), *to = other;
-
     for (size_t width = 1; width < count; width *= 2) {
         struct capdl_cap *swap = from;
-
         for (size_t i = 0; i < count; i += 2 * width) {
             size_t rest = count - i;
-
             caps_merge(to + i, from + i, width < rest ? width : rest, 2 * width < rest ? 2 * width : rest);
         }
         from = to;
@@ -206,7 +193,6 @@ void capdl_spec_sort_caps(struct capdl_spec *spec, uint32_t container)
 void capdl_spec_keep_caps(struct capdl_spec *spec, uint32_t container, uint32_t count)
 {
     struct capdl_object_caps *caps = capdl_spec_caps_of(spec, container);
-
     if (is_last(spec->caps, caps)) {
         spec->caps->used -= caps->count - count;
     }
@@ -216,7 +202,6 @@ void capdl_spec_keep_caps(struct capdl_spec *spec, uint32_t container, uint32_t 
 struct spec_caps_pool *capdl_spec_caps_new(void)
 {
     struct spec_caps_pool *pool = capdl_spec_realloc(NULL, sizeof(*pool));
-
     memset(pool, 0, sizeof(*pool));
     return pool;
 }
@@ -230,7 +215,6 @@ void capdl_spec_caps_free(struct capdl_spec *spec)
     }
     while (spec->caps->chunks) {
         struct spec_caps_chunk *next = spec->caps->chunks->next;
-
         free(spec->caps->chunks);
         spec->caps->chunks = next;
     }

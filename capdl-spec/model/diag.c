@@ -13,7 +13,6 @@ enum { MOST_KEPT = 10000, MOST_SHOWN_COLUMNS = 200 };
 uint16_t capdl_diags_add_source(struct capdl_diags *diags, const char *name, const char *text, size_t size)
 {
     struct capdl_source *source;
-
     if (diags->num_files == UINT16_MAX) {
         return UINT16_MAX - 1;
     }
@@ -28,7 +27,6 @@ uint16_t capdl_diags_add_source(struct capdl_diags *diags, const char *name, con
 void capdl_diags_add_marker(struct capdl_diags *diags, uint16_t file, struct capdl_marker marker)
 {
     struct capdl_source *source = diags->files[file];
-
     if (source->num_markers && source->markers[source->num_markers - 1].offset >= marker.offset) {
         return;
     }
@@ -90,7 +88,6 @@ static void add_diag(struct capdl_diags *diags, enum capdl_severity severity, en
 {
     struct capdl_diag *diag;
     char *message;
-
     if (is_muted(diags, severity, check)) {
         return;
     }
@@ -111,7 +108,6 @@ static void add_diag(struct capdl_diags *diags, enum capdl_severity severity, en
 void capdl_error(struct capdl_diags *diags, struct capdl_pos pos, const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     add_diag(diags, CAPDL_ERROR, CAPDL_CHECK_NONE, pos, format, arguments);
     va_end(arguments);
@@ -120,7 +116,6 @@ void capdl_error(struct capdl_diags *diags, struct capdl_pos pos, const char *fo
 void capdl_note(struct capdl_diags *diags, struct capdl_pos pos, const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     add_diag(diags, CAPDL_NOTE, CAPDL_CHECK_NONE, pos, format, arguments);
     va_end(arguments);
@@ -130,7 +125,6 @@ void capdl_finding(struct capdl_diags *diags, enum capdl_severity severity, enum
                    struct capdl_pos pos, const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     add_diag(diags, severity, check, pos, format, arguments);
     va_end(arguments);
@@ -147,7 +141,6 @@ static int group_compare(const void *left, const void *right)
 {
     const struct group *a = left, *b = right;
     uint32_t a_line = a->pos.line - 1, b_line = b->pos.line - 1;
-
     if (a->pos.file != b->pos.file) {
         return a->pos.file < b->pos.file ? -1 : 1;
     }
@@ -163,7 +156,6 @@ static int group_compare(const void *left, const void *right)
 static struct group *groups_make(const struct capdl_diags *diags, size_t *count)
 {
     struct group *groups = capdl_spec_realloc(NULL, (diags->count + 1) * sizeof(*groups));
-
     *count = 0;
     for (size_t i = 0; i < diags->count; i++) {
         if (diags->list[i].severity != CAPDL_NOTE || !*count) {
@@ -189,7 +181,6 @@ static bool line_find(struct line_cursor *cursor, const struct capdl_source *sou
     }
     while (cursor->line < pos.line) {
         const char *end = memchr(source->text + cursor->offset, '\n', source->size - cursor->offset);
-
         if (!end) {
             return false;
         }
@@ -218,11 +209,9 @@ static void print_line(FILE *out, const char *text, size_t length, uint16_t colu
 {
     unsigned at = 1;
     struct blanks blanks = {.count = 0};
-
     fputs("    ", out);
     for (struct capdl_character c; at <= MOST_SHOWN_COLUMNS && (c = capdl_character_at(text, length)).length; at++) {
         unsigned width = 1;
-
         if (*text == '\t') {
             putc('\t', out);
         } else {
@@ -249,7 +238,6 @@ static void print_source(const struct capdl_diags *diags, FILE *out, struct capd
     const struct capdl_source *source = diags->files[pos.file];
     const char *line, *end;
     size_t length;
-
     if (!source->text || !line_find(cursor, source, pos)) {
         return;
     }
@@ -272,7 +260,6 @@ static void print_diag(const struct capdl_diags *diags, FILE *out, const struct 
 {
     static const char *const severities[] = {"error", "warning", "note"};
     bool placed = diag->pos.file < diags->num_files;
-
     if (placed) {
         capdl_escape_printf(out, "%s:", diags->files[diag->pos.file]->name);
     }
@@ -299,14 +286,12 @@ void capdl_diags_print(struct capdl_diags *diags, FILE *out, size_t most)
     struct line_cursor cursor = {.line = 0};
     size_t count, errors = 0, warnings = 0;
     struct group *groups;
-
     capdl_diags_locate(diags);
     groups = groups_make(diags, &count);
 
     for (size_t g = 0; g < count; g++) {
         bool is_error = diags->list[groups[g].first].severity == CAPDL_ERROR;
         size_t *shown = is_error ? &errors : &warnings;
-
         if (most && *shown == most) {
             continue;
         }

@@ -26,7 +26,6 @@ static bool acts_on_terminal(uint32_t code)
 static struct capdl_character decode(const struct form *form, const char *text, size_t length)
 {
     struct capdl_character c = {.code = (uint8_t)*text & (uint8_t)~form->mask, .utf8 = true};
-
     if (length <= form->behind) {
         return (struct capdl_character){.length = 0};
     }
@@ -46,7 +45,6 @@ static struct capdl_character decode(const struct form *form, const char *text, 
 struct capdl_character capdl_character_at(const char *text, size_t length)
 {
     struct capdl_character c = {.length = 0};
-
     if (!length) {
         return c;
     }
@@ -67,10 +65,8 @@ static bool is_plain(char c)
 size_t capdl_escape_find(const char *text, size_t length)
 {
     size_t at = 0;
-
     while (at < length) {
         struct capdl_character c;
-
         if (is_plain(text[at])) {
             at++;
             continue;
@@ -104,7 +100,6 @@ void capdl_escape_print(FILE *out, const char *text, size_t length)
 void capdl_escape_json(FILE *out, const char *text)
 {
     size_t length = strlen(text);
-
     putc('"', out);
     for (struct capdl_character c; (c = capdl_character_at(text, length)).length;
          text += c.length, length -= c.length) {
@@ -125,7 +120,6 @@ int capdl_escape_printf(FILE *out, const char *format, ...)
     va_list arguments;
     char *text;
     size_t length, end;
-
     va_start(arguments, format);
     if (vasprintf(&text, format, arguments) < 0) {
         text = NULL;

@@ -40,8 +40,7 @@ const char *capdl_spec_kind_phrase(enum capdl_kind kind)
     };
     const char *name = kinds[kind].name;
     bool initials = name[1] >= 'A' && name[1] <= 'Z'; /* spoken: "an MSI interrupt", but "a TCB" */
-
-    if (kind == CAPDL_KIND_LEFTOVER) { /* a plural */
+    if (kind == CAPDL_KIND_LEFTOVER) {                /* a plural */
         return name;
     }
     return phrases[kind][strchr(initials ? "AEFIHLMNOSX" : "aeiouAEIOU", name[0]) != NULL];
@@ -86,7 +85,6 @@ bool capdl_kind_issues(enum capdl_kind control, enum capdl_kind kind)
         [CAPDL_KIND_IRQ_CONTROL] = CAPDL_KIND_ARM_SGI_SIGNAL,
     };
     bool interrupt = control == CAPDL_KIND_IRQ_CONTROL && capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT;
-
     return interrupt || (issues[control] && issues[control] == kind);
 }
 

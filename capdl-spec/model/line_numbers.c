@@ -21,10 +21,8 @@ static void advance(struct text_cursor *at, size_t offset)
 {
     const struct capdl_source *source = at->source;
     const char *end;
-
     while (at->marker < source->num_markers && source->markers[at->marker].offset <= offset) {
         const struct capdl_marker *marker = &source->markers[at->marker++];
-
         at->line_start = marker->offset;
         at->line = marker->line;
         at->file = marker->file;
@@ -39,7 +37,6 @@ static uint16_t column_of(const struct text_cursor *at, size_t offset)
 {
     const char *text = at->source->text;
     size_t start = at->line_start, column = 1;
-
     if (start == 0 && at->source->size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
         start = 3;
     }
@@ -52,7 +49,6 @@ static uint16_t column_of(const struct text_cursor *at, size_t offset)
 static int pos_compare(const void *left, const void *right)
 {
     const struct capdl_pos *a = *(struct capdl_pos *const *)left, *b = *(struct capdl_pos *const *)right;
-
     if (a->file != b->file) {
         return a->file < b->file ? -1 : 1;
     }
@@ -62,11 +58,9 @@ static int pos_compare(const void *left, const void *right)
 static void locate(const struct capdl_diags *diags, struct capdl_pos **list, size_t count)
 {
     struct text_cursor at = {.source = NULL};
-
     for (size_t i = 0; i < count; i++) {
         uint16_t file = list[i]->file;
         size_t offset = list[i]->line - 1;
-
         if (at.source != diags->files[file]) {
             at = (struct text_cursor){.source = diags->files[file], .line = 1, .file = file};
         }
@@ -79,7 +73,6 @@ void capdl_diags_locate(struct capdl_diags *diags)
 {
     struct capdl_pos **list = capdl_spec_realloc(NULL, diags->count * sizeof(*list));
     size_t count = 0;
-
     for (size_t i = 0; i < diags->count; i++) {
         if (diags->list[i].pos.column == CAPDL_POS_OFFSET) {
             list[count++] = &diags->list[i].pos;

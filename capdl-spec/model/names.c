@@ -39,7 +39,6 @@ static uint64_t word_of(const char *text, size_t length)
 {
     uint64_t word = 0;
     uint32_t first, last;
-
     if (length >= sizeof(word)) {
         memcpy(&word, text, sizeof(word));
         return word;
@@ -63,7 +62,6 @@ static uint32_t hash_text(const char *text, size_t length)
 {
     size_t left = length ? length - 1 : 0;
     uint64_t hash = length;
-
     for (; left > sizeof(hash); left -= sizeof(hash), text += sizeof(hash)) {
         hash = mix(hash, word_of(text, sizeof(hash)));
     }
@@ -74,7 +72,6 @@ static uint32_t hash_text(const char *text, size_t length)
 static uint32_t word_get(const struct spec_name *name)
 {
     uint32_t word;
-
     memcpy(&word, name->word, sizeof(word));
     return word;
 }
@@ -82,7 +79,6 @@ static uint32_t word_get(const struct spec_name *name)
 static void word_set(struct spec_name *name, uint32_t use, uint32_t number)
 {
     uint32_t word = number << USE_BITS | use;
-
     memcpy(name->word, &word, sizeof(word));
 }
 
@@ -90,7 +86,6 @@ struct capdl_spec_name_use capdl_spec_name_use(const struct capdl_spec *spec, co
 {
     uint32_t word = word_get(name);
     struct capdl_spec_name_use use = {.scalar = CAPDL_NO_OBJECT};
-
     if ((word & USE_MASK) == USE_LISTED) {
         return spec->names->uses[word >> USE_BITS];
     }
@@ -116,7 +111,6 @@ uint32_t capdl_spec_name_length(const struct capdl_spec *spec, const struct spec
 static struct capdl_spec_name_use *use_listed(struct capdl_spec *spec, struct spec_name *name)
 {
     struct capdl_names *names = spec->names;
-
     if ((word_get(name) & USE_MASK) == USE_LISTED) {
         return &names->uses[word_get(name) >> USE_BITS];
     }
@@ -165,7 +159,6 @@ uint32_t capdl_spec_name_number(const struct capdl_spec *spec, const struct spec
     const struct capdl_names *names = spec->names;
     uintptr_t address = (uintptr_t)name;
     size_t block = names->num_blocks - 1;
-
     while (address - (uintptr_t)names->blocks[block] >= BLOCK) {
         block--;
     }
@@ -178,7 +171,6 @@ static void add_blocks(struct capdl_names *names, size_t size)
     size_t count = (size + LINK_SIZE + BLOCK) >> BLOCK_BITS;
     uint32_t link[2] = {LINK, (uint32_t)(names->num_blocks << BLOCK_BITS)};
     char *memory = capdl_spec_realloc(NULL, count << BLOCK_BITS);
-
     if (names->num_blocks + count > UINT32_MAX >> BLOCK_BITS) {
         capdl_spec_too_large("this spec is too large: its names take more than 4 GiB");
     }
@@ -200,7 +192,6 @@ static uint32_t name_add(struct capdl_names *names, const char *text, size_t len
     size_t size = sizeof(struct spec_name) + length + 1;
     struct spec_name *name;
     size_t at;
-
     if (!names->num_blocks ||
         ((names->num_blocks - names->first_free) << BLOCK_BITS) - names->used < size + LINK_SIZE) {
         add_blocks(names, size);
@@ -219,7 +210,6 @@ static uint32_t next_name(const struct capdl_spec *spec, uint32_t number)
 {
     const struct capdl_names *names = spec->names;
     uint32_t end = (uint32_t)((names->first_free << BLOCK_BITS) + names->used), link[2];
-
     if (number) {
         number += (uint32_t)(sizeof(struct spec_name) + strlen(capdl_spec_name_at(spec, number)->text) + 1);
     } else {
@@ -239,7 +229,6 @@ static uint32_t next_name(const struct capdl_spec *spec, uint32_t number)
 static bool is_name(const struct capdl_spec *spec, uint32_t number, const char *text, size_t length)
 {
     const char *name = capdl_spec_name_at(spec, number)->text;
-
     return !strncmp(name, text, length) && !name[length];
 }
 
@@ -250,7 +239,6 @@ static bool is_name(const struct capdl_spec *spec, uint32_t number, const char *
 static size_t next_place(const struct capdl_names *names, size_t place, uint32_t hash, unsigned looked_at)
 {
     size_t first = place & ~(size_t)(NEIGHBOURS - 1), neighbour = (place + 1) & (NEIGHBOURS - 1);
-
     if (looked_at % NEIGHBOURS == 0) {
         first += NEIGHBOURS * (size_t)(hash >> 16 | 1);
     }
@@ -262,7 +250,6 @@ static struct capdl_names_place *place_of(const struct capdl_spec *spec, const c
 {
     const struct capdl_names *names = spec->names;
     size_t i = hash & names->mask;
-
     for (unsigned looked_at = 1; names->table[i].number; i = next_place(names, i, hash, looked_at++)) {
         if (names->table[i].hash == hash && is_name(spec, names->table[i].number, text, length)) {
             break;
@@ -275,12 +262,10 @@ static void table_grow(struct capdl_names *names)
 {
     size_t old_size = names->table ? names->mask + 1 : 0, size = old_size ? old_size * 2 : 64;
     struct capdl_names_place *old = names->table;
-
     names->table = capdl_spec_zeros_grow(NULL, 0, size * sizeof(*names->table));
     names->mask = size - 1;
     for (size_t i = 0; i < old_size; i++) {
         size_t place = old[i].hash & names->mask;
-
         for (unsigned looked_at = 1; old[i].number && names->table[place].number; looked_at++) {
             place = next_place(names, place, old[i].hash, looked_at);
         }
@@ -298,7 +283,6 @@ static uint32_t guess(const struct capdl_spec *spec, const char *text, size_t le
 {
     uint32_t latest = __atomic_load_n(&spec->names->latest, __ATOMIC_RELAXED),
              next = latest && latest != spec->names->newest ? next_name(spec, latest) : 0;
-
     return next && is_name(spec, next, text, length)       ? next
            : latest && is_name(spec, latest, text, length) ? latest
                                                            : 0;
@@ -307,7 +291,6 @@ static uint32_t guess(const struct capdl_spec *spec, const char *text, size_t le
 struct spec_name *capdl_spec_name_lookup(const struct capdl_spec *spec, const char *text, size_t length)
 {
     uint32_t number = guess(spec, text, length);
-
     if (!number && spec->names->table) {
         number = place_of(spec, text, length, hash_text(text, length))->number;
     }
@@ -322,7 +305,6 @@ struct spec_name *capdl_spec_name_intern(struct capdl_spec *spec, const char *te
     struct capdl_names *names = spec->names;
     uint32_t number = guess(spec, text, length), hash;
     struct capdl_names_place *place;
-
     if (!number) {
         if (names->count + names->count / 4 >= names->mask) { /* without a table both are 0 */
             table_grow(names);
@@ -360,10 +342,8 @@ static uint32_t *sparse_word(const struct capdl_spec *spec, const struct spec_na
     const struct capdl_names *names = spec->names;
     uint32_t hash = (capdl_spec_name_number(spec, name) ^ index * 2654435761u) * 2246822519u;
     size_t i = (hash ^ hash >> 13) & names->sparse_mask;
-
     for (; names->sparse[i] != CAPDL_NO_OBJECT; i = (i + 1) & names->sparse_mask) {
         uint32_t object = names->sparse[i];
-
         if (capdl_object_name(spec, object) == name->text && capdl_object_index(spec, object) == index) {
             break;
         }
@@ -377,7 +357,6 @@ static void sparse_grow(struct capdl_spec *spec)
     uint32_t *old = names->sparse;
     size_t old_size = old ? names->sparse_mask + 1 : 0;
     size_t size = old_size ? old_size * 2 : 64;
-
     names->sparse = capdl_spec_realloc(NULL, size * sizeof(*old));
     memset(names->sparse, 0xff, size * sizeof(*old));
     names->sparse_mask = size - 1;
@@ -395,7 +374,6 @@ static void enter_element(struct capdl_spec *spec, struct spec_name *name, uint3
 {
     struct capdl_names *names = spec->names;
     struct capdl_spec_name_use *use = use_listed(spec, name);
-
     use->num_elements++;
     if (index >= use->array_length) {
         use->array_length = index + 1;
@@ -418,7 +396,6 @@ void capdl_spec_name_enter_elements(struct capdl_spec *spec, struct spec_name *n
                                     uint32_t count)
 {
     struct capdl_spec_name_use *use = use_listed(spec, name);
-
     if (use->dense && index == use->dense && object == use->first + index) {
         use->num_elements += count;
         use->dense += count;
@@ -433,7 +410,6 @@ void capdl_spec_name_enter_elements(struct capdl_spec *spec, struct spec_name *n
 bool capdl_spec_names_have_holes(const struct capdl_spec *spec)
 {
     const struct capdl_names *names = spec->names;
-
     for (size_t i = 0; i < names->num_uses; i++) {
         if (names->uses[i].num_elements < names->uses[i].array_length) {
             return true;
@@ -456,7 +432,6 @@ void capdl_spec_name_enter(struct capdl_spec *spec, struct spec_name *name, uint
 uint32_t capdl_spec_name_find(const struct capdl_spec *spec, const struct spec_name *name, uint32_t index)
 {
     struct capdl_spec_name_use use = capdl_spec_name_use(spec, name);
-
     if (index == CAPDL_NO_INDEX) {
         return use.scalar;
     }
@@ -469,7 +444,6 @@ uint32_t capdl_spec_name_find(const struct capdl_spec *spec, const struct spec_n
 unsigned capdl_spec_distance(const char *a, size_t a_length, const char *b, size_t b_length, unsigned most)
 {
     unsigned row[CAPDL_NEAREST_LENGTH + 1];
-
     if (a_length > CAPDL_NEAREST_LENGTH || b_length > CAPDL_NEAREST_LENGTH || a_length > b_length + most ||
         b_length > a_length + most) {
         return most + 1;
@@ -479,11 +453,9 @@ unsigned capdl_spec_distance(const char *a, size_t a_length, const char *b, size
     }
     for (unsigned i = 1; i <= a_length; i++) {
         unsigned diagonal = row[0], least = i;
-
         row[0] = i;
         for (size_t j = 1; j <= b_length; j++) {
             unsigned above = row[j], best = diagonal + (a[i - 1] != b[j - 1]);
-
             if (above + 1 < best) {
                 best = above + 1;
             }
@@ -507,7 +479,6 @@ void capdl_nearest_try(struct capdl_nearest *nearest, const char *written, size_
 {
     unsigned most = nearest->word ? nearest->distance - 1 : length < 3 ? 1 : length < 10 ? 2 : 3;
     unsigned distance;
-
     if (nearest->word && nearest->distance == 0) {
         return;
     }
@@ -528,7 +499,6 @@ const char *capdl_nearest_hint(struct capdl_nearest *nearest)
 static bool names_object(const struct capdl_spec *spec, const struct spec_name *name)
 {
     struct capdl_spec_name_use use = capdl_spec_name_use(spec, name);
-
     return use.scalar != CAPDL_NO_OBJECT || use.array_length;
 }
 
@@ -538,7 +508,6 @@ struct capdl_nearest capdl_spec_nearest(const struct capdl_spec *spec, const cha
     size_t length = strlen(text);
     unsigned most = length < 4 ? 1 : length < 10 ? 2 : 3;
     struct capdl_nearest nearest = {NULL};
-
     if (!names->table || names->comparisons > MOST_COMPARISONS) {
         return nearest;
     }
@@ -546,7 +515,6 @@ struct capdl_nearest capdl_spec_nearest(const struct capdl_spec *spec, const cha
     for (size_t i = 0; i <= names->mask; i++) {
         const struct spec_name *name = names->table[i].number ? capdl_spec_name_at(spec, names->table[i].number) : NULL;
         unsigned distance;
-
         if (!name || !names_object(spec, name)) {
             continue;
         }

@@ -25,7 +25,6 @@ enum { NUM_COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 static void *column_get(const struct capdl_objects *objects, unsigned column)
 {
     void *memory;
-
     memcpy(&memory, (const char *)objects + columns[column].place, sizeof(memory));
     return memory;
 }
@@ -61,7 +60,6 @@ struct capdl_object capdl_object_view(const struct capdl_spec *spec, uint32_t id
         .program = capdl_object_program(spec, id),
         .pos = capdl_object_pos(spec, id),
     };
-
     if (object.kind == CAPDL_KIND_FRAME) {
         object.u.fills = capdl_object_fills(spec, id);
     } else {
@@ -83,7 +81,6 @@ struct capdl_pos capdl_object_pos(const struct capdl_spec *spec, uint32_t id)
 static uint32_t name_number(const struct capdl_spec *spec, uint32_t id, const char *name)
 {
     uint32_t number = spec->objects->basic[id].name;
-
     return number && capdl_spec_name_at(spec, number)->text == name
                ? number
                : capdl_spec_name_number(spec, capdl_spec_name_of(name));
@@ -93,7 +90,6 @@ static uint32_t name_number(const struct capdl_spec *spec, uint32_t id, const ch
 static bool takes(unsigned *has, enum capdl_object_column column, bool zero)
 {
     bool had = *has & column;
-
     *has = (*has & ~(unsigned)column) | (zero ? 0 : (unsigned)column);
     return had || !zero;
 }
@@ -111,7 +107,6 @@ void capdl_object_set(struct capdl_spec *spec, uint32_t id, const struct capdl_o
     struct capdl_objects *objects = spec->objects;
     struct capdl_object_content content = content_from(object);
     unsigned has = objects->basic[id].has;
-
     if (takes(&has, CAPDL_COLUMN_INDEX, object->index == CAPDL_NO_INDEX)) {
         objects->index[id] = object->index + 1;
     }
@@ -140,7 +135,6 @@ void capdl_object_set(struct capdl_spec *spec, uint32_t id, const struct capdl_o
 static void reserve(struct capdl_objects *objects, size_t need)
 {
     size_t capacity = objects->capacity + objects->capacity / 2;
-
     if (need <= objects->capacity) {
         return;
     }
@@ -149,7 +143,6 @@ static void reserve(struct capdl_objects *objects, size_t need)
     }
     for (unsigned i = 0; i < NUM_COLUMNS; i++) {
         size_t item = columns[i].item;
-
         column_put(objects, i,
                    capdl_spec_zeros_grow(column_get(objects, i), objects->capacity * item, capacity * item));
     }
@@ -171,7 +164,6 @@ void capdl_spec_add_alike(struct capdl_spec *spec, uint32_t element, uint32_t co
     struct capdl_object_basic basic = objects->basic[element];
     uint32_t first = spec->num_objects, index = capdl_object_index(spec, element) + 1;
     uint32_t parent = capdl_object_parent(spec, element);
-
     if (count > SPEC_MOST_OBJECTS - first) {
         capdl_spec_too_large("this spec is too large: it has more than 2^30 objects");
     }
@@ -190,7 +182,6 @@ void capdl_spec_add_alike(struct capdl_spec *spec, uint32_t element, uint32_t co
 struct capdl_objects *capdl_spec_objects_new(void)
 {
     struct capdl_objects *objects = capdl_spec_realloc(NULL, sizeof(*objects));
-
     memset(objects, 0, sizeof(*objects));
     return objects;
 }
@@ -206,7 +197,6 @@ void capdl_spec_objects_free(struct capdl_objects *objects)
 struct capdl_spec capdl_spec_copy(const struct capdl_spec *spec)
 {
     struct capdl_spec copy = *spec;
-
     copy.objects = capdl_spec_objects_new();
     reserve(copy.objects, spec->num_objects);
     for (unsigned i = 0; i < NUM_COLUMNS && spec->num_objects; i++) {

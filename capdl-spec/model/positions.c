@@ -24,7 +24,6 @@ bool capdl_text_fits(struct capdl_diags *diags, uint16_t source)
 {
     const struct capdl_source *text = diags->files[source];
     size_t most = UINT32_MAX - SPEC_MAX_POSITIONS - 1;
-
     if (text->size <= most) {
         return true;
     }
@@ -36,7 +35,6 @@ bool capdl_text_fits(struct capdl_diags *diags, uint16_t source)
 uint32_t capdl_spec_at(struct capdl_spec *spec, struct capdl_pos pos)
 {
     struct spec_positions *positions = spec->places;
-
     if (!pos.line && !pos.column && !pos.file) {
         return 0;
     }
@@ -64,7 +62,6 @@ uint32_t capdl_spec_at(struct capdl_spec *spec, struct capdl_pos pos)
 struct capdl_pos capdl_spec_pos(const struct capdl_spec *spec, uint32_t at)
 {
     const struct spec_positions *positions = spec->places;
-
     if (!at) {
         return (struct capdl_pos){.line = 0};
     }
@@ -77,7 +74,6 @@ struct capdl_pos capdl_spec_pos(const struct capdl_spec *spec, uint32_t at)
 struct spec_positions *capdl_spec_positions_new(void)
 {
     struct spec_positions *positions = capdl_spec_realloc(NULL, sizeof(*positions));
-
     memset(positions, 0, sizeof(*positions));
     return positions;
 }

@@ -14,7 +14,6 @@ static inline void put_digits(FILE *out, uint64_t number, unsigned base)
 {
     char digits[24];
     size_t at = sizeof(digits);
-
     do {
         digits[--at] = "0123456789abcdef"[number % base];
         number /= base;
@@ -36,7 +35,6 @@ void capdl_put_hexadecimal(FILE *out, uint64_t number)
 void capdl_put_object(FILE *out, const struct capdl_spec *spec, uint32_t object)
 {
     uint32_t index = capdl_object_index(spec, object);
-
     capdl_put_text(out, capdl_object_name(spec, object));
     if (index != CAPDL_NO_INDEX) {
         putc_unlocked('[', out);

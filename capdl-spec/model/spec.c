@@ -29,7 +29,6 @@ uint8_t capdl_right_of(char letter)
 char *capdl_rights_text(enum capdl_kind kind, uint64_t rights, char text[CAPDL_RIGHTS_TEXT])
 {
     size_t length = 0;
-
     for (unsigned i = 0; i < NUM_RIGHTS; i++) {
         if (rights & rights_table[i].right) {
             text[length++] = kind == CAPDL_KIND_FRAME ? rights_table[i].frame_letter : rights_table[i].letter;
@@ -45,7 +44,6 @@ enum { ELEMENT_MOST = sizeof("[4294967295]") };
 static void put_index(char *text, uint32_t index)
 {
     char digits[ELEMENT_MOST], *at = digits + sizeof(digits);
-
     do {
         *--at = (char)('0' + index % 10);
         index /= 10;
@@ -63,7 +61,6 @@ char *capdl_object_label(const struct capdl_spec *spec, uint32_t id, char *buffe
     uint32_t index = capdl_object_index(spec, id);
     const char *name = capdl_object_name(spec, id);
     size_t length = strlen(name);
-
     if (index != CAPDL_NO_INDEX && length + ELEMENT_MOST < size) {
         memcpy(buffer, name, length);
         put_index(buffer + length, index);
@@ -127,14 +124,12 @@ const char *capdl_spec_intern(struct capdl_spec *spec, const char *text, size_t 
 uint32_t capdl_spec_find(const struct capdl_spec *spec, const char *text, uint32_t index)
 {
     const struct spec_name *name = capdl_spec_name_lookup(spec, text, strlen(text));
-
     return name ? capdl_spec_name_find(spec, name, index) : CAPDL_NO_OBJECT;
 }
 
 uint32_t capdl_spec_array_length(const struct capdl_spec *spec, const char *text)
 {
     const struct spec_name *name = capdl_spec_name_lookup(spec, text, strlen(text));
-
     return name ? capdl_spec_name_length(spec, name) : 0;
 }
 
@@ -150,7 +145,6 @@ uint32_t capdl_spec_add_named(struct capdl_spec *spec, struct spec_name *name, u
         .program = CAPDL_NO_OBJECT,
         .pos = pos,
     };
-
     capdl_object_set(spec, id, &object);
     capdl_spec_name_enter(spec, name, index, id);
     return id;

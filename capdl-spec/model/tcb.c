@@ -48,14 +48,12 @@ enum capdl_tcb_type capdl_tcb_field_type(enum capdl_tcb_field field)
 uint64_t capdl_tcb_get(const struct capdl_tcb *tcb, enum capdl_tcb_field field)
 {
     const char *at = (const char *)tcb + fields[field].offset;
-
     return fields[field].type == CAPDL_TCB_BOOL ? *(const bool *)at : *(const uint64_t *)(const void *)at;
 }
 
 void capdl_tcb_set(struct capdl_tcb *tcb, enum capdl_tcb_field field, uint64_t value)
 {
     char *at = (char *)tcb + fields[field].offset;
-
     if (fields[field].type == CAPDL_TCB_BOOL) {
         *(bool *)at = value;
     } else {
@@ -71,7 +69,6 @@ bool capdl_tcb_same(const struct capdl_tcb *a, const struct capdl_tcb *b)
     }
     for (unsigned i = 0; i < CAPDL_TCB_FIELD_COUNT; i++) {
         enum capdl_tcb_field field = (enum capdl_tcb_field)i;
-
         if (fields[i].type != CAPDL_TCB_LIST && capdl_tcb_get(a, field) != capdl_tcb_get(b, field)) {
             return false;
         }

@@ -23,7 +23,6 @@ struct belongings {
 static int page_compare(const void *left, const void *right)
 {
     const struct page *a = left, *b = right;
-
     return a->address < b->address ? -1 : a->address > b->address;
 }
 
@@ -31,7 +30,6 @@ static int page_compare(const void *left, const void *right)
 static bool is_alone(struct review *review, const struct world *world, uint32_t object, uint32_t subject)
 {
     const struct parties *parties = capdl_review_parties(review, world, object);
-
     for (size_t i = 0; i < parties->count; i++) {
         if (parties->list[i].who != subject) {
             return false;
@@ -60,7 +58,6 @@ static void take(struct review *review, struct belongings *b, struct raw_finding
         world && raw->object != FINDING_NO_OBJECT ? capdl_review_local(review, world, raw->object) : REVIEW_NONE;
     const struct capdl_cap *cap = object == REVIEW_NONE ? NULL : capdl_spec_cap_at(world->spec, raw->holder, raw->slot);
     enum capdl_kind holder = cap ? capdl_object_kind(world->spec, raw->holder) : CAPDL_KIND_COUNT;
-
     if (holder == CAPDL_KIND_TCB && review->raw[b->thread].change == CAPDL_LOST) {
         raw->told = true; /* a thread that is gone has none of what a thread has */
     }
@@ -98,7 +95,6 @@ static char *pages_text(struct belongings *b, bool gone)
             gone ? "reached" : "reaches");
     for (size_t i = 0, end; i < b->num_pages; i = end, named++) {
         uint64_t length = b->pages[i].size;
-
         for (end = i + 1; end < b->num_pages && b->pages[end].address == b->pages[i].address + length &&
                           b->pages[end].rights == b->pages[i].rights;
              end++) {
@@ -119,7 +115,6 @@ static char *pages_text(struct belongings *b, bool gone)
 static int object_compare(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
     return a < b ? -1 : a > b;
 }
 
@@ -129,7 +124,6 @@ static void tell(struct review *review, const struct belongings *b, bool gone, c
     struct raw_finding *raw =
         gone ? capdl_review_add(review, CAPDL_RANK_REMOVED, CAPDL_LOST, FINDING_NO_OBJECT, " no longer has %s", what)
              : capdl_review_add(review, CAPDL_RANK_HELD, CAPDL_GAINED, FINDING_NO_OBJECT, " has %s", what);
-
     capdl_review_concern(raw, &subject, 1);
     raw->cause = b->thread;
 }
@@ -139,7 +133,6 @@ static void fold(struct review *review, struct belongings *b, const struct world
     bool gone = review->raw[b->thread].change == CAPDL_LOST;
     size_t kept = 0;
     char *text, *list;
-
     if (b->num_pages) {
         text = pages_text(b, gone);
         tell(review, b, gone, text);
@@ -166,7 +159,6 @@ void capdl_review_fold(struct review *review)
     uint32_t *of = capdl_review_identity(count); /* per finding: number of the belongings it is one of, + 1 */
     struct belongings *list = NULL;
     size_t num = 0, capacity = 0;
-
     for (uint32_t i = 0; i < count; i++) {
         of[i] = 0;
         if (review->raw[i].thread && review->raw[i].num_subjects == 1) {
@@ -177,7 +169,6 @@ void capdl_review_fold(struct review *review)
     }
     for (uint32_t i = 0; i < count; i++) {
         uint32_t cause = review->raw[i].cause;
-
         if (cause != REVIEW_NONE && of[cause]) {
             take(review, &list[of[cause] - 1], &review->raw[i]);
         }

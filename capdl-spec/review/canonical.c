@@ -18,7 +18,6 @@ static void add(struct fields *fields, uint32_t field, uint64_t value)
 static void add_tcb(struct fields *fields, const struct capdl_tcb *tcb, bool bare)
 {
     size_t last = tcb->num_init;
-
     for (unsigned i = 0; i < CAPDL_TCB_FIELD_COUNT; i++) {
         if (capdl_tcb_field_type((enum capdl_tcb_field)i) != CAPDL_TCB_LIST) {
             add(fields, FIELD_TCB + i,
@@ -37,7 +36,6 @@ static void add_sc(struct fields *fields, const struct capdl_sc *given)
 {
     static const struct capdl_sc defaults;
     const struct capdl_sc *sc = given ? given : &defaults;
-
     add(fields, FIELD_PERIOD, sc->period);
     add(fields, FIELD_BUDGET, sc->budget);
     add(fields, FIELD_REFILLS, sc->refills);
@@ -49,7 +47,6 @@ static void add_numbers(struct fields *fields, enum capdl_kind kind, const struc
 {
     for (unsigned i = 0; numbers && i < CAPDL_NUMBER_COUNT; i++) {
         bool otherwise = kind == CAPDL_KIND_LEFTOVER && i == CAPDL_NUMBER_LEFTOVER_DEVICES && !numbers->value[i];
-
         if (numbers->has >> i & 1 && !otherwise) {
             add(fields, FIELD_NUMBER + i, numbers->value[i]);
         }
@@ -66,7 +63,6 @@ static void add_irqs(struct fields *fields, const struct world *world, uint32_t 
 static int field_compare(const void *left, const void *right)
 {
     const struct field_value *a = left, *b = right;
-
     if (a->field != b->field) {
         return a->field < b->field ? -1 : 1;
     }
@@ -78,7 +74,6 @@ void capdl_review_fields(const struct world *world, uint32_t id, struct fields *
     const struct capdl_spec *spec = world->spec;
     enum capdl_kind kind = capdl_object_kind(spec, id);
     unsigned flags = capdl_object_flags(spec, id);
-
     fields->count = 0;
     if (capdl_object_size_bits(spec, id)) {
         add(fields, FIELD_SIZE, capdl_object_size_bits(spec, id));
@@ -116,7 +111,6 @@ struct plain_cap capdl_review_cap(const struct capdl_spec *spec, const struct ca
 {
     struct plain_cap plain = {.object = cap->object, .kind = cap->kind, .mapping_container = CAPDL_NO_OBJECT};
     const struct capdl_cap_extra *extra = capdl_cap_extra(spec, cap);
-
     if (capdl_kind_has(cap->kind, CAPDL_TRAIT_RIGHTS)) {
         plain.rights = cap->rights & CAPDL_RIGHTS_ALL;
     }
@@ -185,7 +179,6 @@ static inline void put_text(struct lines *lines, const char *text)
 static inline void put_digits(struct lines *lines, uint64_t number, unsigned base)
 {
     char digits[20], *end = digits + sizeof(digits), *at = end;
-
     do {
         *--at = "0123456789abcdef"[number % base];
         number /= base;
@@ -209,7 +202,6 @@ static void write_word(struct lines *lines, const char *before, uint64_t word)
 static void write_name(struct lines *lines, uint32_t id)
 {
     const struct capdl_spec *spec = lines->world->spec;
-
     if (id == CAPDL_NO_OBJECT) {
         put_text(lines, "-");
         return;
@@ -225,7 +217,6 @@ static void write_fields(struct lines *lines, uint32_t id, struct fields *fields
 {
     enum capdl_kind kind = capdl_object_kind(lines->world->spec, id);
     char digest[REVIEW_LABEL];
-
     put_text(lines, "object ");
     write_name(lines, id);
     put_text(lines, " ");
@@ -233,7 +224,6 @@ static void write_fields(struct lines *lines, uint32_t id, struct fields *fields
     capdl_review_fields(lines->world, id, fields);
     for (size_t i = 0; i < fields->count; i++) {
         const struct field_value *field = &fields->list[i];
-
         put_text(lines, " ");
         put_text(lines, capdl_review_field_word(kind, field->field));
         if (field->field == FIELD_CONTENT && lines->options && lines->options->digest) {
@@ -253,7 +243,6 @@ static void write_fields(struct lines *lines, uint32_t id, struct fields *fields
 static void write_cap(struct lines *lines, uint32_t holder, const struct capdl_cap *cap)
 {
     struct plain_cap plain = capdl_review_cap(lines->world->spec, cap);
-
     put_text(lines, "cap ");
     write_name(lines, holder);
     write_word(lines, " ", cap->slot);
@@ -283,7 +272,6 @@ static int derived_compare(const void *left, const void *right, void *context)
     const struct capdl_derivation *list = context;
     const struct derived *a = left, *b = right;
     const struct capdl_derivation *x = &list[a->number], *y = &list[b->number];
-
     if (a->child != b->child) {
         return a->child < b->child ? -1 : 1;
     }
@@ -301,7 +289,6 @@ static void write_derivations(struct lines *lines, const uint32_t *order, uint32
     const struct capdl_spec *spec = lines->world->spec;
     uint32_t *rank = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*rank));
     struct derived *list = capdl_spec_realloc(NULL, (spec->num_derivations + 1) * sizeof(*list));
-
     for (uint32_t i = 0; i < count; i++) {
         rank[order[i]] = i;
     }
@@ -312,7 +299,6 @@ static void write_derivations(struct lines *lines, const uint32_t *order, uint32
     qsort_r(list, spec->num_derivations, sizeof(*list), derived_compare, spec->derivations);
     for (size_t i = 0; i < spec->num_derivations; i++) {
         const struct capdl_derivation *d = &spec->derivations[list[i].number];
-
         if (i > 0 && derived_compare(&list[i - 1], &list[i], spec->derivations) == 0) {
             continue;
         }
@@ -331,7 +317,6 @@ static void write_derivations(struct lines *lines, const uint32_t *order, uint32
 static void write_domains(const struct lines *lines)
 {
     const struct capdl_domains *domains = &lines->world->spec->domains;
-
     for (size_t i = 0; i < domains->num_schedule; i++) {
         const struct capdl_domain_entry *entry = &domains->schedule[i];
         fprintf(lines->out, "domain %zu %" PRIu64 " %" PRIu64 "%s\n", i, entry->domain, entry->duration,
@@ -361,7 +346,6 @@ void capdl_review_lines(const struct capdl_spec *spec, const struct capdl_diff_o
     struct fields fields = {NULL};
     struct lines lines;
     uint32_t count, *order = capdl_spec_by_name(spec, &count);
-
     capdl_review_world_init_fields(&world, spec, options);
     lines.world = &world;
     lines.options = options;
@@ -371,7 +355,6 @@ void capdl_review_lines(const struct capdl_spec *spec, const struct capdl_diff_o
     fprintf(out, "arch %s\n", capdl_arch_name(spec->arch));
     for (uint32_t i = 0; i < count; i++) {
         struct capdl_caps caps = capdl_object_caps(spec, order[i]);
-
         write_fields(&lines, order[i], &fields);
         for (uint32_t j = 0; j < caps.count; j++) {
             write_cap(&lines, order[i], &caps.list[j]);

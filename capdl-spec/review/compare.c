@@ -19,7 +19,6 @@ struct comparison {
 static struct edit *edit_add(struct comparison *c, enum edit_kind kind, uint64_t object)
 {
     struct edits *edits = c->edits;
-
     edits->list = capdl_spec_grow(edits->list, &edits->capacity, edits->count + 1, sizeof(*edits->list));
     edits->list[edits->count] =
         (struct edit){.kind = kind, .object = object, .old_holder = REVIEW_NONE, .new_holder = REVIEW_NONE};
@@ -30,7 +29,6 @@ static void edit_value(struct comparison *c, enum edit_kind kind, uint64_t objec
                        const uint64_t *new)
 {
     struct edit *edit = edit_add(c, kind, object);
-
     edit->field = field;
     edit->has_old = old;
     edit->has_new = new;
@@ -53,7 +51,6 @@ uint64_t capdl_review_target_number(const struct world *world, const struct capd
 static bool same_cap(const struct comparison *c, const struct capdl_cap *old, const struct capdl_cap *new)
 {
     struct plain_cap a = capdl_review_cap(c->old->spec, old), b = capdl_review_cap(c->new->spec, new);
-
     return capdl_review_target_number(c->old, old) == capdl_review_target_number(c->new, new) && a.kind == b.kind &&
            a.rights == b.rights && a.flags == b.flags && a.guard_size == b.guard_size && a.data == b.data &&
            number_of(c->old, a.mapping_container) == number_of(c->new, b.mapping_container) &&
@@ -82,7 +79,6 @@ static void unpaired_add(struct unpaired_caps *caps, const struct capdl_cap *cap
 static void cap_edit(struct comparison *c, const struct unpaired_cap *old, const struct unpaired_cap *new)
 {
     struct edit *edit = edit_add(c, EDIT_CAP, 0);
-
     edit->has_old = old;
     edit->has_new = new;
     if (old) {
@@ -101,7 +97,6 @@ static void cap_edit(struct comparison *c, const struct unpaired_cap *old, const
 static int unpaired_compare(const void *left, const void *right)
 {
     const struct unpaired_cap *a = left, *b = right;
-
     for (int i = 0; i < 3; i++) {
         if (a->key[i] != b->key[i]) {
             return a->key[i] < b->key[i] ? -1 : 1;
@@ -116,7 +111,6 @@ static int unpaired_compare(const void *left, const void *right)
 static void drop_paired(struct unpaired_caps *caps)
 {
     size_t kept = 0;
-
     for (size_t i = 0; i < caps->count; i++) {
         if (!caps->list[i].paired) {
             caps->list[kept++] = caps->list[i];
@@ -136,7 +130,6 @@ static void pair_keys(struct comparison *c, struct unpaired_caps *old, struct un
     for (size_t i = 0, j = 0; i < old->count && j < new->count;) {
         struct unpaired_cap *a = &old->list[i], *b = &new->list[j];
         int order = memcmp(a->key, b->key, sizeof(a->key)) == 0 ? 0 : 1;
-
         for (int k = 0; order && k < 3; k++) {
             if (a->key[k] != b->key[k]) {
                 order = a->key[k] < b->key[k] ? -1 : 1;
@@ -158,7 +151,6 @@ static uint64_t content_key(const struct world *world, const struct capdl_cap *c
 {
     struct plain_cap plain = capdl_review_cap(world->spec, cap);
     uint64_t hash = plain.rights | (uint64_t)plain.flags << 8 | (uint64_t)plain.guard_size << 16;
-
     hash = (hash ^ plain.data) * UINT64_C(0x9e3779b97f4a7c15);
     hash = (hash ^ number_of(world, plain.mapping_container)) * UINT64_C(0x9e3779b97f4a7c15);
     return (hash ^ plain.mapping_slot) * UINT64_C(0x9e3779b97f4a7c15);
@@ -171,7 +163,6 @@ static void set_keys(const struct world *world, struct unpaired_caps *caps, enum
     for (size_t i = 0; i < caps->count; i++) {
         struct unpaired_cap *unpaired = &caps->list[i];
         uint64_t target = capdl_review_target_number(world, unpaired->cap);
-
         unpaired->key[0] = key == KEY_SLOT ? unpaired->cap->slot : target;
         unpaired->key[1] = key == KEY_CONTENT ? content_key(world, unpaired->cap) : 0;
         unpaired->key[2] = 0;
@@ -189,12 +180,10 @@ static void compare_slots(struct comparison *c, uint32_t old, uint32_t new, stru
                           struct unpaired_caps *b)
 {
     struct capdl_caps x = capdl_object_caps(c->old->spec, old), y = capdl_object_caps(c->new->spec, new);
-
     for (uint32_t i = 0, j = 0; i < x.count || j < y.count;) {
         const struct capdl_cap *left = i < x.count ? &x.list[i] : NULL, *right = j < y.count ? &y.list[j] : NULL;
         bool first = left && (!right || left->slot <= right->slot);
         bool second = right && (!left || right->slot <= left->slot);
-
         if (!first || !second || !same_cap(c, left, right)) {
             if (first) {
                 unpaired_add(a, left, old);
@@ -219,7 +208,6 @@ static void compare_container(struct comparison *c, uint32_t old, uint32_t new, 
                               struct unpaired_caps *rest_new)
 {
     struct unpaired_caps a = {NULL}, b = {NULL};
-
     compare_slots(c, old, new, &a, &b);
     if (slots_are_free(capdl_object_kind(c->new->spec, new))) {
         pair_by(c, &a, &b, KEY_CONTENT);
@@ -240,7 +228,6 @@ static void compare_container(struct comparison *c, uint32_t old, uint32_t new, 
 static uint64_t first_user(const struct world *world, uint32_t container)
 {
     const struct use *use = &world->uses[world->first_use[container]];
-
     if (world->first_use[container] == world->first_use[container + 1]) {
         return REVIEW_DEFAULT;
     }
@@ -253,13 +240,11 @@ static void pair_moves(struct comparison *c, struct unpaired_caps *old, struct u
     for (int k = 0; k < 2; k++) {
         struct unpaired_caps *caps = k ? new : old;
         const struct world *world = k ? c->new : c->old;
-
         set_keys(world, caps, KEY_CONTENT);
         for (size_t i = 0; i < caps->count; i++) {
             struct unpaired_cap *unpaired = &caps->list[i];
             uint64_t user = first_user(world, unpaired->holder);
             bool table = capdl_object_kind(world->spec, unpaired->holder) != CAPDL_KIND_CNODE;
-
             unpaired->key[2] =
                 user == REVIEW_DEFAULT || !slots_are_free(capdl_object_kind(world->spec, unpaired->holder))
                     ? (uint64_t)k << 63 | i
@@ -272,10 +257,8 @@ static void pair_moves(struct comparison *c, struct unpaired_caps *old, struct u
 static void compare_caps(struct comparison *c)
 {
     struct unpaired_caps old = {NULL}, new = {NULL};
-
     for (uint32_t i = 0; i < c->new->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(c->new->spec, i);
-
         if (c->old_of[i] != REVIEW_NONE) {
             compare_container(c, c->old_of[i], i, &old, &new);
         }
@@ -285,7 +268,6 @@ static void compare_caps(struct comparison *c)
     }
     for (uint32_t i = 0; i < c->old->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(c->old->spec, i);
-
         for (uint32_t j = 0; c->old->object_number[i] >= c->new->spec->num_objects &&j < caps.count; j++) {
             unpaired_add(&old, &caps.list[j], i);
         }
@@ -311,7 +293,6 @@ struct moved {
 static int moved_compare(const void *left, const void *right)
 {
     const struct moved *a = left, *b = right;
-
     if (a->container != b->container) {
         return a->container < b->container ? -1 : 1;
     }
@@ -322,13 +303,11 @@ static int moved_compare(const void *left, const void *right)
 static struct moved *find_moved(const struct comparison *c, int side, size_t *count)
 {
     struct moved *list = capdl_spec_realloc(NULL, (c->edits->count + 1) * sizeof(*list));
-
     *count = 0;
     for (size_t i = 0; i < c->edits->count; i++) {
         const struct edit *edit = &c->edits->list[i];
         const struct capdl_cap *cap = side ? edit->new : edit->old;
         struct moved moved = {.to_container = REVIEW_DEFAULT};
-
         if (edit->kind != EDIT_CAP || !cap || (side && edit->old)) {
             continue;
         }
@@ -357,7 +336,6 @@ static void translate(const struct moved *list, size_t count, uint64_t *containe
 {
     struct moved key = {.container = *container, .slot = *slot};
     const struct moved *found = bsearch(&key, list, count, sizeof(*list), moved_compare);
-
     if (found) {
         *container = found->to_container;
         *slot = found->to_slot;
@@ -370,13 +348,11 @@ static struct derived *find_derived(const struct comparison *c, const struct wor
     size_t num_moved;
     struct moved *moved = find_moved(c, side, &num_moved);
     struct derived *list = capdl_spec_realloc(NULL, (world->spec->num_derivations + 1) * sizeof(*list));
-
     *count = 0;
     for (size_t i = 0; i < world->spec->num_derivations; i++) {
         const struct capdl_derivation *d = &world->spec->derivations[i];
         struct derived one = {world->object_number[d->child.container], d->child.slot,
                               world->object_number[d->parent.container], d->parent.slot};
-
         translate(moved, num_moved, &one.child, &one.child_slot);
         if (!side) {
             translate(moved, num_moved, &one.parent, &one.parent_slot);
@@ -394,11 +370,9 @@ static void compare_derivations(struct comparison *c)
 {
     size_t num_old, num_new;
     struct derived *old = find_derived(c, c->old, 0, &num_old), *new = find_derived(c, c->new, 1, &num_new);
-
     for (size_t i = 0, j = 0; i < num_old || j < num_new;) {
         int order = i == num_old ? 1 : j == num_new ? -1 : derived_compare(&old[i], &new[j]);
         const struct derived *one = order <= 0 ? &old[i] : &new[j];
-
         if (order != 0) {
             struct edit *edit = edit_add(c, EDIT_DERIVED, one->child);
             edit->has_old = order < 0;
@@ -423,7 +397,6 @@ static void compare_fields(struct comparison *c, uint32_t old, uint32_t new, str
     for (size_t i = 0, j = 0; i < a->count || j < b->count;) {
         const struct field_value *x = i < a->count ? &a->list[i] : NULL, *y = j < b->count ? &b->list[j] : NULL;
         bool first = x && (!y || x->field <= y->field), second = y && (!x || y->field <= x->field);
-
         if (!first || !second || x->value != y->value) {
             edit_value(c, EDIT_FIELD, new, (first ? x : y)->field, first ? &x->value : NULL, second ? &y->value : NULL);
         }
@@ -436,10 +409,8 @@ static void compare_objects(struct comparison *c)
 {
     struct fields a = {NULL}, b = {NULL};
     uint32_t num_new = c->new->spec->num_objects;
-
     for (uint32_t i = 0; i < num_new; i++) {
         uint32_t old = c->old_of[i];
-
         if (capdl_object_kind(c->new->spec, i) == CAPDL_KIND_PROGRAM) {
             continue;
         }
@@ -470,7 +441,6 @@ static bool same_schedule(const struct capdl_domains *a, const struct capdl_doma
     }
     for (size_t i = 0; i < a->num_schedule; i++) {
         const struct capdl_domain_entry *x = &a->schedule[i], *y = &b->schedule[i];
-
         if (x->domain != y->domain || x->duration != y->duration || (x->unit != y->unit && x->duration) ||
             x->end_marker != y->end_marker) {
             return false;
@@ -484,7 +454,6 @@ static void compare_system(struct comparison *c)
     const struct capdl_domains *old = &c->old->spec->domains, *new = &c->new->spec->domains;
     uint64_t a[] = {0, capdl_review_domain_start(old), old->num_schedule ? old->index_shift : 0};
     uint64_t b[] = {0, capdl_review_domain_start(new), new->num_schedule ? new->index_shift : 0};
-
     if (c->old->spec->arch != c->new->spec->arch) {
         uint64_t archs[] = {c->old->spec->arch, c->new->spec->arch};
         edit_value(c, EDIT_ARCH, REVIEW_DEFAULT, 0, &archs[0], &archs[1]);
@@ -501,7 +470,6 @@ size_t capdl_review_compare(const struct world *old, const struct world *new, st
     struct comparison c = {.old = old, .new = new, .edits = edits};
     uint32_t num_new = new->spec->num_objects;
     size_t count;
-
     c.edits = edits ? edits : &c.own;
     c.old_of = capdl_spec_realloc(NULL, (num_new + (size_t)1) * sizeof(*c.old_of));
     memset(c.old_of, 0xff, (num_new + (size_t)1) * sizeof(*c.old_of));

@@ -7,7 +7,6 @@
 uint32_t *capdl_review_identity(uint32_t count)
 {
     uint32_t *numbers = capdl_spec_realloc(NULL, (count + (size_t)1) * sizeof(*numbers));
-
     for (uint32_t i = 0; i < count; i++) {
         numbers[i] = i;
     }
@@ -17,7 +16,6 @@ uint32_t *capdl_review_identity(uint32_t count)
 static void number_objects(struct review *review)
 {
     uint32_t num_old = review->old.spec->num_objects, num_new = review->new.spec->num_objects;
-
     review->matched = capdl_review_match(&review->old, &review->new, &review->guessed);
     review->old_of = capdl_spec_realloc(NULL, (num_new + (size_t)1) * sizeof(*review->old_of));
     memset(review->old_of, 0xff, (num_new + (size_t)1) * sizeof(*review->old_of));
@@ -33,14 +31,12 @@ static void number_subjects(struct review *review)
 {
     struct world *old = &review->old, *new = &review->new;
     bool *taken = capdl_spec_realloc(NULL, new->num_subjects + (size_t)1);
-
     memset(taken, 0, new->num_subjects + (size_t)1);
     new->subject_number = capdl_review_identity(new->num_subjects);
     old->subject_number = capdl_review_identity(old->num_subjects);
     for (uint32_t i = 0; i < old->num_subjects; i++) {
         uint32_t tcb = review->matched[old->subjects[i].tcb];
         uint32_t subject = tcb == REVIEW_NONE ? REVIEW_NONE : new->owner[tcb];
-
         old->subject_number[i] = new->num_subjects + i;
         if (subject != REVIEW_NONE && !taken[subject]) {
             taken[subject] = true;
@@ -55,7 +51,6 @@ static void own_nested(struct review *review)
 {
     for (uint32_t i = 0; i < review->new.spec->num_objects; i++) {
         uint32_t was = review->old_of[i], *a, *b;
-
         if (capdl_object_kind(review->new.spec, i) != CAPDL_KIND_CNODE || was == REVIEW_NONE) {
             continue;
         }
@@ -73,7 +68,6 @@ static void own_nested(struct review *review)
 static struct parties *parties_new(const struct capdl_spec *spec)
 {
     struct parties *parties = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*parties));
-
     memset(parties, 0, (spec->num_objects + (size_t)1) * sizeof(*parties));
     return parties;
 }
@@ -91,7 +85,6 @@ void capdl_diff(const struct capdl_spec *old, const struct capdl_spec *new, cons
 {
     struct review review = {.options = options, .same_flows = true};
     uint32_t num_objects = old->num_objects + new->num_objects;
-
     *findings = (struct capdl_findings){NULL};
     capdl_review_world_init(&review.old, old, options);
     capdl_review_world_init(&review.new, new, options);

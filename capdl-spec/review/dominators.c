@@ -21,7 +21,6 @@ struct dominator_work {
 void capdl_review_dominators_init(struct dominators *d, uint32_t num_nodes)
 {
     size_t size = (num_nodes + (size_t)1) * sizeof(uint32_t);
-
     *d = (struct dominators){.nearest = capdl_spec_realloc(NULL, size),
                              .order = capdl_spec_realloc(NULL, size),
                              .rank = capdl_spec_realloc(NULL, size),
@@ -54,14 +53,12 @@ static void found(struct dominators *d, uint32_t node, uint32_t from, uint32_t n
 static void find_order(struct dominators *d, const struct flow_graph *graph, uint32_t source)
 {
     uint32_t depth = 0, reached = 0;
-
     d->count = 0;
     found(d, source, source, reached++);
     d->stack[depth++] = source;
     d->next[source] = graph->first[source];
     while (depth) {
         uint32_t node = d->stack[depth - 1];
-
         if (d->next[node] == graph->first[node + 1]) {
             d->rank[node] = d->count;
             d->order[d->count++] = node;
@@ -85,7 +82,6 @@ static uint32_t best_above(struct dominators *d, uint32_t number, uint32_t last)
 {
     struct dominator_work *work = d->work;
     uint32_t depth = 0, top = number;
-
     if (number < last) {
         return number;
     }
@@ -94,7 +90,6 @@ static uint32_t best_above(struct dominators *d, uint32_t number, uint32_t last)
     }
     while (depth) {
         struct dominator_work *below = &work[d->stack[--depth]];
-
         below->best = work[top].best < below->best ? work[top].best : below->best;
         below->above = work[top].above;
         top = d->stack[depth];
@@ -105,17 +100,14 @@ static uint32_t best_above(struct dominators *d, uint32_t number, uint32_t last)
 void capdl_review_dominators_find(struct dominators *d, const struct flow_graph *graph, uint32_t source)
 {
     struct dominator_work *work = d->work;
-
     for (uint32_t i = 0; i < d->count; i++) {
         d->nearest[d->order[i]] = REVIEW_NONE;
     }
     find_order(d, graph, source);
     for (uint32_t i = d->count - 1; i > 0; i--) {
         uint32_t node = work[i].node, earliest = work[i].parent;
-
         for (size_t j = graph->first_back[node]; j < graph->first_back[node + 1]; j++) {
             uint32_t from = graph->back[j].to;
-
             if (d->nearest[from] != REVIEW_NONE) {
                 uint32_t best = best_above(d, d->number[from], i + 1);
                 earliest = best < earliest ? best : earliest;
@@ -125,7 +117,6 @@ void capdl_review_dominators_find(struct dominators *d, const struct flow_graph 
     }
     for (uint32_t i = 1; i < d->count; i++) {
         uint32_t nearest = work[i].parent;
-
         while (nearest > work[i].earliest) {
             nearest = work[nearest].nearest;
         }

@@ -16,7 +16,6 @@ char *capdl_review_message_note(struct review *review, const uint32_t *subjects,
 {
     char *others = capdl_review_others(review, &review->new, subjects, count, cap->object), *text;
     char *names = capdl_review_names(review, subjects, count);
-
     text = cap->rights & CAPDL_RIGHT_WRITE && cap->data
                ? capdl_review_format("%s; %s have the same badge: the receiver cannot tell them apart", others, names)
                : capdl_review_format("%s", others);
@@ -29,7 +28,6 @@ static const char *message_verb(const struct capdl_cap *cap)
 {
     bool notification = cap->kind == CAPDL_KIND_NOTIFICATION;
     unsigned rights = cap->rights;
-
     if (notification) {
         return rights & CAPDL_RIGHT_WRITE  ? rights & CAPDL_RIGHT_READ ? "signal and wait for" : "signal"
                : rights & CAPDL_RIGHT_READ ? "wait for"
@@ -48,7 +46,6 @@ static const char *message_verb(const struct capdl_cap *cap)
 static bool can_answer(const struct world *world, const uint32_t *subjects, size_t count, uint32_t endpoint)
 {
     bool called = false, able = false, *answerers;
-
     for (size_t i = world->first_holder[endpoint]; i < world->first_holder[endpoint + 1]; i++) {
         called |= capdl_cap_can_call(capdl_review_held(world, i));
     }
@@ -88,7 +85,6 @@ static char *message_deed(struct review *review, const struct world *world, cons
 {
     char *others = capdl_review_others(review, world, subjects, count, cap->object), *text, *badge = NULL;
     char rights[8];
-
     capdl_review_rights(cap->kind, cap->rights, rights);
     if (!(cap->rights & CAPDL_RIGHTS_ALL)) {
         strcpy(rights, "-");
@@ -116,11 +112,9 @@ static char *whose(const struct review *review, const struct world *world, const
                    uint32_t object)
 {
     uint32_t owner = capdl_review_owner(world, object);
-
     if (owner == REVIEW_NONE && capdl_object_kind(world->spec, object) == CAPDL_KIND_CNODE) {
         size_t num, kept = 0;
         uint32_t *users = capdl_review_users(world, object, &num);
-
         for (size_t i = 0; i < num; i++) {
             if (!capdl_review_among(subjects, count, users[i])) {
                 users[kept++] = users[i];
@@ -153,11 +147,9 @@ static char *revoked(struct review *review, const struct world *world, const uin
 {
     char *text = capdl_review_format("%s", ""), *whole;
     size_t any = 0;
-
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         size_t num = 0;
         char label[REVIEW_LABEL], *names, *longer;
-
         if (!capdl_kind_issues(control, capdl_object_kind(world->spec, i))) {
             continue;
         }
@@ -194,7 +186,6 @@ static char *control_deed(struct review *review, const struct world *world, cons
         [CAPDL_KIND_DOMAIN] = "move threads to any scheduling domain",
     };
     char *also, *text;
-
     if (cap->kind == CAPDL_KIND_SCHED_CONTROL) {
         return capdl_review_format("give scheduling contexts any amount of time on core %" PRIu64 " (\1)", cap->data);
     }
@@ -228,7 +219,6 @@ static char *untyped_deed(struct review *review, const struct world *world, cons
     uint32_t *owners = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*owners));
     char size[32], *names, *text, *place, *others, *note;
     const char *yet;
-
     for (uint32_t i = 0; i < world->spec->num_objects && count < world->num_subjects; i++) {
         uint32_t owner = lies_in(world->spec, i, untyped) ? capdl_review_owner(world, i) : REVIEW_NONE;
         if (owner != REVIEW_NONE && !capdl_review_contains(owners, count, owner)) {
@@ -261,7 +251,6 @@ static char *untyped_deed(struct review *review, const struct world *world, cons
 static char *number_deed(const struct world *world, const struct capdl_cap *cap)
 {
     enum capdl_class class = capdl_kind_class(cap->kind);
-
     if (cap->kind == CAPDL_KIND_SMC) {
         return cap->data ? capdl_review_format("call function 0x%" PRIx64 " of the firmware (\1), whatever that does",
                                                cap->data)
@@ -285,7 +274,6 @@ static char *frame_deed(struct review *review, const struct world *world, const 
                         const struct capdl_cap *cap)
 {
     char *others = capdl_review_others(review, world, subjects, count, cap->object), rights[8], *text;
-
     text =
         capdl_review_format("map \1 with rights %s; %s", capdl_review_rights(cap->kind, cap->rights, rights), others);
     free(others);
@@ -298,11 +286,9 @@ static char *reply_deed(struct review *review, const struct world *world, const 
     size_t num;
     char *names = capdl_review_other_holders(review, world, subjects, count, cap->object, &num), *text;
     bool served = false;
-
     for (uint32_t i = 0; num && i < world->spec->num_objects && !served; i++) {
         const struct parties *waiting =
             capdl_object_kind(world->spec, i) == CAPDL_KIND_EP ? capdl_review_parties(review, world, i) : NULL;
-
         for (size_t j = 0; waiting && j < waiting->count; j++) {
             served |= waiting->list[j].rights & CAPDL_RIGHT_READ &&
                       !capdl_review_among(subjects, count, waiting->list[j].who) &&
@@ -322,11 +308,9 @@ char *capdl_review_control_holders(struct review *review, const struct world *wo
 {
     uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
     char *names;
-
     *num = 0;
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(world->spec, i);
-
         for (uint32_t k = 0; k < caps.count; k++) {
             if (caps.list[k].object != CAPDL_NO_OBJECT || caps.list[k].kind != cap->kind ||
                 caps.list[k].data != cap->data) {
@@ -351,7 +335,6 @@ static char *still_note(struct review *review, const uint32_t *subjects, size_t 
     struct capdl_cap now = *cap;
     size_t num = 0;
     char *names, *text;
-
     if (cap->object == CAPDL_NO_OBJECT) {
         names = capdl_review_control_holders(review, &review->new, subjects, count, cap, &num);
     } else {
@@ -372,11 +355,9 @@ static char *with_others(struct review *review, const struct world *world, const
                          const struct capdl_cap *cap, char *deed)
 {
     size_t num;
-
     if (world == &review->old && cap->kind != CAPDL_KIND_SMC) {
         char *still = still_note(review, subjects, count, cap);
         char *lost = capdl_review_format("%s%s", deed, still);
-
         free(still);
         free(deed);
         return lost;
@@ -403,7 +384,6 @@ static char *power_over(const struct review *review, const struct world *world, 
 {
     uint32_t whom = capdl_review_owner(world, object);
     bool other = world == &review->new &&whom != REVIEW_NONE && !capdl_review_among(subjects, count, whom);
-
     return other ? capdl_review_format(format, capdl_review_subject(review, whom)) : capdl_review_format("%s", "");
 }
 
@@ -426,7 +406,6 @@ static bool can_take_out(const struct world *world, const uint32_t *subjects, si
     }
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(world->spec, i);
-
         if (capdl_object_kind(world->spec, i) != CAPDL_KIND_CNODE || !uses_container(world, i, subjects, count)) {
             continue;
         }
@@ -446,7 +425,6 @@ char *capdl_review_deed(struct review *review, const struct world *world, const 
                         const struct capdl_cap *cap)
 {
     char *owner, *text, *all, *stop;
-
     if (cap->object == CAPDL_NO_OBJECT) {
         return with_others(review, world, subjects, count, cap, control_deed(review, world, subjects, count, cap));
     }

@@ -22,14 +22,12 @@ char *capdl_review_twin_note(struct review *review, const struct edit *edit)
     enum capdl_kind kind = capdl_object_kind(spec, object);
     bool ports = kind == CAPDL_KIND_IO_PORTS;
     char label[REVIEW_LABEL];
-
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         const struct capdl_numbers *a = capdl_object_kind(spec, i) == kind ? capdl_object_numbers(spec, i) : NULL;
         const struct capdl_numbers *b = capdl_object_numbers(spec, object);
         unsigned compared = kind == CAPDL_KIND_IOAPIC_IRQ                                 ? 2
                             : kind == CAPDL_KIND_IO_DEVICE && edit->field == FIELD_NUMBER ? 1
                                                                                           : CAPDL_NUMBER_COUNT;
-
         if (i != object && a && b &&
             (ports ? a->value[CAPDL_NUMBER_PORTS_FIRST] <= b->value[CAPDL_NUMBER_PORTS_LAST] &&
                          b->value[CAPDL_NUMBER_PORTS_FIRST] <= a->value[CAPDL_NUMBER_PORTS_LAST]
@@ -60,7 +58,6 @@ static char *irq_note(const struct review *review, const struct edit *edit)
     uint32_t was = irq_with(review->old.spec, edit->new_value, review->old_of[edit->object]);
     uint32_t left = irq_with(review->new.spec, edit->old_value, (uint32_t)edit->object);
     char label[REVIEW_LABEL], old[40] = "";
-
     if (edit->has_old && left == REVIEW_NONE) {
         snprintf(old, sizeof(old), "; nobody is woken by %" PRIu64 " any more", edit->old_value);
     }
@@ -78,16 +75,13 @@ const struct capdl_cap *capdl_review_mapped_at(const struct world *world, uint32
 {
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(world->spec, i);
-
         for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
             const struct use *use = &world->uses[j];
-
             for (uint32_t k = 0;
                  capdl_review_who(world, use) == subject && capdl_kind_is_table(capdl_object_kind(world->spec, i)) &&
                  use->shift < 64 && k < caps.count;
                  k++) {
                 uint64_t start = use->address | caps.list[k].slot << use->shift;
-
                 if (caps.list[k].kind == CAPDL_KIND_FRAME && address >= start &&
                     address - start < UINT64_C(1) << capdl_object_size_bits(world->spec, caps.list[k].object)) {
                     return caps.list + k;
@@ -105,7 +99,6 @@ static char *place_note(struct review *review, uint32_t tcb, uint64_t address)
     uint32_t owner = capdl_review_owner(world, tcb);
     const struct capdl_cap *page = owner == REVIEW_NONE ? NULL : capdl_review_mapped_at(world, owner, address);
     char label[REVIEW_LABEL];
-
     return page ? capdl_review_format("; %s is there%s",
                                       capdl_review_object(review, world->object_number[page->object], label),
                                       page->rights & CAPDL_RIGHT_EXECUTE ? ", which it may execute" : "")
@@ -116,7 +109,6 @@ static char *place_note(struct review *review, uint32_t tcb, uint64_t address)
 static char *stack_note(struct review *review, uint32_t tcb, uint64_t sp)
 {
     char *place = place_note(review, tcb, sp - 1), *text = place;
-
     if (strstr(place, "nothing is mapped")) {
         text = capdl_review_format("; nothing is mapped below it: the first use of the stack is a fault");
         free(place);
@@ -131,7 +123,6 @@ static char *reach_of_device(const struct review *review, uint32_t device)
     char *text = strcmp(list, "no memory") == 0
                      ? capdl_review_format("; no memory is mapped for it")
                      : capdl_review_format("; it now reaches %s, and the one of the old number no longer does", list);
-
     free(list);
     return text;
 }
@@ -142,7 +133,6 @@ static char *msi_note(const struct review *review, uint32_t object)
     const struct capdl_spec *spec[2] = {review->new.spec, review->old.spec};
     const uint32_t id[2] = {object, review->old_of[object]};
     uint64_t n[2][3];
-
     for (unsigned i = 0; i < 2; i++) {
         for (unsigned j = 0; j < 3; j++) {
             n[i][j] = capdl_object_number(spec[i], id[i], (enum capdl_number)(CAPDL_NUMBER_MSI_BUS + (int)j));
@@ -161,7 +151,6 @@ char *capdl_review_field_note(struct review *review, const struct edit *edit, en
 {
     enum capdl_class class = capdl_kind_class(kind);
     char *twins, *reach, *text;
-
     switch (edit->field) {
     case FIELD_TCB + CAPDL_TCB_FIELD_PRIO:
         return capdl_review_priority_note(review, edit);

@@ -8,14 +8,12 @@
 char *capdl_review_who_name(const struct review *review, uint32_t who)
 {
     char label[REVIEW_LABEL];
-
     return capdl_review_format("%s", capdl_review_who_label(review, who, label));
 }
 
 static char **who_names(const struct review *review, const uint32_t *who, size_t count)
 {
     char **names = capdl_spec_realloc(NULL, (count + 1) * sizeof(*names));
-
     for (size_t i = 0; i < count; i++) {
         names[i] = capdl_review_who_name(review, who[i]);
     }
@@ -45,7 +43,6 @@ static void fill_others(struct review *review, const struct raw_finding *raw, st
     for (size_t i = 0; i < parties->count; i++) {
         const struct party *p = &parties->list[i];
         bool rights = capdl_kind_has(kind, CAPDL_TRAIT_RIGHTS);
-
         if (capdl_review_among(raw->subjects, raw->num_subjects, p->who)) {
             continue;
         }
@@ -72,7 +69,6 @@ static void pairs_add(struct review *review, struct capdl_finding *finding, cons
 static void fill_pairs(struct review *review, const struct raw_finding *raw, struct capdl_finding *finding)
 {
     uint32_t *to = capdl_spec_realloc(NULL, (raw->num_pairs + 1) * sizeof(*to));
-
     finding->bypassed = raw->bypassed;
     if (raw->flows) {
         pairs_add(review, finding, raw->subjects, raw->num_subjects, raw->others[0], raw->num_others[0]);
@@ -93,7 +89,6 @@ void capdl_review_fill_fields(struct review *review, const struct raw_finding *r
     char role[REVIEW_LABEL] = "";
     uint32_t old = capdl_review_local(review, &review->old, raw->object);
     uint32_t new = capdl_review_local(review, &review->new, raw->object);
-
     if (raw->object != FINDING_NO_OBJECT && new != REVIEW_NONE) {
         capdl_review_role(review, &review->new, new, role);
     } else if (raw->object != FINDING_NO_OBJECT && old != REVIEW_NONE) {

@@ -12,7 +12,6 @@ struct element capdl_finding_element(const struct review *review, const struct r
     struct element element = {"", 0, CAPDL_NO_INDEX, false};
     uint32_t id;
     size_t digits;
-
     if (raw->object == FINDING_NO_OBJECT || !capdl_finding_object(review, raw->object, &spec, &id)) {
         return element;
     }
@@ -41,7 +40,6 @@ static int name_compare(const struct review *review, const struct raw_finding *a
 {
     struct element x = capdl_finding_element(review, a), y = capdl_finding_element(review, b);
     int order = strncmp(x.name, y.name, x.length < y.length ? x.length : y.length);
-
     order = order ? order : (x.length > y.length) - (x.length < y.length);
     return order ? order : (int)x.array - (int)y.array;
 }
@@ -49,7 +47,6 @@ static int name_compare(const struct review *review, const struct raw_finding *a
 size_t capdl_finding_main_length(const struct raw_finding *raw)
 {
     const char *end = strstr(raw->text, "; ");
-
     return end ? (size_t)(end - raw->text) : strlen(raw->text);
 }
 
@@ -57,14 +54,12 @@ static int main_compare(const struct raw_finding *a, const struct raw_finding *b
 {
     size_t x = capdl_finding_main_length(a), y = capdl_finding_main_length(b);
     int order = memcmp(a->text, b->text, x < y ? x : y);
-
     return order ? order : x < y ? -1 : x > y;
 }
 
 static int list_compare(const uint32_t *a, size_t num_a, const uint32_t *b, size_t num_b)
 {
     size_t count = num_a < num_b ? num_a : num_b;
-
     for (size_t i = 0; i < count; i++) {
         if (a[i] != b[i]) {
             return a[i] < b[i] ? -1 : 1;
@@ -77,7 +72,6 @@ static int list_compare(const uint32_t *a, size_t num_a, const uint32_t *b, size
 static int saying_compare(const struct raw_finding *a, const struct raw_finding *b)
 {
     int order = (int)a->rank - (int)b->rank;
-
     order = order ? order : (int)a->change - (int)b->change;
     order = order ? order : (int)a->exchange - (int)b->exchange;
     order = order ? order : main_compare(a, b);
@@ -104,7 +98,6 @@ static int number_compare(uint64_t a, uint64_t b)
 static int element_compare(const struct review *review, const struct raw_finding *a, const struct raw_finding *b)
 {
     int order = name_compare(review, a, b);
-
     order = order ? order : number_compare(raw_index(review, a) + 1, raw_index(review, b) + 1);
     order = order ? order : number_compare(a->address, b->address);
     return order ? order : number_compare(a->slot, b->slot);
@@ -114,7 +107,6 @@ static int by_subject(const void *left, const void *right, void *context)
 {
     const struct group *a = left, *b = right;
     int order = number_compare(a->root + UINT32_C(1), b->root + UINT32_C(1));
-
     order = order ? order : saying_compare(a->first, b->first);
     order = order ? order : subjects_compare(a->first, b->first);
     return order ? order : element_compare(context, a->first, b->first);
@@ -124,7 +116,6 @@ static int by_element(const void *left, const void *right, void *context)
 {
     const struct group *a = left, *b = right;
     int order = number_compare(a->root + UINT32_C(1), b->root + UINT32_C(1));
-
     order = order ? order : saying_compare(a->first, b->first);
     order = order ? order : others_compare(a->first, b->first, 0);
     order = order ? order : others_compare(a->first, b->first, 1);
@@ -138,7 +129,6 @@ static int by_others(const struct group *a, const struct group *b, unsigned coun
                      const struct review *review)
 {
     int order = number_compare(a->root + UINT32_C(1), b->root + UINT32_C(1));
-
     order = order ? order : saying_compare(a->first, b->first);
     order = order ? order : number_compare(a->first->object, b->first->object);
     order = order ? order : subjects_compare(a->first, b->first);
@@ -161,7 +151,6 @@ static int by_last_others(const void *left, const void *right, void *context)
 static bool next_element(const struct review *review, const struct group *a, const struct group *b)
 {
     const struct raw_finding *x = a->last, *y = b->first;
-
     return a->root == b->root && saying_compare(a->first, y) == 0 && others_compare(a->first, y, 0) == 0 &&
            others_compare(a->first, y, 1) == 0 && name_compare(review, x, y) == 0 &&
            raw_index(review, x) != CAPDL_NO_INDEX && raw_index(review, y) == raw_index(review, x) + 1 &&
@@ -171,7 +160,6 @@ static bool next_element(const struct review *review, const struct group *a, con
 static bool follows(const struct review *review, const struct group *a, const struct group *b)
 {
     const struct raw_finding *x = a->last, *y = b->first;
-
     return next_element(review, a, b) && subjects_compare(a->first, y) == 0 &&
            (!x->size || y->address == x->address + x->size || !strchr(x->text, '\2')) &&
            (y->old_address == x->old_address + x->size || !strchr(x->text, '\7'));
@@ -222,11 +210,9 @@ static void join_group(struct review *review, struct group *a, const struct grou
 static size_t join_others(struct review *review, struct group *groups, size_t count, unsigned number, uint32_t *joined)
 {
     size_t kept = 0;
-
     qsort_r(groups, count, sizeof(*groups), number ? by_last_others : by_first_others, review);
     for (size_t i = 0; i < count; i++) {
         struct raw_finding *a = kept ? groups[kept - 1].first : NULL, *b = groups[i].first;
-
         if (a && a->num_others[number] && b->num_others[number] && groups[kept - 1].root == groups[i].root &&
             a->object == b->object && saying_compare(a, b) == 0 && subjects_compare(a, b) == 0 &&
             others_compare(a, b, !number) == 0) {
@@ -242,7 +228,6 @@ static size_t join_others(struct review *review, struct group *groups, size_t co
 size_t capdl_finding_join(struct review *review, struct group *groups, size_t count, uint32_t *joined)
 {
     size_t kept = 0, singles;
-
     if (!count) {
         return 0;
     }
@@ -262,7 +247,6 @@ size_t capdl_finding_join(struct review *review, struct group *groups, size_t co
     kept = 0;
     for (size_t i = 0; i < singles; i++) {
         struct group *before = kept ? &groups[kept - 1] : NULL;
-
         if (before && same_elements(review, before, &groups[i])) {
             join_subjects(before->first, groups[i].first);
             join_group(review, before, &groups[i], joined);

@@ -14,7 +14,6 @@ enum object_words { OBJECT_NAME, OBJECT_KIND, OBJECT_ROLE }; /* each with what t
 static void say_each(char role[REVIEW_LABEL])
 {
     char *place = strstr(role, " at physical"), rest[REVIEW_LABEL - sizeof(" each")] = "";
-
     if (place) {
         snprintf(rest, sizeof(rest), ", the first%s", place);
         *place = '\0';
@@ -29,7 +28,6 @@ static char *object_text(const struct review *review, const struct group *group,
     struct review *roles = (struct review *)(uintptr_t)review;
     uint32_t local;
     bool several;
-
     if (raw->object == FINDING_NO_OBJECT) {
         return NULL;
     }
@@ -73,7 +71,6 @@ static void write_addresses(FILE *out, const struct group *group, bool old)
 {
     const struct raw_finding *a = group->first, *b = group->last;
     uint64_t first = old ? a->old_address : a->address, last = (old ? b->old_address : b->address) + b->size - 1;
-
     fprintf(out, "0x%" PRIx64, first);
     if (last > first && (a != b || a->size > 4096)) {
         fprintf(out, " to 0x%" PRIx64, last);
@@ -84,7 +81,6 @@ static void write_addresses(FILE *out, const struct group *group, bool old)
 static size_t write_verb(FILE *out, const char *text, bool several)
 {
     size_t one = strcspn(text, "|"), both = strcspn(text, "\4");
-
     fprintf(out, "%.*s", (int)(several ? both - one - 1 : one), several ? text + one + 1 : text);
     return both + 1;
 }
@@ -95,7 +91,6 @@ static void write_way(const struct review *review, FILE *out, const struct raw_f
     fputs("; for example ", out);
     for (size_t i = 0; i < raw->num_path; i++) {
         char *name = capdl_review_who_name(review, raw->path[i]);
-
         fprintf(out, "%s%s", i ? " -> " : "", name);
         free(name);
     }
@@ -108,7 +103,6 @@ char *capdl_finding_sentence(const struct review *review, const struct group *gr
     char *bare = object_text(review, group, OBJECT_KIND);
     size_t size, length = group->cut ? capdl_finding_main_length(raw) : strlen(raw->text), i = 0;
     FILE *out = open_memstream(&text, &size);
-
     fputs(raw->exchange ? "in exchange, " : "", out);
     if (raw->num_subjects > 1 && strncmp(raw->text, "'s ", 3) == 0) {
         char *names = capdl_review_names(review, raw->subjects, raw->num_subjects);
@@ -166,7 +160,6 @@ char *capdl_finding_where(const struct review *review, const struct raw_finding 
     };
     char label[REVIEW_LABEL];
     const char *old = raw->world == &review->old ? " in the old system" : "";
-
     if (raw->holder == REVIEW_NONE) {
         return NULL;
     }

@@ -22,7 +22,6 @@ static struct way_pairs pairs_of(const struct raw_finding *raw)
     size_t num_from = raw->flows ? raw->num_subjects : raw->num_others[0];
     size_t num_to = raw->flows ? raw->num_others[0] : raw->num_others[1];
     struct way_pairs pairs = {NULL, 0};
-
     if (raw->num_pairs > MOST_PAIRS || num_from * num_to > MOST_PAIRS) {
         return pairs;
     }
@@ -46,7 +45,6 @@ static bool has_all(const struct way_pairs *all, const struct way_pairs *some, b
 {
     for (size_t i = 0; i < some->count; i++) {
         bool found = false;
-
         for (size_t j = 0; j < all->count && !found; j++) {
             found = all->list[2 * j] == some->list[2 * i + back] && all->list[2 * j + 1] == some->list[2 * i + !back];
         }
@@ -61,7 +59,6 @@ static bool has_all(const struct way_pairs *all, const struct way_pairs *some, b
 static char *replaced(const char *text, const char *part, const char *by)
 {
     const char *at = strstr(text, part);
-
     return at ? capdl_review_format("%.*s%s%s", (int)(at - text), text, by, at + strlen(part)) : NULL;
 }
 
@@ -98,7 +95,6 @@ static char *both_text(const struct raw_finding *raw, const char *back)
 static void add_back(struct raw_finding *raw, const struct way_pairs *there, const struct way_pairs *back)
 {
     const struct way_pairs *parts[] = {there, back};
-
     free(raw->pairs);
     raw->pairs = capdl_spec_realloc(NULL, 2 * (there->count + back->count + 1) * sizeof(*raw->pairs));
     raw->num_pairs = 0;
@@ -114,7 +110,6 @@ static bool is_said(struct raw_finding *a, const struct raw_finding *b)
     struct way_pairs there, back;
     char *both = NULL;
     bool said = false;
-
     if (a->flows != b->flows || a->bypassed != b->bypassed || !(a->flows || a->bypassed) ||
         (a->bypassed && (a->num_subjects != 1 || b->num_subjects != 1 || a->subjects[0] != b->subjects[0])) ||
         (a->flows && (a->num_pairs || b->num_pairs))) {
@@ -142,11 +137,9 @@ size_t capdl_finding_join_ways(struct group *groups, size_t count)
 {
     bool *gone = capdl_spec_realloc(NULL, count + 1);
     size_t kept = 0;
-
     memset(gone, 0, count + 1);
     for (size_t i = 0; i < count; i++) {
         size_t first = i < MOST_WAYS ? 0 : i - MOST_WAYS, end = i + MOST_WAYS < count ? i + MOST_WAYS : count;
-
         for (size_t j = first; j < end && !gone[i]; j++) {
             if (i != j && !gone[j] && groups[i].root == groups[j].root) {
                 gone[j] = is_said(groups[i].first, groups[j].first);

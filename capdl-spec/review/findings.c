@@ -28,7 +28,6 @@ const char *capdl_rank_meaning(enum capdl_rank rank)
 bool capdl_finding_object(const struct review *review, uint64_t object, const struct capdl_spec **spec, uint32_t *id)
 {
     uint32_t count = review->new.spec->num_objects;
-
     if (object >> 32) {
         return false;
     }
@@ -41,7 +40,6 @@ enum capdl_kind capdl_review_kind(const struct review *review, uint64_t object)
 {
     const struct capdl_spec *spec;
     uint32_t id;
-
     return capdl_finding_object(review, object, &spec, &id) ? capdl_object_kind(spec, id)
                                                             : (enum capdl_kind)(uint32_t)object;
 }
@@ -51,7 +49,6 @@ const char *capdl_review_object(const struct review *review, uint64_t object, ch
     const struct capdl_spec *spec;
     uint32_t id;
     char label[REVIEW_LABEL / 2];
-
     if (capdl_finding_object(review, object, &spec, &id)) {
         snprintf(buffer, REVIEW_LABEL, "%s '%s'", capdl_kind_name(capdl_object_kind(spec, id)),
                  capdl_object_label(spec, id, label, sizeof(label)));
@@ -64,7 +61,6 @@ const char *capdl_review_object(const struct review *review, uint64_t object, ch
 const char *capdl_review_subject(const struct review *review, uint32_t subject)
 {
     uint32_t count = review->new.num_subjects;
-
     return subject < count ? review->new.subjects[subject].label : review->old.subjects[subject - count].label;
 }
 
@@ -74,7 +70,6 @@ struct raw_finding *capdl_review_add(struct review *review, enum capdl_rank rank
     const struct edit *edit = review->edit < review->edits.count ? &review->edits.list[review->edit] : NULL;
     struct raw_finding *raw;
     va_list arguments;
-
     review->raw = capdl_spec_grow(review->raw, &review->capacity_raw, review->num_raw + 1, sizeof(*review->raw));
     raw = &review->raw[review->num_raw];
     *raw = (struct raw_finding){
@@ -122,7 +117,6 @@ void capdl_review_others_are(struct raw_finding *raw, unsigned number, const uin
 uint64_t capdl_review_hash(uint64_t before, const char *text)
 {
     uint64_t hash = before;
-
     for (; text && *text; text++) {
         hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
     }
@@ -132,7 +126,6 @@ uint64_t capdl_review_hash(uint64_t before, const char *text)
 static void set_id(struct capdl_finding *finding)
 {
     uint64_t hash = capdl_review_hash(REVIEW_HASH, capdl_rank_word(finding->rank));
-
     hash = capdl_review_hash(hash + finding->change, finding->subject);
     hash = capdl_review_hash(hash, finding->object);
     hash = capdl_review_hash(hash, finding->field);
@@ -166,7 +159,6 @@ static struct capdl_finding finding_of(const struct review *review, const struct
         .certain = !raw->guessed,
         .num_subjects = raw->num_subjects,
     };
-
     if (strchr(raw->text, '\7')) {
         finding.before = capdl_review_format("0x%" PRIx64, raw->old_address);
         finding.after = capdl_review_format("0x%" PRIx64, raw->address);
@@ -191,7 +183,6 @@ static int finding_compare(const void *left, const void *right)
 {
     const struct capdl_finding *a = left, *b = right;
     int order = (int)a->rank - (int)b->rank;
-
     if (order == 0 && (a->num_subjects == 0) != (b->num_subjects == 0)) {
         return a->num_subjects == 0 ? 1 : -1;
     }
@@ -206,7 +197,6 @@ static void part_ids(struct capdl_findings *findings)
     for (size_t i = 0; i < findings->count; i++) {
         struct capdl_finding *finding = &findings->list[i];
         unsigned twins = 0;
-
         for (size_t j = i; j-- > 0 && findings->list[j].rank == finding->rank &&
                            strcmp(findings->list[j].subject, finding->subject) == 0;) {
             twins += memcmp(findings->list[j].id, finding->id, 14) == 0;
@@ -238,10 +228,8 @@ static void add_consequence(struct capdl_finding *finding, struct capdl_finding 
 static size_t gather(struct review *review, struct group *groups, bool roots, const uint32_t *joined)
 {
     size_t count = 0;
-
     for (uint32_t i = 0; i < review->num_raw; i++) {
         bool root = review->raw[i].cause == REVIEW_NONE;
-
         if (root == roots && !review->raw[i].told) {
             uint32_t cause = root ? REVIEW_NONE : root_of(review, i);
             while (cause != REVIEW_NONE && joined[cause] != cause) {
@@ -275,11 +263,9 @@ static size_t part(const struct review *review, struct group *groups, size_t cou
 {
     struct group *under = capdl_spec_realloc(NULL, (count + 1) * sizeof(*under));
     size_t kept = 0;
-
     *moved = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t number = (uint32_t)(groups[i].first - review->raw);
-
         if (joined[number] == number) {
             groups[kept++] = groups[i];
         } else if (!groups[i].first->told) {
@@ -300,7 +286,6 @@ void capdl_review_write(struct review *review, struct capdl_findings *findings)
     uint32_t *joined = capdl_review_identity((uint32_t)review->num_raw);
     uint32_t *place = capdl_review_identity((uint32_t)review->num_raw);
     size_t count = capdl_finding_join(review, groups, gather(review, groups, true, joined), joined), moved;
-
     capdl_review_unite(review, joined);
     count = part(review, groups, count, joined, &moved);
     for (size_t i = 0; i < count; i++) {

@@ -36,7 +36,6 @@ uint32_t capdl_review_flow_object(const struct flow_graph *graph, uint32_t node)
 uint32_t capdl_review_flow_who(const struct flow_graph *graph, const struct review *review, uint32_t node)
 {
     uint32_t object = capdl_review_flow_object(graph, node);
-
     if (object == REVIEW_NONE) {
         return node;
     }
@@ -51,13 +50,11 @@ enum flow_means capdl_review_flow_means(const struct flow_graph *graph, const st
 {
     enum flow_means means = FLOW_SEEN;
     uint32_t node = search->from[to];
-
     for (*through = REVIEW_NONE;
          capdl_review_flow_who(graph, review, node) == REVIEW_NONE && search->from[node] != node;
          node = search->from[node]) {
         uint32_t object = capdl_review_flow_object(graph, node);
         enum node part = (enum node)((node - graph->num_subjects) % NODES_OF_OBJECT);
-
         if (part == NODE_DATA || part == NODE_ANSWER) {
             *through = object;
             return part == NODE_ANSWER && capdl_review_kind(review, object) == CAPDL_KIND_EP ? FLOW_ANSWERED
@@ -85,7 +82,6 @@ static void link_channel(struct flow_graph *graph, uint32_t object, const struct
 {
     uint32_t data = node_of(graph, object, NODE_DATA), answer = node_of(graph, object, NODE_ANSWER);
     bool endpoint = cap->kind == CAPDL_KIND_EP;
-
     if (cap->rights & CAPDL_RIGHT_WRITE) {
         link_add(graph, send, data);
     }
@@ -105,10 +101,8 @@ static void link_memory(struct flow_graph *graph, const struct memory *memory, u
                         const struct capdl_cap *cap, uint32_t send, uint32_t receive)
 {
     uint32_t frame = memory->first[object], nodes = memory->fixed[frame] ? 2 : 1;
-
     for (uint32_t i = 0; i < nodes; i++) {
         uint32_t node = node_of(graph, frame, i ? NODE_INWARD : NODE_OUTWARD);
-
         if (cap->rights & CAPDL_RIGHT_WRITE) {
             link_add(graph, send, node);
         }
@@ -122,7 +116,6 @@ static void link_windows(struct flow_graph *graph, const struct memory *memory)
 {
     for (size_t i = 0; i < memory->num_placed; i++) {
         uint32_t frame = memory->placed[i], window = memory->window[frame];
-
         if (window != REVIEW_NONE) {
             link_add(graph, node_of(graph, frame, NODE_OUTWARD), node_of(graph, window, NODE_OUTWARD));
             link_add(graph, node_of(graph, window, NODE_INWARD), node_of(graph, frame, NODE_INWARD));
@@ -144,7 +137,6 @@ static void link_control(struct flow_graph *graph, const struct world *world, co
 {
     uint32_t owner = cap->kind == CAPDL_KIND_VCPU ? capdl_review_guest_of(world, cap->object)
                                                   : capdl_review_owner(world, cap->object);
-
     if (owner != REVIEW_NONE) {
         link_add(graph, send, owner);
         if (shows(world, cap)) {
@@ -168,11 +160,9 @@ static void find_handlers(const struct world *world, uint32_t tcb, const struct 
 static bool *find_fault_endpoints(const struct world *world)
 {
     bool *found = capdl_spec_realloc(NULL, world->spec->num_objects + (size_t)1);
-
     memset(found, 0, world->spec->num_objects + (size_t)1);
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         const struct capdl_cap *handlers[HANDLERS];
-
         if (capdl_object_kind(world->spec, i) != CAPDL_KIND_TCB) {
             continue;
         }
@@ -191,7 +181,6 @@ static bool can_answer(const struct world *world, uint32_t container, const bool
 {
     for (size_t i = world->first_use[container]; i < world->first_use[container + 1]; i++) {
         const struct use *use = &world->uses[i];
-
         if (!(use->who & USE_DEVICE) && answerers[use->who]) {
             return true;
         }
@@ -209,7 +198,6 @@ static void link_container(struct flow_graph *graph, const struct review *review
     bool answers = can_answer(world, container, answerers);
     uint32_t send = node_of(graph, world->object_number[container], NODE_SEND);
     uint32_t receive = node_of(graph, world->object_number[container], NODE_RECEIVE);
-
     for (size_t i = world->first_use[container]; i < world->first_use[container + 1]; i++) {
         uint32_t user = user_node(graph, capdl_review_who(world, &world->uses[i]));
         link_add(graph, user, send);
@@ -217,7 +205,6 @@ static void link_container(struct flow_graph *graph, const struct review *review
     }
     for (uint32_t i = 0; world->first_use[container] < world->first_use[container + 1] && i < caps.count; i++) {
         const struct capdl_cap *cap = &caps.list[i];
-
         if (cap->object == CAPDL_NO_OBJECT || (left_out && left_out[cap->object])) {
             continue;
         }
@@ -237,7 +224,6 @@ static void link_thread(struct flow_graph *graph, const struct world *world, uin
     uint32_t owner = capdl_review_owner(world, tcb);
     const struct capdl_cap *bound = capdl_spec_cap_at(world->spec, tcb, CAPDL_TCB_SLOT_BOUND_NOTIFICATION);
     const struct capdl_cap *handlers[HANDLERS];
-
     if (owner == REVIEW_NONE) {
         return;
     }
@@ -257,7 +243,6 @@ static void link_thread(struct flow_graph *graph, const struct world *world, uin
 static int link_compare(const void *left, const void *right)
 {
     const struct flow_link *a = left, *b = right;
-
     if (a->from != b->from) {
         return a->from < b->from ? -1 : 1;
     }
@@ -267,7 +252,6 @@ static int link_compare(const void *left, const void *right)
 static size_t *starts(const struct flow_link *links, size_t count, uint32_t nodes)
 {
     size_t *first = capdl_spec_realloc(NULL, (nodes + (size_t)2) * sizeof(*first)), at = 0;
-
     for (uint32_t i = 0; i <= nodes; i++) {
         while (at < count && links[at].from < i) {
             at++;
@@ -280,7 +264,6 @@ static size_t *starts(const struct flow_link *links, size_t count, uint32_t node
 static void sort_links(struct flow_graph *graph)
 {
     size_t kept = 0;
-
     if (graph->count) {
         qsort(graph->links, graph->count, sizeof(*graph->links), link_compare);
     }
@@ -305,13 +288,11 @@ static void link_split(struct flow_graph *graph, const struct review *review)
     size_t bytes = (graph->num_subjects + (size_t)1) * sizeof(uint32_t), count;
     uint32_t *part = capdl_spec_realloc(NULL, bytes),
              *next = capdl_spec_realloc(NULL, bytes); /* lists by old subject */
-
     memset(part, 0xff, bytes);
     memset(next, 0xff, bytes);
     for (uint32_t i = 0; i < review->new.num_subjects; i++) {
         uint32_t own = review->new.subject_number[i], was = review->old_of[review->new.subjects[i].tcb];
         uint32_t whole = was == REVIEW_NONE ? REVIEW_NONE : capdl_review_owner(&review->old, was);
-
         if (whole != REVIEW_NONE && whole != own) {
             next[own] = part[whole];
             part[whole] = own;
@@ -322,7 +303,6 @@ static void link_split(struct flow_graph *graph, const struct review *review)
     count = graph->count;
     for (size_t i = 0; i < count; i++) {
         struct flow_link link = graph->links[i];
-
         for (uint32_t j = link.from < graph->num_subjects ? part[link.from] : REVIEW_NONE; j != REVIEW_NONE;
              j = next[j]) {
             link_add(graph, j, link.to);
@@ -339,7 +319,6 @@ void capdl_review_flow_graph(struct flow_graph *graph, const struct review *revi
                              bool data)
 {
     bool *left_out = data ? find_fault_endpoints(world) : NULL, *answerers = capdl_review_answerers(world);
-
     *graph = (struct flow_graph){.num_subjects = review->new.num_subjects + review->old.num_subjects};
     graph->num_nodes = graph->num_subjects + num_objects(review) * NODES_OF_OBJECT;
     link_windows(graph, world == &review->new ? &review->new_memory : &review->old_memory);
@@ -368,7 +347,6 @@ void capdl_review_flow_graph_free(struct flow_graph *graph)
 void capdl_review_search_init(struct flow_search *search, uint32_t num_nodes)
 {
     size_t size = (num_nodes + (size_t)1) * sizeof(*search->from);
-
     *search = (struct flow_search){.from = capdl_spec_realloc(NULL, size), .reached = capdl_spec_realloc(NULL, size)};
     memset(search->from, 0xff, size);
 }
@@ -384,7 +362,6 @@ void capdl_review_search(struct flow_search *search, const struct flow_graph *gr
 {
     const struct flow_link *links = back ? graph->back : graph->links;
     const size_t *first = back ? graph->first_back : graph->first;
-
     for (uint32_t i = 0; i < search->count; i++) {
         search->from[search->reached[i]] = REVIEW_NONE;
     }
@@ -393,7 +370,6 @@ void capdl_review_search(struct flow_search *search, const struct flow_graph *gr
     search->count = 1;
     for (uint32_t i = 0; i < search->count; i++) {
         uint32_t node = search->reached[i];
-
         if (direct && i > 0 && capdl_review_flow_who(graph, review, node) != REVIEW_NONE) {
             continue;
         }

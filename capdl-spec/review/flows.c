@@ -26,12 +26,10 @@ void capdl_flows_search(struct flows *f, struct flow_search *s, const struct flo
 static bool is_new_pair(struct flows *f, uint32_t a, uint32_t b)
 {
     uint64_t pair = (uint64_t)a << 32 | b, place = pair * UINT64_C(0x9e3779b97f4a7c15) >> 20;
-
     if (2 * f->num_told >= f->told_mask) {
         size_t size = f->told_mask ? (f->told_mask + 1) * 2 : 1024;
         uint64_t *old = f->told, *list = capdl_spec_realloc(NULL, size * sizeof(*list));
         size_t old_size = f->told_mask ? f->told_mask + 1 : 0;
-
         memset(list, 0xff, size * sizeof(*list));
         f->told = list;
         f->told_mask = size - 1;
@@ -73,7 +71,6 @@ struct causes {
 static int cause_compare(const void *left, const void *right)
 {
     const struct cause *a = left, *b = right;
-
     if (a->container != b->container) {
         return a->container < b->container ? -1 : 1;
     }
@@ -95,7 +92,6 @@ static void add_devices(struct causes *causes, const struct review *review, cons
 {
     const struct world *world = &review->new;
     uint32_t container = edit->new_holder;
-
     if (capdl_kind_class(capdl_object_kind(world->spec, container)) != CAPDL_CLASS_DEVICE) {
         return;
     }
@@ -111,7 +107,6 @@ static void add_devices(struct causes *causes, const struct review *review, cons
 static uint64_t controlled_thread(const struct world *world, const struct capdl_cap *cap)
 {
     uint32_t owner = cap->object == CAPDL_NO_OBJECT ? REVIEW_NONE : capdl_review_owner(world, cap->object);
-
     return owner < world->num_subjects ? world->object_number[world->subjects[owner].tcb] : REVIEW_DEFAULT;
 }
 
@@ -119,11 +114,9 @@ static uint64_t controlled_thread(const struct world *world, const struct capdl_
 static struct causes find_causes(const struct review *review)
 {
     struct causes causes = {NULL};
-
     for (size_t i = 0; i < review->edits.count; i++) {
         const struct edit *edit = &review->edits.list[i];
         uint32_t finding = review->finding_of[i];
-
         if (edit->kind == EDIT_CAP && edit->new && !edit->same) {
             uint64_t target = capdl_review_target_number(&review->new, edit->new);
             uint64_t memory =
@@ -153,7 +146,6 @@ static uint32_t cause_find(const struct causes *causes, uint64_t container, uint
     struct cause key = {container, target, 0};
     const struct cause *found =
         causes->count ? bsearch(&key, causes->list, causes->count, sizeof(key), cause_compare) : NULL;
-
     return found ? found->finding : REVIEW_NONE;
 }
 
@@ -161,7 +153,6 @@ static uint32_t cause_find(const struct causes *causes, uint64_t container, uint
 static uint64_t thread_of(const struct flows *f, uint32_t node)
 {
     const struct world *world = &f->review->new;
-
     return node < world->num_subjects ? world->object_number[world->subjects[node].tcb] : REVIEW_DEFAULT;
 }
 
@@ -182,7 +173,6 @@ static uint32_t cause_of(const struct flows *f, const struct causes *causes, con
         {a, REVIEW_DEFAULT},
         {b, REVIEW_DEFAULT},
     };
-
     for (unsigned i = 0; cause == REVIEW_NONE && i < sizeof(tries) / sizeof(tries[0]); i++) {
         cause = cause_find(causes, tries[i][0] == REVIEW_NONE ? REVIEW_DEFAULT : tries[i][0], tries[i][1]);
     }
@@ -194,7 +184,6 @@ static uint32_t cause_of(const struct flows *f, const struct causes *causes, con
 static int new_link_compare(const void *left, const void *right)
 {
     const struct new_link *a = left, *b = right;
-
     if (a->cause != b->cause) {
         return a->cause < b->cause ? -1 : 1;
     }
@@ -208,11 +197,9 @@ static struct new_link *find_new_links(const struct flows *f, const struct cause
 {
     struct new_link *list = NULL;
     size_t capacity = 0, j = 0;
-
     *count = 0;
     for (size_t i = 0; i < f->new.count; i++) {
         const struct flow_link *a = &f->new.links[i];
-
         while (j < f->old.count &&
                (f->old.links[j].from < a->from || (f->old.links[j].from == a->from && f->old.links[j].to < a->to))) {
             j++;
@@ -244,10 +231,8 @@ void capdl_flows_unite(struct nodes *nodes)
 static struct nodes find_ends(struct flows *f, const struct new_link *links, size_t count, bool senders)
 {
     struct nodes nodes = {NULL};
-
     for (size_t i = 0; i < count && !f->tired; i++) {
         uint32_t end = senders ? links[i].link.from : links[i].link.to;
-
         if (capdl_flows_who(f, end) != REVIEW_NONE) {
             capdl_flows_add_node(&nodes, end);
             continue;
@@ -267,7 +252,6 @@ static struct nodes find_ends(struct flows *f, const struct new_link *links, siz
 static uint32_t *flows_all(const struct flows *f, const struct nodes *nodes)
 {
     uint32_t *list = capdl_spec_realloc(NULL, (nodes->count + 1) * sizeof(*list));
-
     for (size_t i = 0; i < nodes->count; i++) {
         list[i] = capdl_flows_who(f, nodes->list[i]);
     }
@@ -281,7 +265,6 @@ struct raw_finding *capdl_flows_tell(struct flows *f, uint32_t cause, const stru
 {
     struct raw_finding *raw = capdl_review_add(f->review, CAPDL_RANK_FLOW, CAPDL_GAINED, FINDING_NO_OBJECT, "%s", text);
     uint32_t *list = flows_all(f, who);
-
     raw->cause = cause;
     capdl_review_concern(raw, list, who->count);
     free(list);
@@ -336,7 +319,6 @@ static uint32_t *path_to(const struct flows *f, const struct flow_search *s, uin
 {
     uint32_t *path;
     size_t left = 0;
-
     *count = 0;
     for (uint32_t at = to;; at = s->from[at]) {
         *count += capdl_flows_who(f, at) != REVIEW_NONE;
@@ -357,7 +339,6 @@ void capdl_flows_show_way(const struct flows *f, struct raw_finding *raw, const 
                           const struct flow_search *s, uint32_t to)
 {
     char *way = way_to(f, graph, s, to), *text = capdl_review_format("%s; shortest way: %s", raw->text, way);
-
     free(way);
     free(raw->text);
     free(raw->path);
@@ -372,15 +353,12 @@ enum carrier { BY_MESSAGE, BY_SIGNAL, BY_MEMORY, BY_ANSWER, BY_CONTROL, BY_VIEW,
 static enum carrier carrier_beside(const struct flows *f, uint32_t node)
 {
     const struct flow_graph *graph = &f->new;
-
     for (size_t i = graph->first_back[node]; i < graph->first_back[node + 1]; i++) {
         uint32_t container = graph->back[i].to;
-
         for (size_t j = graph->first_back[container];
              capdl_flows_who(f, container) == REVIEW_NONE && j < graph->first_back[container + 1]; j++) {
             uint32_t from = graph->back[j].to, object = capdl_review_flow_object(graph, from);
             enum capdl_kind kind = object == REVIEW_NONE ? CAPDL_KIND_COUNT : capdl_review_kind(f->review, object);
-
             if (f->after.from[from] != REVIEW_NONE && (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_FRAME)) {
                 return kind == CAPDL_KIND_EP ? BY_MESSAGE : BY_MEMORY;
             }
@@ -393,7 +371,6 @@ static enum carrier carrier_of(const struct flows *f, uint32_t node)
 {
     uint32_t through;
     enum flow_means means = capdl_review_flow_means(&f->new, f->review, &f->after, node, &through);
-
     switch (means) {
     case FLOW_ANSWERED:
         return BY_ANSWER;
@@ -433,7 +410,6 @@ static const char *carrier_text(const struct flows *f, uint32_t cause, enum carr
     enum capdl_kind kind =
         raw && raw->object != FINDING_NO_OBJECT ? capdl_review_kind(f->review, raw->object) : CAPDL_KIND_FRAME;
     bool faults = raw && raw->field && strstr(raw->field, "fault_ep");
-
     switch (carrier) {
     case BY_MESSAGE:
         return faults ? ", in reports of faults, which hold registers" : ", in messages";
@@ -458,7 +434,6 @@ static const char *carrier_text(const struct flows *f, uint32_t cause, enum carr
 static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *senders, const struct nodes *receivers)
 {
     bool *is_receiver = capdl_spec_realloc(NULL, f->new.num_nodes + (size_t)1);
-
     memset(is_receiver, 0, f->new.num_nodes + (size_t)1);
     for (size_t i = 0; i < receivers->count; i++) {
         is_receiver[receivers->list[i]] = true;
@@ -466,7 +441,6 @@ static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *se
     for (size_t i = 0; i < senders->count && !f->tired; i++) {
         uint32_t sender = senders->list[i];
         struct nodes found[CARRIERS] = {{NULL}}, one = {&sender, 1, 1};
-
         capdl_flows_search(f, &f->before, &f->old, sender, false, true, REVIEW_NONE);
         capdl_flows_search(f, &f->after, &f->new, sender, false, true, REVIEW_NONE);
         for (uint32_t j = 1; j < f->after.count; j++) {
@@ -480,7 +454,6 @@ static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *se
             if (found[by].count) {
                 char *text = capdl_review_format("data can now pass from \16 to \5 directly%s",
                                                  carrier_text(f, cause, (enum carrier)by));
-
                 capdl_flows_unite(&found[by]);
                 capdl_flows_tell(f, cause, &one, text, &found[by], NULL)->flows = true;
                 free(text);
@@ -497,7 +470,6 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
     struct nodes found = {NULL}, one = {&source, 1, 1};
     uint32_t nearest = REVIEW_NONE;
     struct raw_finding *raw;
-
     capdl_flows_search(f, &f->before, &f->old, source, false, false, REVIEW_NONE);
     capdl_flows_search(f, &f->after, &f->new, source, false, false, REVIEW_NONE);
     for (uint32_t i = 1; i < f->after.count; i++) {
@@ -523,7 +495,6 @@ enum { MOST_LINKS = 16 }; /* of one edit, from which is searched what opens thro
 static void judge_ends(struct flows *f, const struct new_link *links, size_t count)
 {
     struct nodes senders = find_ends(f, links, count, true), receivers = find_ends(f, links, count, false);
-
     judge_direct(f, links[0].cause, &senders, &receivers);
     free(senders.list);
     free(receivers.list);
@@ -535,7 +506,6 @@ static void judge_links(struct flows *f, const struct new_link *links, size_t co
     struct nodes sources = {NULL};
     struct flow_search beyond;
     uint32_t cause = links[0].cause;
-
     capdl_flows_judge_mediators(f, cause, &senders, &receivers);
     capdl_review_search_init(&beyond, f->new.num_nodes);
     for (size_t i = 0; i < count && i < MOST_LINKS && !f->tired; i++) {
@@ -565,7 +535,6 @@ static void judge_links(struct flows *f, const struct new_link *links, size_t co
 static size_t count_links(const struct new_link *links, size_t count)
 {
     size_t num = 1;
-
     while (num < count && links[num].cause == links[0].cause) {
         num++;
     }
@@ -580,7 +549,6 @@ void capdl_review_judge_flows(struct review *review)
     struct new_link *links;
     size_t count, first = review->num_raw;
     bool all = true;
-
     capdl_review_flow_graph(&f.old, review, &review->old, false);
     capdl_review_flow_graph(&f.new, review, &review->new, false);
     capdl_review_flow_graph(&f.old_data, review, &review->old, true);

@@ -13,10 +13,8 @@ static char *with_right(struct review *review, const uint32_t *users, size_t cou
     uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
     size_t found = 0;
     char *names = NULL;
-
     for (size_t i = 0; i < parties->count; i++) {
         uint32_t who = parties->list[i].who;
-
         if (!capdl_review_among(users, count, who) && parties->list[i].rights & right &&
             (!found || list[found - 1] != who)) {
             list[found++] = who;
@@ -38,7 +36,6 @@ char *capdl_review_frame_power(struct review *review, const uint32_t *users, siz
     const char *role = capdl_review_frame_role(&review->new, frame, &whose);
     uint32_t owner = role ? review->new.subject_number[whose] : REVIEW_NONE;
     char *writers, *readers, *text;
-
     if (role && gained & CAPDL_RIGHT_WRITE && !capdl_review_is_only(users, count, owner)) {
         return capdl_review_format(strcmp(role, "IPC buffer") == 0
                                        ? "; so \4it|they\4 can change the messages that %s sends and receives%.0s"
@@ -63,7 +60,6 @@ char *capdl_review_frame_power(struct review *review, const uint32_t *users, siz
                                readers ? readers : "");
     if (readers) {
         char *whole = capdl_review_format("%s there", text);
-
         free(text);
         text = whole;
     }

@@ -8,7 +8,6 @@ bool capdl_review_has_control(const struct world *world, uint32_t subject, const
 {
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(world->spec, i);
-
         for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
             for (uint32_t k = 0; capdl_review_who(world, &world->uses[j]) == subject && k < caps.count; k++) {
                 if (caps.list[k].object == CAPDL_NO_OBJECT && caps.list[k].kind == cap->kind &&
@@ -32,7 +31,6 @@ uint8_t capdl_review_gained(struct review *review, uint32_t subject, const struc
     uint32_t old = capdl_review_local(review, &review->old, capdl_review_target_number(&review->new, cap));
     const struct parties *parties;
     uint8_t had = 0, all = capdl_kind_has(cap->kind, CAPDL_TRAIT_RIGHTS) ? plain.rights : CAPDL_RIGHTS_ALL;
-
     *together = false;
     if (cap->object == CAPDL_NO_OBJECT) {
         return capdl_review_has_control(&review->old, subject, cap) ? 0 : CAPDL_RIGHTS_ALL;
@@ -63,7 +61,6 @@ enum capdl_rank capdl_review_memory_rank(struct review *review, const uint32_t *
     bool shared = capdl_review_memory_shared(&review->new_memory, number);
     uint32_t whose;
     const char *role = capdl_review_frame_role(&review->new, frame, &whose);
-
     if (count && subjects[0] & USE_DEVICE) {
         return CAPDL_RANK_DMA;
     }
@@ -89,7 +86,6 @@ enum capdl_rank capdl_review_memory_rank(struct review *review, const uint32_t *
 static bool others_hold(struct review *review, const uint32_t *subjects, size_t count, uint32_t object)
 {
     const struct parties *parties = capdl_review_parties(review, &review->new, object);
-
     for (size_t i = 0; i < parties->count; i++) {
         if (!capdl_review_among(subjects, count, parties->list[i].who)) {
             return true;
@@ -115,7 +111,6 @@ static enum capdl_rank channel_rank(struct review *review, const uint32_t *subje
                            : gained                    ? CAPDL_RANK_FLOW
                                                        : CAPDL_RANK_HELD;
     size_t sharers = 0;
-
     if (cap->rights & CAPDL_RIGHT_WRITE && cap->data) {
         free(capdl_review_badge_sharers(review, &review->new, subjects, count, cap, &sharers));
         if ((sharers || !gained) && rank > CAPDL_RANK_IDENTITY) {
@@ -191,7 +186,6 @@ static enum capdl_rank object_rank(struct review *review, const uint32_t *subjec
     enum capdl_kind kind = (enum capdl_kind)cap->kind;
     uint32_t owner = capdl_review_owner(&review->new, cap->object);
     bool own = owner != REVIEW_NONE && owner == who;
-
     if (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION) {
         return channel_rank(review, subjects, count, cap, gained);
     }
@@ -222,7 +216,6 @@ enum capdl_rank capdl_review_gain_rank(struct review *review, const uint32_t *su
         uint8_t gained = capdl_review_gained(review, subjects[i], cap, &together);
         enum capdl_rank rank =
             gained || message ? object_rank(review, subjects, count, subjects[i], cap, gained) : CAPDL_RANK_HELD;
-
         worst = rank < worst ? rank : worst;
     }
     return worst;

@@ -30,14 +30,12 @@ static const char *node_shape(enum capdl_kind kind)
         [CAPDL_KIND_EP] = "ellipse", [CAPDL_KIND_RTREPLY] = "ellipse", [CAPDL_KIND_NOTIFICATION] = "diamond",
         [CAPDL_KIND_FRAME] = "note", [CAPDL_KIND_UT] = "folder",       [CAPDL_KIND_CNODE] = "component",
     };
-
     return capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT ? "invtriangle" : shapes[kind] ? shapes[kind] : "box";
 }
 
 static void write_node(FILE *out, const struct capdl_spec *spec, uint32_t id)
 {
     char label[REVIEW_LABEL], text[2 * REVIEW_LABEL];
-
     capdl_object_label(spec, id, label, sizeof(label));
     snprintf(text, sizeof(text), "%s\n%s", label, capdl_kind_name((enum capdl_kind)capdl_object_kind(spec, id)));
     fprintf(out, "    o%" PRIu32 " [shape=%s, label=", id, node_shape((enum capdl_kind)capdl_object_kind(spec, id)));
@@ -50,7 +48,6 @@ static void write_cap_label(FILE *out, enum capdl_kind kind, uint64_t rights, ui
 {
     char text[64];
     size_t length = 0;
-
     text[0] = '\0';
     if (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_FRAME) {
         capdl_review_rights(kind, rights, text);
@@ -67,10 +64,8 @@ static void write_cap_label(FILE *out, enum capdl_kind kind, uint64_t rights, ui
 static void write_object_edges(const struct capdl_spec *spec, FILE *out, uint32_t id)
 {
     struct capdl_caps caps = capdl_object_caps(spec, id);
-
     for (uint32_t i = 0; i < caps.count; i++) {
         const struct capdl_cap *cap = &caps.list[i];
-
         if (cap->object == CAPDL_NO_OBJECT) {
             fprintf(out, "    o%" PRIu32 " -> ", id);
             write_quoted(out, capdl_kind_name((enum capdl_kind)cap->kind));

@@ -9,7 +9,6 @@ static void judge_cap(struct review *review, const struct edit *edit)
 {
     uint32_t holder = edit->new ? edit->new_holder : edit->old_holder;
     enum capdl_kind kind = capdl_object_kind(edit->new ? review->new.spec : review->old.spec, holder);
-
     if (kind == CAPDL_KIND_CNODE) {
         capdl_review_judge_held(review, edit);
     } else if ((capdl_kind_is_table(kind) || kind == CAPDL_KIND_IO_PT) &&
@@ -73,7 +72,6 @@ struct belongings {
 static uint32_t *nothing(uint32_t count)
 {
     uint32_t *list = capdl_spec_realloc(NULL, (count + (size_t)1) * sizeof(*list));
-
     memset(list, 0xff, (count + (size_t)1) * sizeof(*list));
     return list;
 }
@@ -108,7 +106,6 @@ static void remember(struct review *review, struct belongings *b, const struct e
 {
     const struct world *world = world_of(review, edit);
     uint64_t target;
-
     if (edit->kind == EDIT_OBJECT && capdl_review_kind(review, edit->object) == CAPDL_KIND_TCB) {
         uint32_t owner = capdl_review_owner(world, capdl_review_local(review, world, edit->object));
         if (owner != REVIEW_NONE && b->thread[owner] == REVIEW_NONE) {
@@ -134,7 +131,6 @@ static void put_under_thread(struct review *review, const struct belongings *b, 
 {
     const struct world *world = world_of(review, edit);
     uint32_t local = capdl_review_local(review, world, edit->object), owner = REVIEW_NONE;
-
     if ((edit->kind != EDIT_CAP && edit->kind != EDIT_OBJECT) || capdl_review_in_both(review, edit->object)) {
         return;
     }
@@ -152,7 +148,6 @@ static void put_under_thread(struct review *review, const struct belongings *b, 
 static void judge_one(struct review *review, struct belongings *b, size_t number)
 {
     const struct edit *edit = &review->edits.list[number];
-
     review->edit = number;
     judge_edit(review, edit);
     if (review->finding_of[number] == REVIEW_NONE) {
@@ -191,7 +186,6 @@ static void find_tellers(struct review *review, struct belongings *b)
 static void find_unequal(struct review *review)
 {
     uint32_t most = review->new.spec->num_objects + review->old.spec->num_objects;
-
     review->unequal = capdl_spec_realloc(NULL, most + (size_t)1);
     memset(review->unequal, 0, most + (size_t)1);
     for (size_t i = 0; i < review->edits.count; i++) {
@@ -206,11 +200,9 @@ static void find_unequal(struct review *review)
 static void join_replaced(struct review *review)
 {
     uint32_t *replaced = nothing(review->old.spec->num_objects);
-
     for (size_t i = 0; i < review->edits.count; i++) {
         const struct edit *edit = &review->edits.list[i];
         uint32_t was = edit->kind == EDIT_CAP && edit->new && edit->old ? edit->old->object : CAPDL_NO_OBJECT;
-
         if (was != CAPDL_NO_OBJECT && capdl_kind_is_table(edit->old->kind) && review->matched[was] == REVIEW_NONE) {
             replaced[was] = review->finding_of[i];
         }
@@ -219,7 +211,6 @@ static void join_replaced(struct review *review)
         const struct edit *edit = &review->edits.list[i];
         uint32_t by = edit->kind == EDIT_CAP && edit->old && !edit->new ? replaced[edit->old_holder] : REVIEW_NONE;
         uint32_t own = review->finding_of[i];
-
         if (by != REVIEW_NONE && own != REVIEW_NONE && own != by && review->raw[own].cause == REVIEW_NONE &&
             review->raw[by].cause == REVIEW_NONE) {
             review->raw[own].cause = by;
@@ -235,7 +226,6 @@ static bool is_of_space(const struct review *review, const struct edit *edit, co
     static const uint32_t fields[] = {CAPDL_TCB_FIELD_ADDR, CAPDL_TCB_FIELD_SP, CAPDL_TCB_FIELD_TLS};
     uint32_t local = capdl_review_local(review, &review->new, edit->object);
     bool told = false;
-
     if (edit->kind == EDIT_FIELD) {
         for (unsigned i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
             told |= edit->field == FIELD_TCB + fields[i];
@@ -254,7 +244,6 @@ static void join_spaces(struct review *review)
     for (size_t i = 0; i < review->edits.count; i++) {
         const struct edit *root = &review->edits.list[i];
         uint32_t by = review->finding_of[i];
-
         if (root->kind != EDIT_CAP || !root->old || !root->new || root->new->slot != CAPDL_TCB_SLOT_VSPACE ||
             capdl_object_kind(review->new.spec, root->new_holder) != CAPDL_KIND_TCB ||
             root->new->object == CAPDL_NO_OBJECT || review->old_of[root->new->object] != REVIEW_NONE ||
@@ -277,7 +266,6 @@ void capdl_review_judge(struct review *review)
     uint32_t objects = review->new.spec->num_objects + review->old.spec->num_objects;
     struct belongings b = {nothing(review->new.num_subjects + review->old.num_subjects), nothing(objects),
                            nothing(objects)};
-
     review->finding_of = capdl_spec_realloc(NULL, (count + 1) * sizeof(*review->finding_of));
     memset(review->finding_of, 0xff, (count + 1) * sizeof(*review->finding_of));
     review->edit = SIZE_MAX;

@@ -106,7 +106,6 @@ static char *value_text(const struct attribute *attribute, bool has, uint64_t va
     static const char *const words[][2] = {[STYLE_TRIGGER] = {"level", "edge"},
                                            [STYLE_LEVEL] = {"edge", "level"},
                                            [STYLE_POLARITY] = {"active high", "active low"}};
-
     if (!has) {
         return capdl_review_format(attribute->style == STYLE_BOOL ? "no" : "none");
     }
@@ -134,7 +133,6 @@ static uint32_t *concerned(struct review *review, uint32_t object, size_t *count
     enum capdl_kind kind = capdl_object_kind(review->new.spec, object);
     uint32_t owner = capdl_review_owner(&review->new, object), *list;
     const struct parties *parties;
-
     *count = 0;
     if ((kind == CAPDL_KIND_TCB || kind == CAPDL_KIND_SC) && owner != REVIEW_NONE) {
         list = capdl_spec_realloc(NULL, sizeof(*list));
@@ -167,7 +165,6 @@ static char *lay_there(const struct review *review, uint32_t object)
     for (uint32_t i = 0; i < old->num_objects && count < MOST; i++) {
         enum capdl_kind kind = capdl_object_kind(old, i);
         uint64_t first = capdl_object_paddr(old, i);
-
         if (i != review->old_of[object] && (kind == CAPDL_KIND_FRAME || kind == CAPDL_KIND_UT) &&
             capdl_object_flags(old, i) & CAPDL_OBJECT_HAS_PADDR && first <= end &&
             start <= first + ((UINT64_C(1) << capdl_object_size_bits(old, i)) - 1)) {
@@ -182,7 +179,6 @@ static char *window_note(struct review *review, uint32_t object, enum capdl_rank
                          size_t count)
 {
     char *text = capdl_review_window_note(review, object, rank, users, count), *old;
-
     if (*text || !(capdl_object_flags(review->new.spec, object) & CAPDL_OBJECT_HAS_PADDR)) {
         return text;
     }
@@ -199,7 +195,6 @@ static char *window_note(struct review *review, uint32_t object, enum capdl_rank
 static bool has_users(struct review *review, const struct edit *edit)
 {
     size_t count;
-
     free(concerned(review, (uint32_t)edit->object, &count));
     return count > 0;
 }
@@ -221,7 +216,6 @@ static struct raw_finding *add(struct review *review, const struct edit *edit, e
                                                : *thread || !own      ? ": "
                                                                       : "'s ",
                                                own || *text == ' ' ? "" : "the ", text, note);
-
     capdl_review_concern(raw, who, count);
     raw->field = attribute_of(kind, edit->field).word;
     raw->old_value = before;
@@ -252,7 +246,6 @@ static void judge_ports(struct review *review, const struct edit *edit)
     uint32_t *who;
     size_t count;
     char *before, *after, *text, *note;
-
     for (unsigned i = 0; i < 4; i++) {
         const struct world *world = i < 2 ? &review->old : &review->new;
         range[i] = capdl_object_number(world->spec, i < 2 ? was : object, (enum capdl_number)(i % 2));
@@ -286,7 +279,6 @@ static char *window_text(const struct world *world, uint32_t object)
     uint64_t bytes = UINT64_C(1) << capdl_object_size_bits(world->spec, object);
     uint64_t start = capdl_object_paddr(world->spec, object);
     char size[32];
-
     capdl_review_size(bytes, size);
     return capdl_object_flags(world->spec, object) & CAPDL_OBJECT_HAS_PADDR
                ? capdl_review_format("%s at physical 0x%" PRIx64 " to 0x%" PRIx64, size, start, start + bytes - 1)
@@ -299,7 +291,6 @@ static const char *frame_verb(struct review *review, uint32_t frame)
     const struct parties *parties = capdl_review_parties(review, &review->new, frame);
     const unsigned both = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
     unsigned rights = parties->count ? parties->list[0].rights & both : 0;
-
     for (size_t i = 1; i < parties->count; i++) {
         if ((parties->list[i].rights & both) != rights && parties->list[i].who != parties->list[i - 1].who) {
             return "reach";
@@ -316,7 +307,6 @@ static bool is_within(const struct world *old, uint32_t was, const struct world 
                      capdl_object_flags(new->spec, now) & CAPDL_OBJECT_HAS_PADDR};
     unsigned bits[2] = {capdl_object_size_bits(old->spec, was), capdl_object_size_bits(new->spec, now)};
     uint64_t first[2] = {capdl_object_paddr(old->spec, was), capdl_object_paddr(new->spec, now)};
-
     return fixed[0] == fixed[1] && bits[1] <= bits[0] &&
            (!fixed[0] || (first[1] >= first[0] &&
                           first[1] + ((UINT64_C(1) << bits[1]) - 1) <= first[0] + ((UINT64_C(1) << bits[0]) - 1)));
@@ -337,7 +327,6 @@ static void judge_window(struct review *review, const struct edit *edit)
                            : larger && fixed           ? CAPDL_RANK_HARDWARE
                            : edit->field == FIELD_SIZE ? CAPDL_RANK_ATTRIBUTES
                                                        : CAPDL_RANK_ADDRESS;
-
     note = more ? window_note(review, object, &rank, who, count) : capdl_review_format("%s", "");
     text = !count ? capdl_review_format("memory of \3 is %s (was %s)", after, before)
                   : capdl_review_format(" may %s %s %s instead of %s (\3)", more ? "now" : "only",
@@ -370,7 +359,6 @@ static struct leftover leftover_of(const struct capdl_spec *spec, uint32_t id)
 static char *leftover_text(const struct leftover *l)
 {
     char size[32];
-
     capdl_review_size(l->bytes, size);
     return l->fixed   ? capdl_review_format("%s at physical 0x%" PRIx64 " to 0x%" PRIx64, size, l->start,
                                             l->start + l->bytes - 1)
@@ -409,7 +397,6 @@ static void judge_leftover(struct review *review, const struct edit *edit)
                  : slots ? capdl_review_format(" may %s get up to %s untypeds of the memory left at boot (\3, was %s)",
                                                may, after, before)
                          : capdl_review_format(" may %s make objects in %s instead of %s (\3)", may, after, before);
-
     add(review, edit, less ? CAPDL_RANK_REMOVED : CAPDL_RANK_RESHAPE, before, after, text, "");
     if (!slots) {
         tells(review, edit, FIELD_NUMBER + CAPDL_NUMBER_LEFTOVER_DEVICES);
@@ -423,7 +410,6 @@ static void judge_size(struct review *review, const struct edit *edit, char *bef
 {
     enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
     char *text = capdl_review_format("size of \1 is %s bits (was %s)", after, before);
-
     add(review, edit, kind == CAPDL_KIND_SC ? CAPDL_RANK_TIME : CAPDL_RANK_BEHAVIOUR, before, after, text, "");
     free(text);
 }
@@ -449,7 +435,6 @@ static bool reported_with_max(struct review *review, const struct edit *edit)
 {
     for (size_t i = review->edit + 1; i < review->edits.count && review->edits.list[i].object == edit->object; i++) {
         const struct edit *other = &review->edits.list[i];
-
         if (other->kind == EDIT_FIELD && other->field == FIELD_TCB + CAPDL_TCB_FIELD_MAX_PRIO) {
             return other->old_value == edit->old_value && other->new_value == edit->new_value;
         }
@@ -463,7 +448,6 @@ static char *signal_text(const struct review *review, const struct edit *edit)
     const struct capdl_spec *spec[2] = {review->new.spec, review->old.spec};
     const uint32_t id[2] = {(uint32_t)edit->object, review->old_of[edit->object]};
     uint64_t n[2][2];
-
     for (unsigned i = 0; i < 2; i++) {
         n[i][0] = capdl_object_number(spec[i], id[i], CAPDL_NUMBER_TARGET);
         n[i][1] = capdl_object_number(spec[i], id[i], CAPDL_NUMBER_SGI_IRQ);
@@ -488,7 +472,6 @@ static bool is_one(enum capdl_kind kind, uint32_t a, uint32_t b)
 static void append(char **text, const char *more)
 {
     char *longer = capdl_review_format("%s, %s", *text, more);
-
     free(*text);
     *text = longer;
 }
@@ -497,12 +480,10 @@ static void append(char **text, const char *more)
 static void tell_more(struct review *review, const struct edit *edit, char **text, char **before, char **after)
 {
     enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
-
     for (size_t i = review->edit + 1; i < review->edits.count && review->edits.list[i].object == edit->object; i++) {
         const struct edit *other = &review->edits.list[i];
         struct attribute attribute = attribute_of(kind, other->field);
         char number[24] = "", *was, *now, *more;
-
         if (other->kind != EDIT_FIELD || review->finding_of[i] != REVIEW_NONE ||
             !is_one(kind, edit->field, other->field)) {
             continue;
@@ -531,7 +512,6 @@ static char *asleep_note(struct review *review, const struct edit *edit)
     char *names = capdl_review_other_holders(review, &review->new, &own, 1, tcb, &count);
     char *text = count ? capdl_review_format(": it runs only once %s resume%s it", names, count == 1 ? "s" : "")
                        : capdl_review_format(": it never runs, for nobody can resume it");
-
     free(names);
     return text;
 }
@@ -542,7 +522,6 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
     struct attribute attribute = attribute_of(kind, edit->field);
     bool both = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_PRIO && reported_with_max(review, edit);
     char number[24] = "", *text, *note;
-
     if (edit->field >= FIELD_LIST) {
         snprintf(number, sizeof(number), " %" PRIu32, edit->field - FIELD_LIST);
     }
@@ -592,7 +571,6 @@ void capdl_review_judge_field(struct review *review, const struct edit *edit)
     enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
     struct attribute attribute = attribute_of(kind, edit->field);
     char *before, *after;
-
     if (kind == CAPDL_KIND_IO_PORTS && edit->field >= FIELD_NUMBER) {
         judge_ports(review, edit);
         return;

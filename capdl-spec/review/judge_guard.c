@@ -8,7 +8,6 @@
 static void write_guard(const struct plain_cap *cap, char text[64])
 {
     const char *bits = cap->guard_size == 1 ? "bit" : "bits";
-
     if (!cap->guard_size) {
         snprintf(text, 64, "none");
     } else if (!cap->data) {
@@ -31,7 +30,6 @@ static enum capdl_rank content_rank(struct review *review, uint32_t cnode)
     size_t count;
     uint32_t *users = capdl_review_users(&review->new, cnode, &count);
     enum capdl_rank worst = CAPDL_RANK_BEHAVIOUR;
-
     for (uint32_t i = 0; count && i < caps.count; i++) {
         enum capdl_rank rank = capdl_review_gain_rank(review, users, count, &caps.list[i]);
         worst = rank < worst ? rank : worst;
@@ -47,7 +45,6 @@ static char *list_contents(const struct review *review, uint32_t cnode)
     uint32_t *objects = capdl_spec_realloc(NULL, (caps.count + (size_t)1) * sizeof(*objects));
     size_t count = 0;
     char *text;
-
     for (uint32_t i = 0; i < caps.count; i++) {
         if (caps.list[i].object != CAPDL_NO_OBJECT) {
             objects[count++] = caps.list[i].object;
@@ -66,7 +63,6 @@ static bool same_pointers(const struct review *review, uint32_t was, uint32_t no
     size_t count = new->first_use[now + 1] - new->first_use[now];
     const struct use *a = old->uses + old->first_use[was], *b = new->uses + new->first_use[now];
     bool same = count == old->first_use[was + 1] - old->first_use[was];
-
     for (size_t i = 0; same && i < count; i++) {
         size_t j = 0;
         while (j < count && (capdl_review_who(old, &a[j]) != capdl_review_who(new, &b[i]) ||
@@ -101,7 +97,6 @@ static struct raw_finding *tell_names(struct review *review, uint32_t cnode, con
     struct raw_finding *raw =
         capdl_review_add(review, rank, !after && before ? CAPDL_LOST : CAPDL_CHANGED, cnode, "%s %s in \1%s%s%s%s; %s",
                          effect, what, *list ? " (" : "", list, *list ? ")" : "", how, why);
-
     free(what);
     free(list);
     return raw;
@@ -120,7 +115,6 @@ void capdl_review_judge_guard(struct review *review, const struct edit *edit, co
                      b = capdl_review_cap(review->new.spec, edit->new);
     char old[64], new[64], *why;
     struct raw_finding *raw;
-
     write_guard(&a, old);
     write_guard(&b, new);
     why = capdl_review_format("guard of the CNode: %s (was %s)", new, old);
@@ -139,10 +133,8 @@ void capdl_review_judge_guard(struct review *review, const struct edit *edit, co
 static bool has_other_guard(struct review *review, const struct edit *edit)
 {
     bool any = false;
-
     for (size_t i = 0; i < review->edits.count; i++) {
         const struct edit *other = &review->edits.list[i];
-
         if (other->kind != EDIT_CAP || !other->old || !other->new || other->new->kind != CAPDL_KIND_CNODE ||
             capdl_review_target_number(&review->new, other->new) != edit->object ||
             capdl_review_target_number(&review->old, other->old) != edit->object) {
@@ -166,7 +158,6 @@ void capdl_review_judge_cnode_size(struct review *review, const struct edit *edi
         capdl_review_format("slots of the CNode: %" PRIu64 " (was %" PRIu64 ")%s", UINT64_C(1) << edit->new_value,
                             UINT64_C(1) << edit->old_value, guard ? ", with another guard" : "");
     struct raw_finding *raw;
-
     if (!count) {
         free(users);
         users = capdl_review_users(&review->old, was, &count);

@@ -14,7 +14,6 @@ char *capdl_review_stop_note(struct review *review, uint32_t tcb)
     char *text =
         count ? capdl_review_format(": at the first one it stops, until %s resume%s it", names, count == 1 ? "s" : "")
               : capdl_review_format(": at the first one it stops for good");
-
     free(names);
     return text;
 }
@@ -22,7 +21,6 @@ char *capdl_review_stop_note(struct review *review, uint32_t tcb)
 char *capdl_review_former_handler(struct review *review, const struct capdl_cap *cap)
 {
     char *who, *text, label[REVIEW_LABEL];
-
     if (!cap || cap->kind != CAPDL_KIND_EP || !capdl_cap_can_call(cap)) {
         return capdl_review_format("nobody");
     }
@@ -37,7 +35,6 @@ char *capdl_review_handler_text(struct review *review, const struct world *world
                                 bool badge)
 {
     char label[REVIEW_LABEL], rights[8], *who, *text;
-
     if (!cap) {
         return capdl_review_format("nobody");
     }
@@ -71,7 +68,6 @@ static bool same_handler(const struct review *review, const struct capdl_cap *a,
 static bool is_named(const struct review *review, const struct world *world, uint32_t cnode, uint32_t tcb)
 {
     uint32_t owner = review->new.owner[tcb];
-
     for (size_t i = world->first_use[cnode]; i < world->first_use[cnode + 1]; i++) {
         if (owner != REVIEW_NONE && capdl_review_who(world, &world->uses[i]) == review->new.subject_number[owner]) {
             return true;
@@ -99,10 +95,8 @@ static bool is_way(const struct review *review, const struct edit *edit, uint32_
 static uint32_t cause_in(const struct review *review, uint32_t tcb, uint32_t old_cnode, uint32_t new_cnode)
 {
     uint32_t found = REVIEW_NONE;
-
     for (size_t i = 0; i < review->edits.count; i++) {
         const struct edit *edit = &review->edits.list[i];
-
         found = edit->kind == EDIT_ARCH ? review->finding_of[i] : found;
         if (edit->kind == EDIT_FIELD && edit->field == FIELD_SIZE &&
             (edit->object == new_cnode || (old_cnode != REVIEW_NONE && review->old_of[edit->object] == old_cnode))) {
@@ -132,7 +126,6 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was)
     uint32_t cause;
     char *old, *new, *thread;
     const char *faults;
-
     if (same_handler(review, a, b)) {
         return;
     }
@@ -145,7 +138,6 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was)
     if (a && b && capdl_cap_can_call(a) &&
         capdl_review_target_number(&review->old, a) == capdl_review_target_number(&review->new, b)) {
         char *longer = capdl_review_format("%s, with badge 0x%" PRIx64, former, a->data);
-
         free(former);
         former = longer;
     }

@@ -16,7 +16,6 @@ struct held {
 static uint32_t *find_users(const struct world *world, uint32_t cnode, size_t *count, bool *kept)
 {
     uint32_t *users = capdl_review_users(world, cnode, count);
-
     *kept = false;
     if (*count == 0) {
         free(users);
@@ -34,7 +33,6 @@ static void add_keeping(const struct review *review, struct raw_finding *raw, co
         capdl_review_format("%s; no pointer leads into %s, but \4it holds|they hold\4 that and can copy, move, "
                             "delete and revoke what is in it",
                             raw->text, capdl_review_object(review, world->object_number[cnode], label));
-
     free(raw->text);
     raw->text = text;
 }
@@ -42,7 +40,6 @@ static void add_keeping(const struct review *review, struct raw_finding *raw, co
 static void finish(struct review *review, const struct held *held, struct raw_finding *raw, bool new)
 {
     const struct edit *edit = held->edit;
-
     capdl_review_concern(raw, new ? held->users : held->old_users, new ? held->count : held->old_count);
     raw->world = new ? &review->new : &review->old;
     raw->holder = new ? edit->new_holder : edit->old_holder;
@@ -64,10 +61,8 @@ static bool sent_before(struct review *review, uint32_t who, const struct capdl_
 {
     uint32_t was = review->old_of[cap->object];
     const struct parties *parties = was == REVIEW_NONE ? NULL : capdl_review_parties(review, &review->old, was);
-
     for (size_t i = 0; parties && i < parties->count; i++) {
         const struct party *p = &parties->list[i];
-
         if (p->who == who && p->badge == cap->data && !(cap->rights & ~capdl_review_allows(cap->kind, p->rights))) {
             return true;
         }
@@ -80,7 +75,6 @@ static bool held_before(struct review *review, const struct held *held)
 {
     const struct capdl_cap *cap = held->edit->new;
     bool together;
-
     for (size_t i = 0; i < held->count; i++) {
         if (capdl_review_gained(review, held->users[i], cap, &together) ||
             ((cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) &&
@@ -98,7 +92,6 @@ static char *only_new(struct review *review, const struct held *held, char *deed
     const struct capdl_cap *cap = held->edit->new;
     char *at = strstr(deed, hand), *text;
     bool together;
-
     if (cap->kind != CAPDL_KIND_EP || !held->count || !at || strncmp(deed, verb, strlen(verb)) != 0 ||
         capdl_review_gained(review, held->users[0], cap, &together) & ~(unsigned)CAPDL_RIGHT_GRANT || together) {
         return deed;
@@ -138,7 +131,6 @@ static void judge_gain(struct review *review, const struct held *held)
                          again ? "%s \4has|have\4 another capability for what \4it|they\4 could do before: %s%.0s%s%s"
                                : "%s may now %s%s%s%s",
                          subject_or_nobody(held, true), deed, power, there, instead);
-
     finish(review, held, raw, true);
     free(power);
     free(there);
@@ -150,7 +142,6 @@ static void judge_gain(struct review *review, const struct held *held)
 static bool anybody(struct review *review, const struct world *world, uint32_t object, uint8_t right)
 {
     const struct parties *parties = capdl_review_parties(review, world, object);
-
     for (size_t i = 0; i < parties->count; i++) {
         if (parties->list[i].rights & right) {
             return true;
@@ -159,7 +150,6 @@ static bool anybody(struct review *review, const struct world *world, uint32_t o
     for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
         const struct capdl_cap *cap = capdl_review_held(world, i);
         enum capdl_kind holder = capdl_object_kind(world->spec, world->holders[i].container);
-
         if (right == CAPDL_RIGHT_WRITE && (capdl_kind_class(holder) == CAPDL_CLASS_INTERRUPT ||
                                            (holder == CAPDL_KIND_TCB && cap->kind == CAPDL_KIND_EP))) {
             return true;
@@ -177,7 +167,6 @@ static const char *silence_note(struct review *review, const struct capdl_cap *c
     uint32_t now = cap->object == CAPDL_NO_OBJECT
                        ? REVIEW_NONE
                        : capdl_review_local(review, &review->new, review->old.object_number[cap->object]);
-
     if (now == REVIEW_NONE || (cap->kind != CAPDL_KIND_EP && cap->kind != CAPDL_KIND_NOTIFICATION)) {
         return "";
     }
@@ -196,7 +185,6 @@ static bool can_still(struct review *review, uint32_t who, const struct capdl_ca
 {
     const struct world *world = &review->new;
     uint32_t now;
-
     if (cap->object == CAPDL_NO_OBJECT) {
         return capdl_review_has_control(world, who, cap);
     }
@@ -208,7 +196,6 @@ static bool can_still(struct review *review, uint32_t who, const struct capdl_ca
                          b = capdl_review_cap(world->spec, capdl_review_held(world, i));
         bool same = !(a.rights & ~capdl_review_allows(b.kind, b.rights)) &&
                     (a.data == b.data || b.kind == CAPDL_KIND_CNODE) && a.flags == b.flags;
-
         for (size_t j = world->first_use[holder]; same && j < world->first_use[holder + 1]; j++) {
             if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_CNODE &&
                 capdl_review_who(world, &world->uses[j]) == who) {
@@ -235,7 +222,6 @@ static void judge_loss(struct review *review, const struct held *held)
     const struct edit *edit = held->edit;
     bool still = can_all_still(review, held);
     char *deed = capdl_review_deed(review, &review->old, held->old_users, held->old_count, edit->old);
-
     if (still && strstr(deed, "; ")) {
         *strstr(deed, "; ") = '\0'; /* whoever else can: nothing changes for them */
     }
@@ -258,7 +244,6 @@ static enum capdl_rank change_rank(struct review *review, const struct held *hel
 {
     enum capdl_rank rank;
     bool together;
-
     if (!held->count) {
         return CAPDL_RANK_LAYOUT;
     }
@@ -287,7 +272,6 @@ static const char *added_deed(const struct plain_cap *a, const struct plain_cap 
     unsigned had = capdl_review_allows(a->kind, a->rights), has = capdl_review_allows(b->kind, b->rights);
     unsigned more = has & ~had & CAPDL_RIGHTS_ALL;
     bool answered = had & CAPDL_RIGHT_GRANT_REPLY;
-
     if (had & ~has || !(a->rights & CAPDL_RIGHTS_ALL) ||
         (b->kind == CAPDL_KIND_EP && !(a->rights & CAPDL_RIGHT_WRITE))) {
         return NULL;
@@ -315,7 +299,6 @@ static char *other_deed(const char *deed, size_t length, const char *after, cons
     char *text = first < length ? capdl_review_format("%.*s instead of %s%.*s", (int)first, deed, before,
                                                       (int)(length - first), deed + first)
                                 : capdl_review_format("%.*s (%s instead of %s)", (int)length, deed, after, before);
-
     free(written);
     return text;
 }
@@ -330,7 +313,6 @@ static void judge_rights(struct review *review, const struct held *held, enum ca
     const char *rest = strstr(deed, "; ");
     size_t length = rest ? (size_t)(rest - deed) : strlen(deed);
     struct raw_finding *raw;
-
     together = held->count && capdl_review_gained(review, held->users[0], edit->new, &together) && together;
     const char *added = more && !together ? added_deed(a, b) : NULL;
     capdl_review_rights(a->kind, a->rights, before);
@@ -362,7 +344,6 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
     int length = (int)(strlen(deed) - strlen(rest));
     uint64_t target = capdl_review_target_number(&review->new, edit->new);
     struct raw_finding *raw;
-
     if (a->kind == CAPDL_KIND_SCHED_CONTROL) {
         size_t num = 0;
         char *left =
@@ -387,7 +368,6 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
         raw->field = "badge";
     } else {
         char *note = capdl_review_badge_change(review, held->users, held->count, edit->new, a->data);
-
         raw = capdl_review_add(review, rank, CAPDL_CHANGED, target,
                                "%s now \4appears|appear\4 at \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64
                                ", and so as another sender than before%s",
@@ -410,7 +390,6 @@ static void judge_note(struct review *review, const struct held *held, const str
     bool gone = b->mapping_container == CAPDL_NO_OBJECT;
     uint32_t owner = REVIEW_NONE;
     struct raw_finding *raw;
-
     if (a->mapping_container != CAPDL_NO_OBJECT) {
         owner = capdl_review_owner(&review->old, a->mapping_container);
         capdl_review_object(review, review->old.object_number[a->mapping_container], label);
@@ -466,7 +445,6 @@ static void judge_flags(struct review *review, const struct held *held, const st
                          capdl_review_target_number(&review->new, held->edit->new),
                          "%s now \4holds|hold\4 \1 as %s (was %s)%s", subject_or_nobody(held, true), after, before,
                          frame ? ": whoever maps it decides on that, whatever the capability says" : "");
-
     raw->field = frame ? "cached" : "reply";
     raw->old_value = capdl_review_format("%s", before);
     raw->new_value = capdl_review_format("%s", after);
@@ -479,7 +457,6 @@ static void judge_change(struct review *review, const struct held *held)
     struct plain_cap a = capdl_review_cap(review->old.spec, edit->old),
                      b = capdl_review_cap(review->new.spec, edit->new);
     enum capdl_rank rank = change_rank(review, held, &a, &b);
-
     if (a.kind == CAPDL_KIND_CNODE && (a.guard_size != b.guard_size || a.data != b.data)) {
         capdl_review_judge_guard(review, edit, held->users, held->count);
     } else if (a.data != b.data && rank >= CAPDL_RANK_IDENTITY) {
@@ -514,7 +491,6 @@ const struct edit *capdl_review_exchange(struct review *review, const struct edi
 {
     for (size_t i = review->edit + 1; i < review->edits.count; i++) {
         const struct edit *other = &review->edits.list[i];
-
         if (other->kind != EDIT_CAP || !other->same || other->new_holder != edit->new_holder) {
             break;
         }
@@ -531,7 +507,6 @@ const struct edit *capdl_review_exchange(struct review *review, const struct edi
 static const char *write_badge(const struct capdl_cap *cap, char text[64])
 {
     char rights[8];
-
     text[0] = '\0';
     if ((cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) && !cap->data) {
         snprintf(text, 64, " (%s)", capdl_review_rights(cap->kind, cap->rights, rights));
@@ -555,7 +530,6 @@ static void judge_exchange(struct review *review, const struct held *held, const
         capdl_review_programs_differ(review, held->users, held->count)
             ? "; \4its program|their programs\4 changed, too: see that \4it uses|they use\4 the new numbers"
             : "; \4its program is|their programs are\4 the same and will take one for the other");
-
     raw->field = "slot";
     raw->old_value = capdl_review_format("%" PRIu64, edit->old->slot);
     raw->new_value = capdl_review_format("%" PRIu64, edit->new->slot);
@@ -571,7 +545,6 @@ static void judge_move(struct review *review, const struct held *held)
     bool layout = !exchanged && (edit->new->kind != CAPDL_KIND_CNODE) && !review->unequal[edit->object];
     char holder[REVIEW_LABEL] = "", named[REVIEW_LABEL] = "";
     struct raw_finding *raw;
-
     if (was == REVIEW_NONE || review->old_of[edit->new_holder] != edit->old_holder) {
         capdl_object_label(review->old.spec, edit->old_holder, holder, sizeof(holder));
     }
@@ -596,7 +569,6 @@ void capdl_review_judge_held(struct review *review, const struct edit *edit)
     const struct edit *other;
     bool same_target = edit->old && edit->new &&capdl_review_target_number(&review->old, edit->old) ==
                                         capdl_review_target_number(&review->new, edit->new);
-
     if (edit->new) {
         held.users = find_users(&review->new, edit->new_holder, &held.count, &held.kept);
     }

@@ -20,7 +20,6 @@ struct mapped {
 static uint64_t address_of(const struct world *world, uint32_t table, const struct capdl_cap *cap)
 {
     const struct use *use = &world->uses[world->first_use[table]];
-
     return world->first_use[table] == world->first_use[table + 1] || use->shift >= 64
                ? 0
                : use->address | cap->slot << use->shift;
@@ -31,7 +30,6 @@ static void locate(struct review *review, struct raw_finding *raw, const struct 
     const struct world *world = new ? &review->new : &review->old;
     const struct capdl_cap *cap = new ? m->edit->new : m->edit->old;
     uint32_t table = new ? m->edit->new_holder : m->edit->old_holder;
-
     capdl_review_concern(raw, new ? m->users : m->old_users, new ? m->count : m->old_count);
     raw->world = world;
     raw->holder = table;
@@ -47,7 +45,6 @@ static const char *verb(uint8_t rights)
     static const char *const verbs[] = {
         "do nothing with",        "write", "read", "read and write", "execute", "write and execute", "read and execute",
         "read, write and execute"};
-
     return verbs[rights & 7];
 }
 
@@ -59,7 +56,6 @@ static const char *nobody(const struct mapped *m, bool new)
 static const char *where(const struct mapped *m, bool new)
 {
     size_t count = new ? m->count : m->old_count;
-
     return count && (new ? m->users : m->old_users)[0] & USE_DEVICE ? "I/O address" : "address";
 }
 
@@ -68,14 +64,11 @@ static bool mapped_before(const struct review *review, const struct mapped *m, u
                           uint8_t *rights)
 {
     const struct world *world = &review->new;
-
     for (size_t i = world->first_holder[frame]; i < world->first_holder[frame + 1]; i++) {
         uint32_t table = world->holders[i].container;
         const struct capdl_cap *cap = capdl_review_held(world, i);
-
         for (size_t j = world->first_use[table]; cap != m->edit->new &&j < world->first_use[table + 1]; j++) {
             const struct use *use = &world->uses[j];
-
             if (capdl_kind_is_table(capdl_object_kind(world->spec, table)) && use->shift < 64 &&
                 capdl_review_who(world, use) == m->users[0]) {
                 *address = use->address | cap->slot << use->shift;
@@ -91,7 +84,6 @@ static bool mapped_before(const struct review *review, const struct mapped *m, u
 static char *instead_note(const struct review *review, const struct edit *edit)
 {
     char was[REVIEW_LABEL];
-
     return edit->old ? capdl_review_format(
                            "; %s was there before",
                            capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), was))
@@ -123,7 +115,6 @@ static void judge_second_page(struct review *review, const struct mapped *m)
             ? "; to use the new address, as when the stack is too small, was a fault before"
             : "; to use the new address was a fault before",
         instead, others, window);
-
     raw->old_address = first;
     locate(review, raw, m, true);
     free(window);
@@ -138,7 +129,6 @@ static char *frame_power(struct review *review, const struct mapped *m, uint8_t 
     const struct capdl_cap *cap = m->edit->new;
     char *power = capdl_review_frame_power(review, m->users, m->count, cap->object, gained), *text = power;
     const unsigned both = CAPDL_RIGHT_WRITE | CAPDL_RIGHT_EXECUTE;
-
     if (m->count && !(m->users[0] & USE_DEVICE) && (cap->rights & both) == both && gained & both) {
         text =
             capdl_review_format("%s; \4it|they\4 can write code there and run it: a mistake by which data gets there "
@@ -159,7 +149,6 @@ static void judge_page_gain(struct review *review, const struct mapped *m)
                                ? capdl_review_memory_rank(review, m->users, m->count, cap->object, gained, cap->rights)
                                : CAPDL_RANK_LAYOUT;
     struct raw_finding *raw;
-
     if (m->count && !gained) {
         judge_second_page(review, m);
         return;
@@ -193,7 +182,6 @@ static void judge_page_loss(struct review *review, const struct mapped *m)
                                                          address_of(&review->old, m->edit->old_holder, cap))
                              ? TO_USE_IT
                              : "");
-
     locate(review, raw, m, false);
 }
 
@@ -208,7 +196,6 @@ static void judge_page_rights(struct review *review, const struct mapped *m, con
                            : more ? capdl_review_memory_rank(review, m->users, m->count, cap->object, more, b->rights)
                                   : CAPDL_RANK_REMOVED;
     struct raw_finding *raw;
-
     capdl_review_rights(CAPDL_KIND_FRAME, a->rights, before);
     capdl_review_rights(CAPDL_KIND_FRAME, b->rights, after);
     bool also = more && !(a->rights & ~b->rights) && a->rights;
@@ -237,7 +224,6 @@ static void judge_page_caching(struct review *review, const struct mapped *m, bo
                          capdl_object_flags(review->new.spec, m->edit->new->object) & CAPDL_OBJECT_HAS_PADDR
                              ? "; if it is a device, writes may not reach it, and reads may give old values"
                              : "");
-
     raw->field = "cached";
     raw->old_value = capdl_review_format("%s", uncached ? "cached" : "uncached");
     raw->new_value = capdl_review_format("%s", uncached ? "uncached" : "cached");
@@ -257,7 +243,6 @@ static char *left_note(const struct review *review, const struct mapped *m)
     const struct capdl_cap *now =
         table == REVIEW_NONE ? NULL : capdl_spec_cap_at(review->new.spec, table, m->edit->old->slot);
     char label[REVIEW_LABEL];
-
     if (m->count && m->users[0] & USE_DEVICE) {
         return capdl_review_format(TOLD_DEVICE);
     }
@@ -280,7 +265,6 @@ static void tell_exchange(struct review *review, const struct mapped *m, const s
         !m->count || m->users[0] & USE_DEVICE || capdl_review_programs_differ(review, m->users, m->count)
             ? ""
             : "; \4its program is|their programs are\4 the same and will take one for the other");
-
     raw->old_value = capdl_review_format("0x%" PRIx64, before);
     raw->new_value = capdl_review_format("0x%" PRIx64, after);
     raw->old_address = before;
@@ -293,7 +277,6 @@ static void judge_page_move(struct review *review, const struct mapped *m)
     uint64_t after = address_of(&review->new, edit->new_holder, edit->new);
     const struct edit *other = edit->same ? capdl_review_exchange(review, edit) : NULL;
     struct raw_finding *raw;
-
     if (before == after && m->count && same_users(m)) {
         raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, review->new.object_number[edit->new->object],
                                " \4reaches|reach\4 \1 at %s \2 as before, through another page table", where(m, true));
@@ -308,7 +291,6 @@ static void judge_page_move(struct review *review, const struct mapped *m)
                          edit->old->slot);
     } else {
         char *left = left_note(review, m);
-
         raw =
             capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, review->new.object_number[edit->new->object],
                              " now \4finds|find\4 \1 at %s \2 instead of \7%s", where(m, true), left);
@@ -328,7 +310,6 @@ static void judge_page_change(struct review *review, const struct mapped *m)
     const struct edit *edit = m->edit;
     struct plain_cap a = capdl_review_cap(review->old.spec, edit->old),
                      b = capdl_review_cap(review->new.spec, edit->new);
-
     if (a.rights != b.rights) {
         judge_page_rights(review, m, &a, &b);
     }
@@ -354,7 +335,6 @@ struct pages {
 static void find_pages(const struct world *world, uint32_t table, unsigned depth, struct pages *pages)
 {
     struct capdl_caps caps = capdl_object_caps(world->spec, table);
-
     for (uint32_t i = 0; i < caps.count && pages->count < MOST_PAGES; i++) {
         uint32_t below = caps.list[i].object;
         if (caps.list[i].kind == CAPDL_KIND_FRAME) {
@@ -373,7 +353,6 @@ static char *pages_text(const struct review *review, const struct world *world, 
                         const struct pages *pages, bool new, const char *instead)
 {
     char *list = capdl_review_list(review, world, pages->list, pages->count), *text, *named;
-
     if (pages->count && capdl_object_flags(world->spec, pages->list[0]) & CAPDL_OBJECT_HAS_PADDR) {
         named = capdl_review_format("%s%s at physical 0x%" PRIx64, list, pages->count > 1 ? ", the first" : "",
                                     capdl_object_paddr(world->spec, pages->list[0]));
@@ -396,13 +375,11 @@ static enum capdl_rank pages_rank(struct review *review, const struct mapped *m,
 {
     struct capdl_caps caps = capdl_object_caps(review->new.spec, table);
     enum capdl_rank worst = CAPDL_RANK_LAYOUT;
-
     for (uint32_t i = 0; i < caps.count && *budget; i++, --*budget) {
         const struct capdl_cap *cap = &caps.list[i];
         enum capdl_rank rank = CAPDL_RANK_LAYOUT;
         bool together;
         uint8_t gained;
-
         if (cap->kind == CAPDL_KIND_FRAME && m->count) {
             gained = capdl_review_gained(review, m->users[0], cap, &together);
             rank = gained ? capdl_review_memory_rank(review, m->users, m->count, cap->object, gained, cap->rights)
@@ -422,7 +399,6 @@ static void judge_table_move(struct review *review, const struct mapped *m)
     struct pages before = {NULL}, after = {NULL};
     struct raw_finding *raw;
     char *text;
-
     find_pages(&review->old, edit->old->object, 0, &before);
     find_pages(&review->new, edit->new->object, 0, &after);
     bool same = before.first == after.first && m->count && same_users(m);
@@ -454,7 +430,6 @@ static bool reported_as_layout(struct review *review, const struct mapped *m, bo
     size_t count = new ? m->count : m->old_count;
     const uint32_t *users = new ? m->users : m->old_users;
     struct raw_finding *raw;
-
     for (size_t i = 0; i < count; i++) {
         if (!capdl_review_same_map(review, users[i])) {
             return false;
@@ -478,7 +453,6 @@ static char *pages_power(struct review *review, const struct mapped *m, const st
         uint8_t rights = 0;
         uint32_t whose;
         bool role = capdl_review_frame_role(&review->new, pages->list[i], &whose) != NULL;
-
         for (size_t j = 0; j < parties->count; j++) {
             rights |= parties->list[j].who == m->users[0] ? parties->list[j].rights : 0;
         }
@@ -496,7 +470,6 @@ static void judge_table_gain(struct review *review, const struct mapped *m)
     uint32_t budget = MOST_PAGES;
     struct raw_finding *raw;
     char *text, *power;
-
     if (reported_as_layout(review, m, true)) {
         return;
     }
@@ -518,7 +491,6 @@ static void judge_table_loss(struct review *review, const struct mapped *m)
     struct pages pages = {NULL};
     struct raw_finding *raw;
     char *text;
-
     if (reported_as_layout(review, m, false)) {
         return;
     }
@@ -538,7 +510,6 @@ void capdl_review_judge_mapped(struct review *review, const struct edit *edit)
     const struct capdl_cap *cap = edit->new ? edit->new : edit->old;
     bool same_target = edit->old && edit->new &&capdl_review_target_number(&review->old, edit->old) ==
                                         capdl_review_target_number(&review->new, edit->new);
-
     if (edit->new) {
         m.users = capdl_review_users(&review->new, edit->new_holder, &m.count);
     }

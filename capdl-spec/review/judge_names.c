@@ -12,7 +12,6 @@ static int rename_compare(const void *left, const void *right, void *context)
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     int order = strcmp(capdl_object_name(review->old.spec, a), capdl_object_name(review->old.spec, b));
     uint32_t x = capdl_object_index(review->old.spec, a) + 1, y = capdl_object_index(review->old.spec, b) + 1;
-
     return order ? order : x < y ? -1 : x > y;
 }
 
@@ -21,11 +20,9 @@ static uint32_t rename_run(const struct review *review, const uint32_t *list, ui
 {
     const struct capdl_spec *old = review->old.spec, *new = review->new.spec;
     uint32_t run = 1, a = list[0], b = review->matched[a];
-
     while (run < count && capdl_object_index(old, a) != CAPDL_NO_INDEX &&
            capdl_object_index(new, b) != CAPDL_NO_INDEX) {
         uint32_t x = list[run], y = review->matched[x];
-
         if (strcmp(capdl_object_name(old, a), capdl_object_name(old, x)) != 0 ||
             strcmp(capdl_object_name(new, b), capdl_object_name(new, y)) != 0 ||
             capdl_object_index(old, x) != capdl_object_index(old, a) + run ||
@@ -41,7 +38,6 @@ static void write_rename(const struct review *review, FILE *out, uint32_t first,
 {
     char old[REVIEW_LABEL], new[REVIEW_LABEL];
     uint32_t now = review->matched[first];
-
     capdl_object_label(review->old.spec, first, old, sizeof(old));
     capdl_object_label(review->new.spec, now, new, sizeof(new));
     if (run > 1) {

@@ -27,7 +27,6 @@ struct segment {
 static int page_compare(const void *left, const void *right)
 {
     const struct page *a = left, *b = right;
-
     return a->address < b->address ? -1 : a->address > b->address;
 }
 
@@ -40,17 +39,14 @@ static uint64_t page_size(const struct world *world, const struct page *page)
 static struct pages find_pages(const struct world *world, uint32_t subject)
 {
     struct pages pages = {NULL};
-
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(world->spec, i);
         const struct use *use = NULL;
-
         for (size_t j = world->first_use[i]; !use && j < world->first_use[i + 1]; j++) {
             use = capdl_review_who(world, &world->uses[j]) == subject ? &world->uses[j] : NULL;
         }
         for (uint32_t k = 0; use && use->shift < 64 && k < caps.count; k++) {
             const struct capdl_cap *cap = &caps.list[k];
-
             if (capdl_kind_is_table(capdl_object_kind(world->spec, i)) && cap->kind == CAPDL_KIND_FRAME &&
                 world->content[cap->object]) {
                 pages.list = capdl_spec_grow(pages.list, &pages.capacity, pages.count + 1, sizeof(*pages.list));
@@ -68,7 +64,6 @@ static struct pages find_pages(const struct world *world, uint32_t subject)
 static struct segment next_segment(const struct world *world, const struct pages *pages, size_t from)
 {
     struct segment segment = {pages->list + from, 0, 0};
-
     do {
         segment.size += page_size(world, &pages->list[from + segment.count]);
         segment.count++;
@@ -83,7 +78,6 @@ static struct segment find_old(const struct world *world, const struct pages *pa
 {
     for (size_t i = 0; i < pages->count;) {
         struct segment segment = next_segment(world, pages, i);
-
         if (segment.pages->rights == now->pages->rights && segment.pages->address < now->pages->address + now->size &&
             now->pages->address < segment.pages->address + segment.size) {
             return segment;
@@ -96,7 +90,6 @@ static struct segment find_old(const struct world *world, const struct pages *pa
 static bool is_same(const struct review *review, const struct segment *old, const struct segment *new)
 {
     bool same = old->count == new->count && old->pages->address == new->pages->address;
-
     for (size_t i = 0; same && i < new->count; i++) {
         same = review->old.content[old->pages[i].frame] == review->new.content[new->pages[i].frame];
     }
@@ -109,7 +102,6 @@ static char *digest_of(const struct review *review, const struct world *world, c
     const struct capdl_diff_options *options = review->options;
     uint32_t *frames = capdl_spec_realloc(NULL, (segment->count + 1) * sizeof(*frames));
     char text[65], *digest = NULL;
-
     for (size_t i = 0; i < segment->count; i++) {
         frames[i] = segment->pages[i].frame;
     }
@@ -128,7 +120,6 @@ static bool is_of_program(const struct review *review, uint32_t was, uint32_t no
     const struct capdl_diff_options *options = review->options;
     bool old = false, new = false;
     uint8_t byte;
-
     options->bytes(options->context, review->old.spec, was, offset, 1, &byte, &old);
     options->bytes(options->context, review->new.spec, now, offset, 1, &byte, &new);
     return old && new;
@@ -148,14 +139,12 @@ size_t capdl_review_changed_words(const struct review *review, uint32_t was, uin
     }
     for (uint64_t page = 0; page < UINT64_C(1) << bits; page += CHUNK) {
         bool unused;
-
         if (!options->bytes(options->context, review->old.spec, was, page, CHUNK, old, &unused) ||
             !options->bytes(options->context, review->new.spec, now, page, CHUNK, new, &unused)) {
             return SIZE_MAX;
         }
         for (unsigned i = 0; i < CHUNK; i += STEP) {
             struct changed_word word = {.offset = page + i};
-
             if (memcmp(old + i, new + i, STEP) == 0) {
                 continue;
             }
@@ -209,7 +198,6 @@ static void write_value(FILE *out, const uint8_t *bytes, size_t size)
 {
     size_t length = 0;
     uint64_t value = 0;
-
     while (length < size && bytes[length] >= ' ' && bytes[length] <= '~' && !strchr("\"\\", bytes[length])) {
         length++;
     }
@@ -226,7 +214,6 @@ static void write_value(FILE *out, const uint8_t *bytes, size_t size)
 static bool is_text(const uint8_t *bytes, size_t size)
 {
     size_t i = 0;
-
     while (i < size && bytes[i] >= ' ' && bytes[i] <= '~') {
         i++;
     }
@@ -273,12 +260,10 @@ static char *variables_text(const struct review *review, const struct segment *o
     for (size_t i = 0; good && i < new->count; i++) {
         struct changed_word words[MOST_CHANGED_WORDS];
         size_t count = capdl_review_changed_words(review, old->pages[i].frame, new->pages[i].frame, words);
-
         good = count <= MOST_CHANGED_WORDS;
         for (size_t j = 0; good && j < 8 * count; j++) {
             uint64_t offset = words[j / 8].offset + j % 8, address = new->pages[i].address + offset;
             struct capdl_variable variable = {.size = 0};
-
             if (address < told || !((words[j / 8].old ^ words[j / 8].new) >> 8 * (j % 8) & 255)) {
                 continue;
             }
@@ -306,10 +291,8 @@ static char *byte_text(const struct review *review, const struct segment *old, c
     const struct capdl_diff_options *options = review->options;
     uint8_t was, now;
     bool unused;
-
     for (size_t i = 0; i < new->count && options->bytes; i++) {
         uint64_t offset = address - new->pages[i].address;
-
         if (address >= new->pages[i].address &&
             offset < UINT64_C(1) << capdl_object_size_bits(review->new.spec, new->pages[i].frame) &&
             options->bytes(options->context, review->old.spec, old->pages[i].frame, offset, 1, &was, &unused) &&
@@ -326,7 +309,6 @@ static char *bytes_text(const struct review *review, const struct segment *old, 
     const struct capdl_diff_options *options = review->options;
     uint64_t count = 0, first = UINT64_MAX, last = 0;
     char *variables;
-
     if (!options || !options->difference || old->count != new->count || old->pages->address != new->pages->address) {
         return capdl_review_format("%s", "");
     }
@@ -368,7 +350,6 @@ static void tell_segment(struct review *review, uint32_t subject, uint32_t cause
     bool resized = old->count && old->size != new->size;
     struct raw_finding *raw;
     char *list;
-
     for (size_t i = 0; i < new->count; i++) {
         frames[i] = new->pages[i].frame;
     }
@@ -397,7 +378,6 @@ static bool is_zero_now(const struct review *review, const struct pages *new, co
 {
     for (size_t i = 0; i < old->count; i++) {
         uint32_t now = capdl_review_local(review, &review->new, review->old.object_number[old->pages[i].frame]);
-
         if (now == REVIEW_NONE || review->new.content[now]) {
             return false;
         }
@@ -410,7 +390,6 @@ static void tell_zeros(struct review *review, uint32_t subject, uint32_t cause, 
     char *before = digest_of(review, &review->old, old), size[32], *list;
     uint32_t *frames = capdl_spec_realloc(NULL, (old->count + 1) * sizeof(*frames));
     struct raw_finding *raw;
-
     for (size_t i = 0; i < old->count; i++) {
         frames[i] = old->pages[i].frame;
     }
@@ -434,7 +413,6 @@ static uint32_t only_mapper(struct review *review, uint32_t frame)
 {
     const struct parties *parties = capdl_review_parties(review, &review->new, frame);
     uint32_t found = REVIEW_NONE;
-
     for (size_t i = 0; i < parties->count; i++) {
         if (!parties->list[i].mapped) {
             continue;
@@ -452,18 +430,14 @@ static uint64_t *number_code(const struct review *review, const struct world *wo
 {
     size_t size = (review->new.num_subjects + review->old.num_subjects + (size_t)1) * sizeof(uint64_t);
     uint64_t *code = memset(capdl_spec_realloc(NULL, size), 0, size);
-
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(world->spec, i);
-
         for (size_t j = world->first_use[i];
              capdl_kind_is_table(capdl_object_kind(world->spec, i)) && j < world->first_use[i + 1]; j++) {
             const struct use *use = &world->uses[j];
             uint32_t who = capdl_review_who(world, use);
-
             for (uint32_t k = 0; !(who & USE_DEVICE) && use->shift < 64 && k < caps.count; k++) {
                 const struct capdl_cap *cap = &caps.list[k];
-
                 if (cap->kind == CAPDL_KIND_FRAME && cap->rights & CAPDL_RIGHT_EXECUTE && world->content[cap->object]) {
                     uint64_t page = (use->address | cap->slot << use->shift) * UINT64_C(0x9e3779b97f4a7c15) ^
                                     world->content[cap->object] * UINT64_C(0xc2b2ae3d27d4eb4f);
@@ -482,14 +456,12 @@ static char *same_program(struct review *review, uint32_t subject)
     uint32_t *who = capdl_spec_realloc(NULL, (review->new.num_subjects + (size_t)1) * sizeof(*who));
     size_t count = 0;
     char *names, *text;
-
     if (!review->new_code) {
         review->old_code = number_code(review, &review->old);
         review->new_code = number_code(review, &review->new);
     }
     for (uint32_t i = 0; i < review->new.num_subjects; i++) {
         uint32_t other = review->new.subject_number[i];
-
         if (other != subject && review->new_code[subject] && review->new_code[other] == review->new_code[subject] &&
             review->old_code[other] == review->new_code[other]) {
             who[count++] = other;
@@ -511,14 +483,12 @@ static uint32_t tell_program(struct review *review, const struct edit *edit, uin
     bool code = false;
     char *same;
     struct raw_finding *raw = capdl_review_add(review, CAPDL_RANK_PROGRAM, CAPDL_CHANGED, edit->object, "%s", "");
-
     capdl_review_concern(raw, &subject, 1);
     raw->field = "fill";
     raw->old_pos = capdl_object_pos(review->old.spec, review->old_of[frame]);
     raw->new_pos = capdl_object_pos(review->new.spec, frame);
     for (size_t i = 0; i < new.count; total++) {
         struct segment now = next_segment(&review->new, &new, i), was = find_old(&review->old, &old, &now);
-
         if (!was.count || !is_same(review, &was, &now)) {
             tell_segment(review, subject, finding, &was, &now);
             code |= now.pages->rights & CAPDL_RIGHT_EXECUTE;
@@ -528,7 +498,6 @@ static uint32_t tell_program(struct review *review, const struct edit *edit, uin
     }
     for (size_t i = 0; i < old.count;) {
         struct segment was = next_segment(&review->old, &old, i);
-
         if (is_zero_now(review, &new, &was)) {
             tell_zeros(review, subject, finding, &was);
             code |= was.pages->rights & CAPDL_RIGHT_EXECUTE;
@@ -565,7 +534,6 @@ static void judge_frame(struct review *review, const struct edit *edit)
     char digests[2][65] = {"nothing", "nothing"};
     struct raw_finding *raw;
     size_t count = 0;
-
     for (size_t i = 0; i < parties->count; i++) {
         if (!count || who[count - 1] != parties->list[i].who) {
             who[count++] = parties->list[i].who;
@@ -594,7 +562,6 @@ static void judge_frame(struct review *review, const struct edit *edit)
 void capdl_review_judge_content(struct review *review, const struct edit *edit)
 {
     uint32_t subject = only_mapper(review, (uint32_t)edit->object);
-
     if (subject == REVIEW_NONE) {
         judge_frame(review, edit);
     } else if (review->program[subject] != REVIEW_NONE) {
@@ -608,13 +575,11 @@ bool capdl_review_programs_differ(const struct review *review, const uint32_t *s
 {
     for (size_t i = 0; i < review->edits.count; i++) {
         const struct edit *edit = &review->edits.list[i];
-
         if (edit->kind != EDIT_FIELD || edit->field != FIELD_CONTENT) {
             continue;
         }
         for (size_t j = review->new.first_holder[edit->object]; j < review->new.first_holder[edit->object + 1]; j++) {
             uint32_t table = review->new.holders[j].container;
-
             for (size_t k = review->new.first_use[table]; k < review->new.first_use[table + 1]; k++) {
                 if (capdl_review_among(subjects, count, capdl_review_who(&review->new, &review->new.uses[k]))) {
                     return true;

@@ -13,10 +13,8 @@ static char *fault_sharers(const struct review *review, const struct world *worl
     size_t first = world->first_holder[endpoint], end = world->first_holder[endpoint + 1], count = 0;
     uint32_t *list = capdl_spec_realloc(NULL, (end - first + 1) * sizeof(*list));
     char *names = NULL;
-
     for (size_t i = first; i < end; i++) {
         uint32_t holder = world->holders[i].container, owner = capdl_review_owner(world, holder);
-
         if (holder != but && capdl_review_held(world, i)->data == badge && owner != REVIEW_NONE &&
             capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB) {
             list[count++] = owner;
@@ -37,7 +35,6 @@ static char *with_senders(struct review *review, const struct slot *s, char *tex
     uint32_t *list =
         capdl_review_badge_sharers(review, &review->new, &s->subject, s->subject != REVIEW_NONE, cap, &num);
     char *names = capdl_review_names(review, list, num), *longer = text;
-
     if (num) {
         longer = capdl_review_format("%s; %s can send messages with that badge, which the receiver may take for faults",
                                      text, names);
@@ -54,7 +51,6 @@ static char *badge_note(struct review *review, const struct slot *s)
     const struct capdl_cap *cap = s->edit->new;
     uint32_t was, before = s->edit->old ? s->edit->old_holder : REVIEW_NONE;
     char *now, *former = NULL, *text;
-
     if (!cap || cap->object == CAPDL_NO_OBJECT || !capdl_cap_can_call(cap)) {
         return capdl_review_format("%s", "");
     }
@@ -88,7 +84,6 @@ struct raw_finding *capdl_review_slot_add(struct review *review, const struct sl
                                                             : CAPDL_CHANGED,
                                                capdl_review_target_number(world, cap), "%s%s%s%s", thread,
                                                apart ? ": " : "", text + (apart ? 3 : 0), more);
-
     capdl_review_concern(raw, &s->subject, s->subject != REVIEW_NONE);
     raw->world = world;
     raw->holder = edit->new ? edit->new_holder : edit->old_holder;
@@ -118,7 +113,6 @@ bool capdl_review_slot_is_fresh(const struct review *review, const struct slot *
 static bool same_hands(const char *after, const char *former)
 {
     const char *now = strstr(after, " through "), *was = strstr(former, ", through ");
-
     return now && was && now - after == was - former && strncmp(after, former, (size_t)(now - after)) == 0;
 }
 
@@ -168,7 +162,6 @@ char *capdl_review_slot_sharers(struct review *review, const struct slot *s, siz
     const struct world *world = &review->new;
     uint32_t *list;
     char *text;
-
     *count = 0;
     if (!cap || cap->object == CAPDL_NO_OBJECT) {
         return capdl_review_format("%s", "");
@@ -178,7 +171,6 @@ char *capdl_review_slot_sharers(struct review *review, const struct slot *s, siz
     for (size_t i = world->first_holder[cap->object]; i < world->first_holder[cap->object + 1]; i++) {
         uint32_t holder = world->holders[i].container, owner = capdl_review_owner(world, holder);
         const struct capdl_cap *other = capdl_review_held(world, i);
-
         if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB && holder != s->edit->new_holder &&
             other->slot == cap->slot && owner != REVIEW_NONE && owner != s->subject) {
             list[(*count)++] = owner;
@@ -206,7 +198,6 @@ static void judge_buffer(struct review *review, const struct slot *s)
     size_t count;
     char rights[2][8], *others = NULL, *text, *who = capdl_review_slot_sharers(review, s, &count);
     struct raw_finding *raw;
-
     if (edit->new && edit->new->object != CAPDL_NO_OBJECT) {
         others = capdl_review_others(review, &review->new, &s->subject, s->subject != REVIEW_NONE, edit->new->object);
         if (!same && (count || strcmp(others, "nobody else reaches it") != 0)) {
@@ -237,7 +228,6 @@ static bool still_waits(struct review *review, const struct slot *s)
 {
     uint32_t now = capdl_review_local(review, &review->new, review->old.object_number[s->edit->old->object]);
     const struct parties *parties = now == REVIEW_NONE ? NULL : capdl_review_parties(review, &review->new, now);
-
     for (size_t i = 0; parties && i < parties->count; i++) {
         if (parties->list[i].who == s->subject && parties->list[i].rights & CAPDL_RIGHT_READ) {
             return true;
@@ -251,7 +241,6 @@ static void judge_bound(struct review *review, const struct slot *s)
     const struct edit *edit = s->edit;
     char *who, *also, *text;
     struct raw_finding *raw;
-
     if (!edit->new) {
         who = capdl_review_senders(review, &review->old, edit->old->object);
         text = still_waits(review, s)
@@ -289,7 +278,6 @@ static void judge_bound(struct review *review, const struct slot *s)
 static char *fresh_time(const struct review *review, const struct capdl_cap *cap)
 {
     const struct capdl_sc *sc = cap->object == CAPDL_NO_OBJECT ? NULL : capdl_object_sc(review->new.spec, cap->object);
-
     return sc && sc->has_times && sc->period
                ? capdl_review_format(" runs for %" PRIu64 " us in every %" PRIu64 " us, %.3g %% of a core (\3)",
                                      sc->budget, sc->period, 100.0 * (double)sc->budget / (double)sc->period)
@@ -301,7 +289,6 @@ static void judge_time(struct review *review, const struct slot *s)
     size_t count;
     char *who = capdl_review_slot_sharers(review, s, &count), *text;
     struct raw_finding *raw;
-
     text = !s->edit->new
                ? capdl_review_format(" has no scheduling context now (was %s): it runs only on the time of its callers",
                                      s->old)
@@ -324,7 +311,6 @@ static char *vcpu_note(struct review *review, const struct world *world, const s
     char *was = guest == REVIEW_NONE || guest == s->subject
                     ? capdl_review_format("%s", "")
                     : capdl_review_format(", on which %s ran before", capdl_review_subject(review, guest));
-
     text = count ? capdl_review_format("%s; %s %s it", was, names, count == 1 ? "controls" : "control")
                  : capdl_review_format("%s; nobody else controls it", was);
     free(was);
@@ -337,7 +323,6 @@ static void judge_thread(struct review *review, const struct slot *s)
     const struct edit *edit = s->edit;
     const struct capdl_cap *cap = edit->new ? edit->new : edit->old;
     char *text;
-
     switch (cap->slot) {
     case CAPDL_TCB_SLOT_CSPACE:
         if (edit->old && edit->new &&
@@ -397,11 +382,9 @@ static char *signal_note(struct review *review, const struct slot *s)
     size_t count = 0, first = world->first_holder[cap->object], end = world->first_holder[cap->object + 1];
     uint32_t *list = capdl_spec_realloc(NULL, (parties->count + end - first + 1) * sizeof(*list));
     char *names, *text;
-
     for (size_t i = first; i < end; i++) {
         const struct capdl_cap *other = capdl_review_held(world, i);
         uint32_t holder = world->holders[i].container;
-
         if (other != cap && other->data == cap->data &&
             capdl_kind_class(capdl_object_kind(world->spec, holder)) == CAPDL_CLASS_INTERRUPT) {
             list[count++] = USE_DEVICE | world->object_number[holder];
@@ -409,7 +392,6 @@ static char *signal_note(struct review *review, const struct slot *s)
     }
     for (size_t i = 0; i < parties->count; i++) {
         const struct party *p = &parties->list[i];
-
         if (p->badge == cap->data && p->rights & CAPDL_RIGHT_WRITE && (!count || list[count - 1] != p->who)) {
             list[count++] = p->who;
         }
@@ -433,7 +415,6 @@ static void judge_signal(struct review *review, const struct slot *s, uint64_t i
              capdl_review_receivers(review, &review->new, edit->new ? edit->new->object : CAPDL_NO_OBJECT, REVIEW_NONE),
          *text;
     struct raw_finding *raw;
-
     char *note =
         edit->new && edit->new->object != CAPDL_NO_OBJECT ? signal_note(review, s) : capdl_review_format("%s", "");
 
@@ -470,7 +451,6 @@ static void judge_device(struct review *review, const struct slot *s)
     uint32_t *devices = capdl_review_users(world, holder, &count);
     char label[REVIEW_LABEL], *text, *before, *after;
     struct raw_finding *raw;
-
     capdl_review_object(review, s->edit->object, label);
     if (!count) {
         text = s->edit->new ? capdl_review_format("%s now leads to \1 (was %s); no device uses it", label, s->old)
@@ -506,7 +486,6 @@ void capdl_review_judge_slot(struct review *review, const struct edit *edit)
     enum capdl_kind kind = capdl_object_kind(world->spec, holder);
     char old[REVIEW_LABEL] = "nothing", new[REVIEW_LABEL] = "nothing";
     struct slot s = {edit, REVIEW_NONE, old, new};
-
     if (edit->old) {
         capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), old);
     }

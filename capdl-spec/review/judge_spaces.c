@@ -8,7 +8,6 @@
 static bool own_root(const struct review *review, const struct slot *s)
 {
     uint32_t root = s->edit->new->object, was = root == CAPDL_NO_OBJECT ? REVIEW_NONE : review->old_of[root];
-
     return root != CAPDL_NO_OBJECT && (was == REVIEW_NONE || capdl_review_owner(&review->old, was) == s->subject);
 }
 
@@ -17,7 +16,6 @@ static const char *former_owner(const struct review *review, const struct slot *
 {
     uint32_t root = s->edit->new ? s->edit->new->object : CAPDL_NO_OBJECT, owner;
     uint32_t was = root == CAPDL_NO_OBJECT ? REVIEW_NONE : review->old_of[root];
-
     owner = was == REVIEW_NONE ? REVIEW_NONE : capdl_review_owner(&review->old, was);
     return owner == REVIEW_NONE || owner == s->subject ? "" : capdl_review_subject(review, owner);
 }
@@ -32,7 +30,6 @@ void capdl_review_judge_space(struct review *review, const struct slot *s, bool 
     bool same = vspace && s->edit->new && s->edit->old && !count && s->subject != REVIEW_NONE &&own_root(review, s) &&
                 capdl_review_same_map(review, s->subject);
     struct raw_finding *raw;
-
     if (same) {
         text = capdl_review_format(" has another root table, \1 (was %s), with the same pages at the same addresses",
                                    s->old);

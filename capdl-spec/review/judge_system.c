@@ -11,7 +11,6 @@
 static bool vspace_in_old(const struct review *review, uint32_t tcb)
 {
     uint32_t space = capdl_review_target(review->new.spec, tcb, CAPDL_TCB_SLOT_VSPACE);
-
     return space != REVIEW_NONE && space != CAPDL_NO_OBJECT && review->old_of[space] != REVIEW_NONE;
 }
 
@@ -22,7 +21,6 @@ void capdl_review_judge_object(struct review *review, const struct edit *edit)
     enum capdl_kind kind = capdl_object_kind(world->spec, local);
     uint32_t owner = capdl_review_owner(world, local);
     struct raw_finding *raw;
-
     if (kind != CAPDL_KIND_TCB) {
         raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, edit->has_new ? CAPDL_GAINED : CAPDL_LOST, edit->object,
                                world->first_holder[local] < world->first_holder[local + 1]
@@ -59,7 +57,6 @@ static uint32_t *holders_of(struct review *review, const struct world *world, ui
 {
     const struct parties *parties = capdl_review_parties(review, world, untyped);
     uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
-
     *count = 0;
     for (size_t i = 0; i < parties->count; i++) {
         uint32_t who = parties->list[i].who;
@@ -69,7 +66,6 @@ static uint32_t *holders_of(struct review *review, const struct world *world, ui
     }
     for (size_t i = world->first_holder[untyped]; *count == 0 && i < world->first_holder[untyped + 1]; i++) {
         uint32_t holder = world->holders[i].container;
-
         if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_CNODE) {
             free(list);
             list = capdl_review_keepers(world, holder, count);
@@ -82,7 +78,6 @@ static uint32_t *holders_of(struct review *review, const struct world *world, ui
 static char *cover_name(const struct review *review, uint64_t untyped)
 {
     char label[REVIEW_LABEL];
-
     return untyped == REVIEW_DEFAULT ? capdl_review_format("memory that no program holds")
                                      : capdl_review_format("%s", capdl_review_object(review, untyped, label));
 }
@@ -91,10 +86,8 @@ static char *cover_name(const struct review *review, uint64_t untyped)
 static bool all_held(struct review *review, uint32_t untyped, const uint32_t *holders, size_t count)
 {
     const struct parties *parties = capdl_review_parties(review, &review->old, untyped);
-
     for (size_t i = 0; i < count; i++) {
         bool found = false;
-
         for (size_t j = 0; j < parties->count && !found; j++) {
             found = parties->list[j].who == holders[i];
         }
@@ -158,7 +151,6 @@ static void write_schedule(FILE *out, const struct capdl_domains *domains)
     for (size_t i = 0; i < domains->num_schedule; i++) {
         const struct capdl_domain_entry *entry = &domains->schedule[i];
         const char *unit = entry->unit == CAPDL_MICROSECONDS ? "us" : "ticks";
-
         fputs(i ? ", " : "", out);
         if (entry->end_marker) {
             fputs("end", out);
@@ -174,7 +166,6 @@ static char *schedule_text(const struct capdl_domains *domains)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-
     write_schedule(out, domains);
     fclose(out);
     return text;
@@ -187,11 +178,9 @@ static char *schedule_text(const struct capdl_domains *domains)
 static bool domain_share(const struct capdl_domains *domains, uint64_t domain, uint64_t *own, uint64_t *round)
 {
     uint64_t start = domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0;
-
     *own = *round = 0;
     for (uint64_t i = start; i < domains->num_schedule && !domains->schedule[i].end_marker; i++) {
         const struct capdl_domain_entry *entry = &domains->schedule[i];
-
         if (entry->unit != domains->schedule[0].unit || entry->duration > UINT64_MAX / 1024 / 256) {
             return false;
         }
@@ -204,7 +193,6 @@ static bool domain_share(const struct capdl_domains *domains, uint64_t domain, u
 double capdl_review_domain_percent(const struct capdl_spec *spec, uint64_t domain)
 {
     uint64_t own, round;
-
     return domain_share(&spec->domains, domain, &own, &round) ? 100.0 * (double)own / (double)round : 100;
 }
 
@@ -214,7 +202,6 @@ static char *domain_members(const struct review *review, uint64_t domain, size_t
     const struct world *world = &review->new;
     uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
     char *names;
-
     *count = 0;
     for (uint32_t i = 0; i < world->num_subjects; i++) {
         if (capdl_tcb_values(world->spec, world->subjects[i].tcb)->dom == domain) {
@@ -233,12 +220,10 @@ static char *shares_note(const struct review *review)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-
     for (uint64_t domain = 0; domain < CAPDL_MOST_DOMAINS; domain++) {
         uint64_t a, b, was, now;
         size_t count;
         char *names;
-
         if (!domain_share(old, domain, &a, &was) || !domain_share(new, domain, &b, &now) ||
             (double)a * (double)now == (double)b * (double)was) {
             continue;
@@ -261,7 +246,6 @@ static char *shares_note(const struct review *review)
 static char *start_text(const struct capdl_domains *domains, uint64_t start)
 {
     const struct capdl_domain_entry *entry = start < domains->num_schedule ? &domains->schedule[start] : NULL;
-
     return start == REVIEW_DEFAULT       ? capdl_review_format("nothing")
            : start == REVIEW_DEFAULT - 1 ? capdl_review_format("no entry")
            : entry && !entry->end_marker
@@ -274,7 +258,6 @@ static char *first_note(const struct review *review, uint64_t start)
 {
     const struct capdl_domains *domains = &review->new.spec->domains;
     char *names, *text;
-
     if (start == 0 || start >= domains->num_schedule || domains->schedule[start].end_marker) {
         return capdl_review_format("%s", "");
     }
@@ -289,7 +272,6 @@ static char *first_note(const struct review *review, uint64_t start)
 static void tells_start(struct review *review)
 {
     bool was = review->old.spec->domains.num_schedule, is = review->new.spec->domains.num_schedule;
-
     for (size_t i = review->edit + 1; i < review->edits.count && review->edits.list[i].kind == EDIT_SCHEDULE; i++) {
         if (!is || (!was && !review->edits.list[i].new_value)) {
             review->finding_of[i] = review->finding_of[review->edit];
@@ -301,7 +283,6 @@ void capdl_review_judge_schedule(struct review *review, const struct edit *edit)
 {
     char *before, *after;
     struct raw_finding *raw;
-
     if (edit->field == 0) {
         before = schedule_text(&review->old.spec->domains);
         after = schedule_text(&review->new.spec->domains);
@@ -340,7 +321,6 @@ void capdl_review_judge_arch(struct review *review, const struct edit *edit)
     struct raw_finding *raw =
         capdl_review_add(review, CAPDL_RANK_PROGRAM, CAPDL_CHANGED, FINDING_NO_OBJECT,
                          "the system is now for %s (was %s): programs of the old one cannot run on it", after, before);
-
     raw->field = "arch";
     raw->old_value = capdl_review_format("%s", before);
     raw->new_value = capdl_review_format("%s", after);
@@ -352,7 +332,6 @@ static char *slot_text(const struct review *review, uint64_t cnode, uint64_t slo
     uint32_t local = capdl_review_local(review, &review->new, cnode);
     const struct capdl_cap *cap = local == REVIEW_NONE ? NULL : capdl_spec_cap_at(review->new.spec, local, slot);
     char label[REVIEW_LABEL], target[REVIEW_LABEL];
-
     if (cnode == REVIEW_DEFAULT) {
         return capdl_review_format("something that is gone");
     }
@@ -367,7 +346,6 @@ static const struct edit *former_parent(struct review *review, const struct edit
 {
     for (size_t i = 0; edit->has_new && i < review->edits.count; i++) {
         const struct edit *other = &review->edits.list[i];
-
         if (other->kind == EDIT_DERIVED && !other->has_new && other->object == edit->object &&
             other->new_value == edit->new_value) {
             review->finding_of[i] = review->finding_of[review->edit];
@@ -383,7 +361,6 @@ static uint32_t *revokers(const struct review *review, const struct world *world
 {
     uint32_t local = cnode == REVIEW_DEFAULT ? REVIEW_NONE : capdl_review_local(review, world, cnode), *list;
     size_t kept = 0;
-
     *count = 0;
     if (local == REVIEW_NONE) {
         return NULL;
@@ -407,7 +384,6 @@ static uint32_t cause_of_loss(const struct review *review, const struct edit *ed
 {
     for (size_t i = 0; !edit->has_new && i < review->edits.count; i++) {
         const struct edit *other = &review->edits.list[i];
-
         if (other->kind == EDIT_DERIVED && other->has_new && other->old_value == edit->old_value &&
             other->parent_slot == edit->parent_slot && review->finding_of[i] != REVIEW_NONE) {
             return review->finding_of[i];
@@ -421,7 +397,6 @@ static char *right_text(struct review *review, const struct world *world, uint32
 {
     const struct capdl_cap *cap = cnode == REVIEW_NONE ? NULL : capdl_spec_cap_at(world->spec, cnode, slot);
     char *deed, *mark, *text, label[REVIEW_LABEL];
-
     if (!cap) {
         return capdl_review_format("use slot %" PRIu64, slot);
     }
@@ -451,7 +426,6 @@ void capdl_review_judge_derived(struct review *review, const struct edit *edit)
     const char *now = edit->has_new ? "now" : "no longer";
     enum capdl_change change = edit->has_new ? CAPDL_GAINED : CAPDL_LOST;
     struct raw_finding *raw;
-
     capdl_review_object(review, edit->object, label);
     raw = count ? capdl_review_add(review, CAPDL_RANK_IDENTITY, change, FINDING_NO_OBJECT,
                                    " can %s take away %s right to %s, in slot %" PRIu64

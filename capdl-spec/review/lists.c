@@ -7,14 +7,12 @@
 static int number_compare(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
     return a < b ? -1 : a > b;
 }
 
 static int word_compare(const void *left, const void *right)
 {
     uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
     return a < b ? -1 : a > b;
 }
 
@@ -35,7 +33,6 @@ void capdl_review_sort_words(uint64_t *list, size_t count)
 size_t capdl_review_unique(uint32_t *list, size_t count)
 {
     size_t kept = 0;
-
     capdl_review_sort(list, count);
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || list[i] != list[i - 1]) {
@@ -48,7 +45,6 @@ size_t capdl_review_unique(uint32_t *list, size_t count)
 bool capdl_review_among(const uint32_t *list, size_t count, uint32_t number)
 {
     size_t low = 0, high = count;
-
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (list[middle] < number) {

@@ -27,7 +27,6 @@ static struct link link_of(const struct world *world, uint32_t holder, const str
     struct plain_cap plain = capdl_review_cap(world->spec, cap);
     bool anywhere = capdl_object_kind(world->spec, holder) == CAPDL_KIND_CNODE;
     uint64_t what = mix(mix(mix(plain.kind, plain.rights), plain.data), plain.guard_size | plain.flags << 8);
-
     return (struct link){cap->object, mix(what, cap->slot + 1),
                          anywhere ? mix(cap->kind, 0) : mix(what, cap->slot + 1)};
 }
@@ -44,11 +43,9 @@ static size_t *sum(size_t *first, uint32_t count)
 static void visit_links(struct side *side, size_t *out_at, size_t *in_at, bool enter)
 {
     const struct capdl_spec *spec = side->world->spec;
-
     for (uint32_t i = 0; i < side->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(spec, i);
         uint32_t parent = capdl_object_parent(spec, i);
-
         for (uint32_t j = 0; j <= caps.count; j++) {
             struct link link = {parent, LINK_COVER, LINK_COVER};
             if (j < caps.count) {
@@ -71,7 +68,6 @@ static void visit_links(struct side *side, size_t *out_at, size_t *in_at, bool e
 static size_t *counts(uint32_t count)
 {
     size_t *list = capdl_spec_realloc(NULL, (count + (size_t)2) * sizeof(*list));
-
     memset(list, 0, (count + (size_t)2) * sizeof(*list));
     return list;
 }
@@ -80,7 +76,6 @@ static void find_links(struct side *side)
 {
     uint32_t n = side->num_objects;
     size_t *out_at, *in_at;
-
     side->first_out = counts(n);
     side->first_in = counts(n);
     visit_links(side, side->first_out + 1, side->first_in + 1, false);
@@ -102,7 +97,6 @@ static void find_bare(struct side *side)
 {
     for (uint32_t i = 0; i < side->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(side->world->spec, i);
-
         side->bare[0][i] = side->bare[1][i] = 0;
         for (uint32_t j = 0; j < caps.count; j++) {
             if (caps.list[j].object == CAPDL_NO_OBJECT) {
@@ -118,10 +112,8 @@ static void find_bare(struct side *side)
 static void find_bases(struct side *side, bool full)
 {
     struct fields fields = {NULL};
-
     for (uint32_t i = 0; i < side->num_objects; i++) {
         uint64_t hash = mix(capdl_object_kind(side->world->spec, i) + UINT64_C(1), 0);
-
         capdl_review_fields(side->world, i, &fields);
         for (size_t j = 0; j < fields.count; j++) {
             if (full || fields.list[j].field != FIELD_CONTENT) {
@@ -136,7 +128,6 @@ static void find_bases(struct side *side, bool full)
 static void side_init(struct side *side, const struct world *world)
 {
     size_t count = world->spec->num_objects + (size_t)1;
-
     *side = (struct side){.world = world, .num_objects = world->spec->num_objects};
     side->partner = capdl_spec_realloc(NULL, count * sizeof(*side->partner));
     memset(side->partner, 0xff, count * sizeof(*side->partner));
@@ -146,7 +137,6 @@ static void side_init(struct side *side, const struct world *world)
 static void side_look_around(struct side *side)
 {
     size_t count = side->num_objects + (size_t)1;
-
     side->base = capdl_spec_realloc(NULL, count * sizeof(*side->base));
     side->hash = capdl_spec_realloc(NULL, count * sizeof(*side->hash));
     side->bare[0] = capdl_spec_realloc(NULL, count * sizeof(**side->bare));
@@ -192,7 +182,6 @@ static void one_round(struct side *side, uint64_t *next, bool coarse)
 static size_t count_classes(const struct side *side, uint64_t *list)
 {
     size_t classes = 0;
-
     memcpy(list, side->hash, side->num_objects * sizeof(*list));
     capdl_review_sort_words(list, side->num_objects);
     for (uint32_t i = 0; i < side->num_objects; i++) {
@@ -207,7 +196,6 @@ static void hash_all(struct pairing *p, unsigned rounds)
     uint32_t most = p->old.num_objects > p->new.num_objects ? p->old.num_objects : p->new.num_objects;
     uint64_t *next = capdl_spec_realloc(NULL, (most + (size_t)1) * sizeof(*next));
     size_t classes = 0, before;
-
     for (uint32_t i = 0; i < p->old.num_objects; i++) {
         p->old.hash[i] = p->old.partner[i] == REVIEW_NONE ? p->old.base[i] : mix(p->old.partner[i], 5);
     }
@@ -257,10 +245,8 @@ static void pair_level(struct pairing *p, bool coarse, unsigned rounds, bool twi
 static void pair_names(struct pairing *p)
 {
     const struct capdl_spec *old = p->old.world->spec, *new = p->new.world->spec;
-
     for (uint32_t i = 0; i < old->num_objects; i++) {
         uint32_t id = capdl_spec_find(new, capdl_object_name(old, i), capdl_object_index(old, i));
-
         if (id != CAPDL_NO_OBJECT && capdl_object_kind(new, id) == capdl_object_kind(old, i) &&
             capdl_object_kind(old, i) != CAPDL_KIND_PROGRAM) {
             p->old.partner[i] = id;
@@ -304,7 +290,6 @@ static uint32_t *match(const struct world *old, const struct world *new, bool na
 {
     struct pairing p = {.queue = NULL};
     uint32_t *matched;
-
     side_init(&p.old, old);
     side_init(&p.new, new);
     p.guessed = capdl_spec_realloc(NULL, p.old.num_objects + (size_t)1);
@@ -322,7 +307,6 @@ static uint32_t *match(const struct world *old, const struct world *new, bool na
 static void number_objects(struct world *old, struct world *new, const uint32_t *matched)
 {
     uint32_t num_new = new->spec->num_objects;
-
     free(old->object_number);
     free(new->object_number);
     new->object_number = capdl_review_identity(num_new);
@@ -335,7 +319,6 @@ static void number_objects(struct world *old, struct world *new, const uint32_t 
 static size_t count_renames(const struct world *old, const struct world *new, const uint32_t *matched)
 {
     size_t count = 0;
-
     for (uint32_t i = 0; i < old->spec->num_objects; i++) {
         count += matched[i] != REVIEW_NONE && !capdl_review_same_name(old->spec, i, new->spec, matched[i]);
     }
@@ -353,7 +336,6 @@ uint32_t *capdl_review_match(struct world *old, struct world *new, bool **guesse
     uint32_t *matched = match(old, new, true, guessed), *other;
     bool *other_guessed;
     size_t differences, renames = count_renames(old, new, matched), fewer;
-
     number_objects(old, new, matched);
     differences = capdl_review_compare(old, new, NULL);
     if (differences == 0) {

@@ -24,7 +24,6 @@ struct bypasses {
 static int bypass_compare(const void *left, const void *right)
 {
     const struct bypass *a = left, *b = right;
-
     if (a->cause != b->cause) {
         return a->cause < b->cause ? -1 : 1;
     }
@@ -40,7 +39,6 @@ static int bypass_compare(const void *left, const void *right)
 static int node_compare(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
     return a < b ? -1 : a > b;
 }
 
@@ -58,7 +56,6 @@ static void find_bypass(struct flows *f, struct bypasses *bypasses, uint32_t sou
     capdl_flows_search(f, &f->after, &f->new_data, source, false, false, middle);
     for (size_t i = 0; i < targets->count; i++) {
         uint32_t node = targets->list[i];
-
         if (node != middle && f->before.from[node] == REVIEW_NONE && f->after.from[node] != REVIEW_NONE) {
             bypass_add(bypasses, (struct bypass){middle, source, node, REVIEW_NONE});
         }
@@ -69,7 +66,6 @@ static void find_bypass(struct flows *f, struct bypasses *bypasses, uint32_t sou
 static void find_bypasses(struct flows *f, struct bypasses *bypasses, uint32_t sender, const struct nodes *receivers)
 {
     struct nodes targets = {NULL}, middles = {NULL};
-
     capdl_flows_search(f, &f->other, &f->old_data, sender, false, false, REVIEW_NONE);
     for (size_t i = 0; i < receivers->count; i++) {
         uint32_t node = receivers->list[i];
@@ -100,7 +96,6 @@ struct side_of_bypass {
 static int receivers_compare(const void *left, const void *right)
 {
     const struct side_of_bypass *a = left, *b = right;
-
     if (a->count != b->count) {
         return a->count > b->count ? -1 : 1;
     }
@@ -116,7 +111,6 @@ static int sides_compare(const void *left, const void *right)
 {
     const struct side_of_bypass *a = left, *b = right;
     int order = receivers_compare(left, right);
-
     return order ? order : a->list->sender < b->list->sender ? -1 : 1;
 }
 
@@ -136,12 +130,10 @@ static bool same_nodes(const struct nodes *a, const struct nodes *b)
 static struct block *find_blocks(struct side_of_bypass *sides, size_t num_sides, size_t *count)
 {
     struct block *blocks = capdl_spec_realloc(NULL, (num_sides + 1) * sizeof(*blocks));
-
     qsort(sides, num_sides, sizeof(*sides), sides_compare);
     *count = 0;
     for (size_t i = 0, end; i < num_sides; i = end) {
         struct block *block = &blocks[(*count)++];
-
         *block = (struct block){{NULL}, {NULL}, false, false};
         for (end = i; end < num_sides && receivers_compare(&sides[i], &sides[end]) == 0; end++) {
             capdl_flows_add_node(&block->senders, sides[end].list->sender);
@@ -166,7 +158,6 @@ static struct block *find_blocks(struct side_of_bypass *sides, size_t num_sides,
 static int pair_compare(const void *left, const void *right)
 {
     const uint32_t *a = left, *b = right;
-
     return a[0] != b[0] ? a[0] < b[0] ? -1 : 1 : a[1] < b[1] ? -1 : a[1] > b[1];
 }
 
@@ -190,7 +181,6 @@ static void tell_block(struct flows *f, uint32_t cause, const struct nodes *midd
                                                    block->receivers.count > 1 ? "each of " : "")
                              : capdl_review_format("data from \5 to \6 no longer has to pass " ALL_MIDDLES);
     struct raw_finding *raw = capdl_flows_tell(f, cause, middle, text, &block->senders, &block->receivers);
-
     free(text);
     raw->change = CAPDL_LOST;
     raw->bypassed = true;
@@ -217,7 +207,6 @@ static void tell_rest(struct flows *f, uint32_t cause, const struct nodes *middl
     size_t left = 0;
     struct raw_finding *raw;
     char *text;
-
     for (size_t i = 0; i < count; i++) {
         left += blocks[i].told ? 0 : blocks[i].senders.count * blocks[i].receivers.count * (blocks[i].both ? 2 : 1);
     }
@@ -279,7 +268,6 @@ void capdl_flows_judge_mediators(struct flows *f, uint32_t cause, const struct n
                                  const struct nodes *receivers)
 {
     struct bypasses bypasses = {NULL};
-
     for (size_t i = 0; i < senders->count && i < MOST_SENDERS && !f->tired; i++) {
         find_bypasses(f, &bypasses, senders->list[i], receivers);
     }
@@ -304,7 +292,6 @@ static struct nodes find_sources(const struct flows *f, const struct new_link *l
     uint32_t *stack = capdl_spec_realloc(NULL, (graph->num_nodes + (size_t)1) * sizeof(*stack)), depth = 0;
     bool *seen = memset(capdl_spec_realloc(NULL, graph->num_nodes + (size_t)1), 0, graph->num_nodes + (size_t)1);
     struct nodes sources = {NULL};
-
     for (size_t i = 0; i < count; i++) {
         if (!seen[links[i].link.from]) {
             seen[links[i].link.from] = true;
@@ -313,7 +300,6 @@ static struct nodes find_sources(const struct flows *f, const struct new_link *l
     }
     while (depth) {
         uint32_t node = stack[--depth];
-
         if (capdl_flows_who(f, node) != REVIEW_NONE) {
             capdl_flows_add_node(&sources, node);
         }
@@ -350,7 +336,6 @@ static void find_far(struct flows *f, struct bypasses *bypasses, uint32_t source
     f->work += 8 * ((uint64_t)before->count + after->count);
     for (uint32_t i = 0; i < before->count; i++) {
         uint32_t node = before->order[i];
-
         if (node == source || capdl_flows_who(f, node) == REVIEW_NONE || after->nearest[node] == REVIEW_NONE) {
             continue;
         }
@@ -367,7 +352,6 @@ static void find_far(struct flows *f, struct bypasses *bypasses, uint32_t source
 static int link_compare(const void *left, const void *right)
 {
     const struct new_link *a = left, *b = right;
-
     if (a->link.from != b->link.from) {
         return a->link.from < b->link.from ? -1 : 1;
     }
@@ -411,7 +395,6 @@ void capdl_flows_judge_far(struct flows *f, const struct new_link *links, size_t
     struct bypasses bypasses = {NULL};
     struct dominators before, after;
     const char *least = sources.count > MOST_SENDERS ? "at least " : "";
-
     capdl_review_dominators_init(&before, f->new.num_nodes);
     capdl_review_dominators_init(&after, f->new.num_nodes);
     for (size_t i = 0; i < sources.count && i < MOST_SENDERS && !f->tired; i++) {

@@ -43,7 +43,6 @@ static unsigned lateness(const struct raw_finding *raw)
 static bool is_before(const struct one_edit *o, uint32_t a, uint32_t b)
 {
     const struct raw_finding *x = &o->review->raw[a], *y = &o->review->raw[b];
-
     if (o->weight[a] != o->weight[b]) {
         return o->weight[a] < o->weight[b];
     }
@@ -70,13 +69,11 @@ static void unite(struct one_edit *o, uint32_t a, uint32_t b)
 static void weigh(struct one_edit *o)
 {
     const struct review *review = o->review;
-
     memset(o->weight, WEIGHT_OTHER, review->num_raw);
     for (size_t i = 0; i < review->edits.count; i++) {
         const struct edit *edit = &review->edits.list[i];
         const struct world *world = edit->has_new ? &review->new : &review->old;
         uint32_t local;
-
         if (edit->kind != EDIT_OBJECT || capdl_review_kind(review, edit->object) != CAPDL_KIND_TCB) {
             continue;
         }
@@ -98,7 +95,6 @@ void capdl_one_edit_tie(struct one_edit *o, enum tie_kind kind, uint64_t a, uint
 static int tie_compare(const void *left, const void *right)
 {
     const struct tie *a = left, *b = right;
-
     for (unsigned i = 0; i < sizeof(a->key) / sizeof(a->key[0]); i++) {
         if (a->key[i] != b->key[i]) {
             return a->key[i] < b->key[i] ? -1 : 1;
@@ -137,7 +133,6 @@ static unsigned sides_needed(enum tie_kind kind)
 static void unite_exchanged(struct one_edit *o, uint32_t a, uint32_t b)
 {
     uint32_t first = capdl_one_edit_head(o, a), second = capdl_one_edit_head(o, b);
-
     unite(o, a, b);
     if (first != second && first == a && second == b && capdl_one_edit_head(o, a) == capdl_one_edit_head(o, b)) {
         o->review->raw[capdl_one_edit_head(o, a) == a ? b : a].exchange = true;
@@ -150,7 +145,6 @@ static void unite_same(struct one_edit *o, const struct tie *ties, size_t count)
     enum tie_kind kind = (enum tie_kind)ties->key[0];
     bool exchange = kind == TIE_SWAP || kind == TIE_FIELD || kind == TIE_TARGET;
     unsigned sides = 0, needed = sides_needed(kind);
-
     for (size_t i = 0; i < count; i++) {
         sides |= ties[i].sides;
     }
@@ -179,7 +173,6 @@ static void unite_tied(struct one_edit *o)
 void capdl_review_unite(struct review *review, uint32_t *joined)
 {
     struct one_edit o = {.review = review};
-
     o.head = capdl_review_identity((uint32_t)review->num_raw);
     o.weight = capdl_spec_realloc(NULL, review->num_raw + 1);
     o.is_data = capdl_spec_realloc(NULL, review->num_raw + 1);

@@ -13,7 +13,6 @@ static uint32_t *find_told(const struct one_edit *o)
     const struct review *review = o->review;
     size_t size = (review->new.spec->num_objects + (size_t)review->old.spec->num_objects + 1) * sizeof(uint32_t);
     uint32_t *told = memset(capdl_spec_realloc(NULL, size), 0xff, size);
-
     for (size_t i = 0; i < review->edits.count; i++) {
         const struct edit *edit = &review->edits.list[i];
         uint64_t object = edit->kind == EDIT_CAP && edit->same ? capdl_review_target_number(&review->new, edit->new)
@@ -76,10 +75,8 @@ static void unite_names(struct one_edit *o, uint32_t names)
 {
     const struct review *review = o->review;
     uint32_t *told = find_told(o), head = REVIEW_NONE;
-
     for (uint32_t i = 0; i < review->old.spec->num_objects; i++) {
         uint32_t now = review->matched[i], why;
-
         if (now == REVIEW_NONE || capdl_review_same_name(review->old.spec, i, review->new.spec, now)) {
             continue;
         }
@@ -119,13 +116,11 @@ static uint32_t find_slot(const struct one_edit *o, uint32_t subject, const stru
 {
     const struct review *review = o->review;
     unsigned bit = (unsigned)__builtin_ctzll(word->old ^ word->new);
-
     for (size_t i = 0; i < review->edits.count; i++) {
         const struct edit *edit = &review->edits.list[i];
         const struct world *world = edit->has_new ? &review->new : &review->old;
         uint32_t cnode = edit->has_new ? edit->new_holder : edit->old_holder, was, now;
         uint64_t slot;
-
         if (edit->kind != EDIT_CAP || capdl_object_kind(world->spec, cnode) != CAPDL_KIND_CNODE ||
             capdl_review_owner(world, cnode) != subject || review->finding_of[i] == REVIEW_NONE) {
             continue;
@@ -145,7 +140,6 @@ static uint32_t find_slot(const struct one_edit *o, uint32_t subject, const stru
 static int concern_compare(const void *left, const void *right)
 {
     const struct concern *a = left, *b = right;
-
     if (a->subject != b->subject) {
         return a->subject < b->subject ? -1 : 1;
     }
@@ -163,10 +157,8 @@ static void find_concerns(struct one_edit *o)
 {
     struct review *review = o->review;
     size_t kept = 0;
-
     for (uint32_t i = 0; i < review->num_raw; i++) {
         const struct raw_finding *raw = &review->raw[i];
-
         if (o->is_data[capdl_one_edit_head(o, i)] || raw->change == CAPDL_RENAMED) {
             continue;
         }
@@ -190,7 +182,6 @@ static void find_concerns(struct one_edit *o)
 static uint32_t only_concern(const struct one_edit *o, uint32_t subject, size_t *num)
 {
     size_t low = 0, high = o->num_concerns;
-
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (o->concerns[middle].subject < subject) {
@@ -216,13 +207,11 @@ static struct data look_at_data(const struct one_edit *o, uint32_t finding)
 {
     const struct review *review = o->review;
     struct data data = {review->raw[finding].subjects[0], REVIEW_NONE, 0, 0, false, true};
-
     for (size_t i = 0; i < review->edits.count; i++) {
         const struct edit *edit = &review->edits.list[i];
         struct changed_word words[MOST_CHANGED_WORDS];
         uint32_t frame = (uint32_t)edit->object;
         size_t count;
-
         if (review->finding_of[i] != finding || edit->kind != EDIT_FIELD) {
             continue;
         }
@@ -248,7 +237,6 @@ static void unite_data(struct one_edit *o, uint32_t finding, uint32_t names)
     size_t num, all;
     uint32_t only = only_concern(o, data.subject, &num), single = only_concern(o, REVIEW_NONE, &all);
     uint32_t head = REVIEW_NONE;
-
     if (data.all_slots && data.slot != REVIEW_NONE) {
         head = capdl_one_edit_head(o, data.slot);
     } else if (data.num_frames == 1 && !data.program) {
@@ -264,7 +252,6 @@ static void unite_data(struct one_edit *o, uint32_t finding, uint32_t names)
     o->review->raw[finding].told = true;
     for (uint32_t i = finding + 1; data.all_slots && i < o->review->num_raw; i++) {
         struct raw_finding *raw = &o->review->raw[i];
-
         if (raw->cause == finding && raw->rank < o->review->raw[head].rank) {
             raw->rank = o->review->raw[head].rank; /* it says no more than that a slot is in use */
         }
@@ -275,10 +262,8 @@ void capdl_one_edit_unite_data(struct one_edit *o)
 {
     struct review *review = o->review;
     uint32_t names = REVIEW_NONE;
-
     for (uint32_t i = 0; i < review->num_raw; i++) {
         const struct raw_finding *raw = &review->raw[i];
-
         names = raw->change == CAPDL_RENAMED ? i : names;
         o->is_data[i] = raw->cause == REVIEW_NONE && raw->data_only && raw->num_subjects == 1;
     }

@@ -11,7 +11,6 @@
 static void tie_object(struct one_edit *o, uint64_t object, size_t edit)
 {
     enum capdl_kind kind;
-
     if (object >> 32 || capdl_review_in_both(o->review, object)) {
         return;
     }
@@ -28,10 +27,8 @@ static uint32_t receiver_of(struct review *review, const struct world *world, ui
 {
     const struct parties *parties = capdl_review_parties(review, world, object);
     uint32_t found = REVIEW_NONE;
-
     for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
         uint32_t holder = world->holders[i].container, owner = capdl_review_owner(world, holder);
-
         if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB && owner != but &&
             capdl_review_held(world, i)->slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION) {
             return owner;
@@ -39,7 +36,6 @@ static uint32_t receiver_of(struct review *review, const struct world *world, ui
     }
     for (size_t i = 0; i < parties->count; i++) {
         uint32_t who = parties->list[i].who;
-
         if (parties->list[i].rights & CAPDL_RIGHT_READ && who != but && who != found) {
             if (found != REVIEW_NONE) {
                 return REVIEW_NONE;
@@ -69,7 +65,6 @@ static void tie_pair(struct one_edit *o, const struct edit *edit, bool new, size
     uint32_t holder = new ? edit->new_holder : edit->old_holder, who, other;
     size_t count;
     uint32_t *users;
-
     if (!cap || capdl_object_kind(world->spec, holder) != CAPDL_KIND_CNODE) {
         return;
     }
@@ -95,7 +90,6 @@ static void tie_move(struct one_edit *o, const struct edit *edit, size_t number)
 {
     const struct world *world = edit->new ? &o->review->new : &o->review->old;
     const struct capdl_cap *cap = edit->new ? edit->new : edit->old;
-
     if (!edit->old != !edit->new && cap->object != CAPDL_NO_OBJECT) {
         struct plain_cap plain = capdl_review_cap(world->spec, cap);
         capdl_one_edit_tie(o, TIE_MOVE, capdl_review_target_number(world, cap), plain.rights, plain.data,
@@ -112,7 +106,6 @@ static void tie_numbers(struct one_edit *o, const struct edit *edit, size_t numb
     uint64_t from = edit->old ? old->object_number[edit->old_holder] : REVIEW_DEFAULT;
     uint64_t to = edit->new ? new->object_number[edit->new_holder] : REVIEW_DEFAULT;
     bool slot = from == to && before == after && edit->old->slot != edit->new->slot;
-
     if (has_badge(edit->old) && (badge || before != after)) {
         capdl_one_edit_tie(o, TIE_BADGE, before, edit->old->data, 0, SIDE_OLD | (badge ? SIDE_CHANGED : 0), number);
     }
@@ -150,7 +143,6 @@ static void tie_field(struct one_edit *o, const struct edit *edit, size_t number
     uint32_t object = (uint32_t)edit->object;
     enum capdl_kind kind = capdl_object_kind(new->spec, object);
     bool up = edit->old_value < edit->new_value;
-
     if (edit->field == FIELD_CONTENT || !edit->has_old || !edit->has_new) {
         return;
     }
@@ -198,11 +190,9 @@ static struct range find_stack(const struct world *world, uint32_t subject)
     }
     for (int up = 0; up < 2; up++) {
         uint64_t address = up ? range.last + 1 : tcb->sp - 1, offset;
-
         for (unsigned i = 0; i < MOST_PAGES; i++) {
             const struct capdl_cap *page = capdl_review_page_at(spec, root, address, &offset);
             uint64_t size = page ? UINT64_C(1) << capdl_object_size_bits(spec, page->object) : 0;
-
             if (!page || (rights && page->rights != rights)) {
                 break;
             }
@@ -221,7 +211,6 @@ static struct range find_stack(const struct world *world, uint32_t subject)
 static struct range stack_of(struct one_edit *o, const struct world *world, uint32_t subject)
 {
     struct range **stacks = world == &o->review->new ? &o->new_stacks : &o->old_stacks;
-
     if (!*stacks) {
         size_t size = (world->num_subjects + (size_t)1) * sizeof(**stacks);
         *stacks = memset(capdl_spec_realloc(NULL, size), 0, size);
@@ -242,7 +231,6 @@ static void tie_stack(struct one_edit *o, const struct world *world, uint32_t ta
         const struct use *use = &world->uses[i];
         uint64_t address = use->shift < 64 ? use->address | cap->slot << use->shift : 0;
         struct range stack = use->who & USE_DEVICE ? (struct range){1, 0, true} : stack_of(o, world, use->who);
-
         if (address >= stack.first && address <= stack.last) {
             capdl_one_edit_tie(o, TIE_STACK, world->subject_number[use->who], 0, 0, 0, number);
         }
@@ -257,7 +245,6 @@ static void tie_numbers_of(struct one_edit *o, const struct edit *edit, size_t n
     unsigned side = edit->has_new ? SIDE_NEW : SIDE_OLD;
     const struct capdl_sc *sc =
         capdl_object_kind(world->spec, local) == CAPDL_KIND_SC ? capdl_object_sc(world->spec, local) : NULL;
-
     if (sc && sc->data) {
         capdl_one_edit_tie(o, TIE_DATA, sc->data, 0, 0, side, number);
     }
@@ -270,7 +257,6 @@ void capdl_one_edit_tie_all(struct one_edit *o, size_t number)
 {
     struct review *review = o->review;
     const struct edit *edit = &review->edits.list[number];
-
     if (review->finding_of[number] == REVIEW_NONE) {
         return;
     }

@@ -12,12 +12,10 @@ uint32_t *capdl_review_badge_sharers(struct review *review, const struct world *
     const struct parties *parties = capdl_review_parties(review, world, cap->object);
     size_t first = world->first_holder[cap->object], end = world->first_holder[cap->object + 1];
     uint32_t *list = capdl_spec_realloc(NULL, (parties->count + end - first + 1) * sizeof(*list));
-
     *num = 0;
     for (size_t i = first; i < end && cap->kind == CAPDL_KIND_NOTIFICATION; i++) {
         const struct capdl_cap *other = capdl_review_held(world, i);
         uint32_t holder = world->holders[i].container;
-
         if (other != cap && other->data == cap->data &&
             capdl_kind_class(capdl_object_kind(world->spec, holder)) == CAPDL_CLASS_INTERRUPT) {
             list[(*num)++] = USE_DEVICE | world->object_number[holder];
@@ -25,7 +23,6 @@ uint32_t *capdl_review_badge_sharers(struct review *review, const struct world *
     }
     for (size_t i = 0; i < parties->count; i++) {
         const struct party *p = &parties->list[i];
-
         if (p->badge == cap->data && p->rights & CAPDL_RIGHT_WRITE && !capdl_review_among(subjects, count, p->who) &&
             (*num == 0 || list[*num - 1] != p->who)) {
             list[(*num)++] = p->who;
@@ -43,7 +40,6 @@ static void add_bound(const struct world *world, uint32_t object, const uint32_t
     }
     for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
         uint32_t holder = world->holders[i].container, owner = capdl_review_owner(world, holder);
-
         if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB &&
             capdl_review_held(world, i)->slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION && owner != REVIEW_NONE &&
             !capdl_review_among(subjects, count, owner) && !capdl_review_contains(*readers, *num_readers, owner)) {
@@ -58,7 +54,6 @@ static void add_interrupts(const struct world *world, uint32_t object, uint32_t 
 {
     for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
         uint32_t holder = world->holders[i].container;
-
         if (capdl_kind_class(capdl_object_kind(world->spec, holder)) == CAPDL_CLASS_INTERRUPT) {
             *writers = capdl_spec_realloc(*writers, (*num + 2) * sizeof(**writers));
             (*writers)[(*num)++] = USE_DEVICE | world->object_number[holder];
@@ -71,7 +66,6 @@ bool capdl_review_bound_to_other(const struct world *world, const uint32_t *subj
 {
     uint32_t *list = NULL;
     size_t num = 0;
-
     add_bound(world, notification, subjects, count, &list, &num);
     free(list);
     return num > 0;
@@ -83,12 +77,10 @@ bool capdl_review_had_before(struct review *review, const struct world *world, c
     const struct parties *parties = capdl_review_parties(review, world, object);
     uint32_t old = world == &review->new ? review->old_of[object] : REVIEW_NONE;
     const struct parties *before = old == REVIEW_NONE ? NULL : capdl_review_parties(review, &review->old, old);
-
     for (size_t i = 0; before && i < parties->count; i++) {
         uint32_t who = parties->list[i].who;
         const struct party *p = capdl_review_among(subjects, count, who) ? NULL : capdl_review_party_of(before, who);
         uint8_t missing = parties->list[i].rights;
-
         if (capdl_review_among(subjects, count, who)) {
             continue;
         }
@@ -117,10 +109,8 @@ static char *frame_others(struct review *review, const struct world *world, cons
     size_t num = 0, size, parts = 0;
     char *text = NULL, letters[8];
     FILE *out = open_memstream(&text, &size);
-
     for (size_t i = 0; i < parties->count; i++) {
         const struct party *p = &parties->list[i];
-
         if (capdl_review_among(subjects, count, p->who)) {
             continue;
         }
@@ -133,7 +123,6 @@ static char *frame_others(struct review *review, const struct world *world, cons
     }
     for (unsigned set = CAPDL_RIGHTS_ALL + 1; set-- > 0;) {
         size_t found = 0;
-
         for (size_t i = 0; i < num; i++) {
             if ((unsigned)(rights[i] & CAPDL_RIGHTS_ALL) == set) {
                 same[found++] = list[i];
@@ -141,7 +130,6 @@ static char *frame_others(struct review *review, const struct world *world, cons
         }
         if (found) {
             char *names = capdl_review_names(review, same, found);
-
             fputs(parts ? ", and" : before ? "already " : "", out);
             fprintf(out, "%s by %s (%s)",
                     parts++  ? ""
@@ -167,11 +155,9 @@ char *capdl_review_others(struct review *review, const struct world *world, cons
     uint32_t *readers = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*readers));
     size_t num_writers = 0, num_readers = 0;
     char *text, *first, *second;
-
     for (size_t i = 0; i < parties->count; i++) {
         uint32_t who = parties->list[i].who;
         uint8_t rights = parties->list[i].rights;
-
         if (capdl_review_among(subjects, count, who)) {
             continue;
         }
@@ -191,7 +177,6 @@ char *capdl_review_others(struct review *review, const struct world *world, cons
     } else {
         const char *receive = num_readers == 1 ? "receives" : "receive";
         const char *yet = capdl_review_had_before(review, world, subjects, count, object) ? ", as before" : "";
-
         text = !num_writers && !num_readers ? capdl_review_format("nobody else has it")
                : !num_readers               ? capdl_review_format("%s can send there%s", first, yet)
                : !num_writers               ? capdl_review_format("%s %s there%s", second, receive, yet)
@@ -211,7 +196,6 @@ static char *former_sharers(struct review *review, const uint32_t *subjects, siz
     size_t num = 0;
     uint32_t *list;
     char *names = NULL;
-
     was.object = capdl_review_local(review, &review->old, review->new.object_number[cap->object]);
     if (was.object == REVIEW_NONE) {
         return NULL;
@@ -235,7 +219,6 @@ char *capdl_review_badge_clause(struct review *review, const uint32_t *subjects,
                                            num == 1 ? "has" : "have")
                  : before ? capdl_review_format("; that was the badge of %s, for whom the receiver may take it", before)
                           : capdl_review_format("; nobody else has that badge");
-
     free(before);
     free(list);
     free(names);
@@ -248,7 +231,6 @@ static bool badge_unused(struct review *review, const struct capdl_cap *cap, uin
     struct capdl_cap was = *cap;
     uint32_t nobody = REVIEW_NONE;
     size_t num;
-
     was.data = badge;
     free(capdl_review_badge_sharers(review, &review->new, &nobody, 0, &was, &num));
     return num == 0;
@@ -263,7 +245,6 @@ char *capdl_review_badge_change(struct review *review, const uint32_t *subjects,
     char *text = before && badge_unused(review, cap, before)
                      ? capdl_review_format("%s; nobody has badge 0x%" PRIx64 " any more; %s", badge, before, others)
                      : capdl_review_format("%s; %s", badge, others);
-
     free(others);
     free(badge);
     return text;
@@ -278,7 +259,6 @@ static size_t add_parties(uint32_t *list, size_t count, const struct parties *pa
 {
     for (size_t i = 0; i < parties->count; i++) {
         uint32_t who = parties->list[i].who;
-
         if (parties->list[i].rights & right && who != but && (!count || list[count - 1] != who)) {
             list[count++] = who;
         }
@@ -292,7 +272,6 @@ char *capdl_review_senders(struct review *review, const struct world *world, uin
     uint32_t *list;
     size_t count = 0;
     char *text;
-
     if (object == CAPDL_NO_OBJECT) {
         return names_or_nobody(review, NULL, 0);
     }
@@ -301,7 +280,6 @@ char *capdl_review_senders(struct review *review, const struct world *world, uin
         NULL, (parties->count + world->first_holder[object + 1] - world->first_holder[object] + 1) * sizeof(*list));
     for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
         uint32_t holder = world->holders[i].container;
-
         if (capdl_kind_class(capdl_object_kind(world->spec, holder)) == CAPDL_CLASS_INTERRUPT) {
             list[count++] = USE_DEVICE | world->object_number[holder];
         }
@@ -318,7 +296,6 @@ char *capdl_review_receivers(struct review *review, const struct world *world, u
     uint32_t *list;
     size_t count;
     char *text;
-
     if (object == CAPDL_NO_OBJECT) {
         return names_or_nobody(review, NULL, 0);
     }
@@ -337,7 +314,6 @@ char *capdl_review_other_holders(struct review *review, const struct world *worl
     const struct parties *parties = capdl_review_parties(review, world, object);
     uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
     char *names;
-
     *num = 0;
     for (size_t i = 0; i < parties->count; i++) {
         if (!capdl_review_among(subjects, count, parties->list[i].who) &&
@@ -355,7 +331,6 @@ bool capdl_review_is_root(const struct world *world, uint32_t table)
     for (size_t i = world->first_holder[table]; i < world->first_holder[table + 1]; i++) {
         uint32_t holder = world->holders[i].container;
         uint64_t slot = capdl_object_caps(world->spec, holder).list[world->holders[i].number].slot;
-
         if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB &&
             (slot == CAPDL_TCB_SLOT_VSPACE || slot == CAPDL_TCB_SLOT_EPT_ROOT)) {
             return true;
@@ -368,7 +343,6 @@ uint32_t capdl_review_guest_of(const struct world *world, uint32_t vcpu)
 {
     for (size_t i = world->first_holder[vcpu]; i < world->first_holder[vcpu + 1]; i++) {
         uint32_t tcb = world->holders[i].container, whom = capdl_review_owner(world, tcb);
-
         if (capdl_object_kind(world->spec, tcb) == CAPDL_KIND_TCB && whom != REVIEW_NONE) {
             return whom;
         }
@@ -379,7 +353,6 @@ uint32_t capdl_review_guest_of(const struct world *world, uint32_t vcpu)
 bool *capdl_review_answerers(const struct world *world)
 {
     bool *found = capdl_spec_realloc(NULL, world->num_subjects + (size_t)1), mcs = false;
-
     memset(found, 0, world->num_subjects + (size_t)1);
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         enum capdl_kind kind = capdl_object_kind(world->spec, i);
@@ -391,7 +364,6 @@ bool *capdl_review_answerers(const struct world *world)
         for (size_t j = world->first_holder[i]; gives && j < world->first_holder[i + 1]; j++) {
             uint32_t holder = world->holders[j].container;
             bool cnode = capdl_object_kind(world->spec, holder) == CAPDL_KIND_CNODE;
-
             for (size_t k = world->first_use[holder]; cnode && k < world->first_use[holder + 1]; k++) {
                 if (!(world->uses[k].who & USE_DEVICE)) {
                     found[world->uses[k].who] = true;

@@ -49,7 +49,6 @@ struct neighbour {
 static int neighbour_compare(const void *left, const void *right)
 {
     const struct neighbour *a = left, *b = right;
-
     if (a->label != b->label) {
         return a->label < b->label ? -1 : 1;
     }
@@ -67,7 +66,6 @@ static struct neighbour *free_neighbours(const struct side *side, uint32_t objec
     const struct link *links = in ? side->in : side->out;
     size_t most = first[object + 1] - first[object], kept = 0;
     struct neighbour *list = capdl_spec_realloc(NULL, (most + 1) * sizeof(*list));
-
     *count = 0;
     for (size_t i = first[object]; i < first[object + 1]; i++) {
         uint32_t other = links[i].other;
@@ -88,7 +86,6 @@ static struct neighbour *free_neighbours(const struct side *side, uint32_t objec
 static size_t run_of(const struct neighbour *list, size_t count, size_t at)
 {
     size_t end = at;
-
     while (end < count && list[end].label == list[at].label && list[end].hash == list[at].hash) {
         end++;
     }
@@ -101,12 +98,10 @@ static void pair_links(struct pairing *p, uint32_t old, bool in, bool fine, enum
     size_t num_old, num_new, i = 0, j = 0;
     struct neighbour *a = free_neighbours(&p->old, old, in, fine, alike, &num_old);
     struct neighbour *b = free_neighbours(&p->new, p->old.partner[old], in, fine, alike, &num_new);
-
     while (i < num_old && j < num_new) {
         struct neighbour x = a[i], y = b[j];
         int order = x.label != y.label ? (x.label < y.label ? -1 : 1) : x.hash < y.hash ? -1 : x.hash > y.hash;
         size_t left = order <= 0 ? run_of(a, num_old, i) : 0, right = order >= 0 ? run_of(b, num_new, j) : 0;
-
         if (left == 1 && right == 1 && may_pair(p, x.object, y.object, alike)) {
             set_pair(p, x.object, y.object);
         }
@@ -121,7 +116,6 @@ static void follow(struct pairing *p)
 {
     while (p->queued) {
         uint32_t old = p->queue[--p->queued];
-
         for (int in = 0; in < 2; in++) {
             pair_links(p, old, in, true, ALIKE_AROUND);
             if (p->coarse) {
@@ -161,7 +155,6 @@ struct candidate {
 static int candidate_compare(const void *left, const void *right)
 {
     const struct candidate *a = left, *b = right;
-
     if (a->hash != b->hash) {
         return a->hash < b->hash ? -1 : 1;
     }
@@ -172,7 +165,6 @@ static struct candidate *candidates(const struct side *side, size_t *count)
 {
     uint32_t most, *order = capdl_spec_by_name(side->world->spec, &most);
     struct candidate *list = capdl_spec_realloc(NULL, (most + (size_t)1) * sizeof(*list));
-
     *count = 0;
     for (uint32_t i = 0; i < most; i++) {
         if (is_free(side, order[i])) {
@@ -187,7 +179,6 @@ static struct candidate *candidates(const struct side *side, size_t *count)
 static size_t class_end(const struct candidate *list, size_t count, size_t at)
 {
     size_t end = at;
-
     while (end < count && list[end].hash == list[at].hash) {
         end++;
     }
@@ -211,7 +202,6 @@ static void pair_class(struct pairing *p, const struct candidate *a, size_t num_
                        size_t num_new)
 {
     bool guess = p->coarse || num_old != num_new;
-
     pair_same_names(p, a, num_old);
     for (size_t i = 0, j = 0; i < num_old && j < num_new;) {
         if (!is_free(&p->old, a[i].object)) {
@@ -229,11 +219,9 @@ void capdl_review_pair_equal(struct pairing *p, bool twins_too)
 {
     size_t num_old, num_new;
     struct candidate *a = candidates(&p->old, &num_old), *b = candidates(&p->new, &num_new);
-
     for (int twins = 0; twins < (twins_too ? 2 : 1); twins++) {
         for (size_t i = 0, j = 0; i < num_old && j < num_new;) {
             size_t left = class_end(a, num_old, i), right = class_end(b, num_new, j);
-
             if (a[i].hash < b[j].hash) {
                 i = left;
             } else if (a[i].hash > b[j].hash) {

@@ -19,7 +19,6 @@ static void spread(struct capdl_picture *p, bool messages)
         for (uint32_t i = 0; i < p->num_lines; i++) {
             const struct line *line = &p->lines[i];
             struct box *a = &p->boxes[line->a], *b = &p->boxes[line->b];
-
             if (line->hidden || (line->family == FAMILY_MESSAGE) != messages || line->family == FAMILY_MACHINE) {
                 continue;
             }
@@ -52,7 +51,6 @@ static uint32_t find_span(const struct capdl_picture *p)
 {
     uint32_t *far = capdl_spec_realloc(NULL, (p->num_boxes + (size_t)1) * sizeof(*far)), span = 0;
     bool changed = p->num_boxes > 0;
-
     memset(far, 0xff, p->num_boxes * sizeof(*far));
     far[0] = 0;
     for (uint32_t round = 0; changed && round < p->num_boxes; round++) {
@@ -60,7 +58,6 @@ static uint32_t find_span(const struct capdl_picture *p)
         for (uint32_t i = 0; i < p->num_lines; i++) {
             const struct line *line = &p->lines[i];
             uint32_t *a = &far[line->a], *b = &far[line->b];
-
             if (!line->hidden && *a == round && *b == REVIEW_NONE) {
                 *b = span = round + 1;
                 changed = true;
@@ -79,7 +76,6 @@ struct capdl_picture *capdl_picture_make(const struct capdl_spec *spec, const st
 {
     struct capdl_picture *p = capdl_spec_realloc(NULL, sizeof(*p));
     uint32_t shown = 0;
-
     *p = (struct capdl_picture){.options = *options, .num_sides = old ? 2 : 1};
     p->sides[0] = (struct side_of){.spec = spec, .when = WHEN_NEW};
     p->sides[1] = (struct side_of){.spec = old, .when = WHEN_OLD};

@@ -24,7 +24,6 @@ static uint32_t *box_place(const struct capdl_picture *p, enum box_kind kind, co
 {
     for (uint64_t at = capdl_review_hash(REVIEW_HASH, name) + kind;; at++) {
         uint32_t *place = &p->box_table[at % p->box_table_size];
-
         if (*place == REVIEW_NONE || (p->boxes[*place].kind == kind && strcmp(p->boxes[*place].name, name) == 0)) {
             return place;
         }
@@ -34,7 +33,6 @@ static uint32_t *box_place(const struct capdl_picture *p, enum box_kind kind, co
 static void box_note(struct capdl_picture *p, uint32_t box)
 {
     uint32_t *place = box_place(p, p->boxes[box].kind, p->boxes[box].name);
-
     *place = *place == REVIEW_NONE ? box : *place;
 }
 
@@ -64,7 +62,6 @@ static uint32_t *text_place(const struct texts *texts, const char *text)
 {
     for (uint64_t at = capdl_review_hash(REVIEW_HASH, text);; at++) {
         uint32_t *place = &texts->table[at % texts->table_size];
-
         if (*place == REVIEW_NONE || strcmp(texts->list[*place].text, text) == 0) {
             return place;
         }
@@ -88,7 +85,6 @@ static uint32_t text_find(const struct texts *texts, const char *text)
 static void say(struct texts *texts, unsigned when, char *text)
 {
     uint32_t found = text_find(texts, text);
-
     if (found != REVIEW_NONE) {
         texts->list[found].when |= when;
         free(text);
@@ -131,7 +127,6 @@ struct line *capdl_picture_line_add(struct capdl_picture *p, uint32_t from, uint
 {
     uint32_t a = from < to ? from : to, b = from < to ? to : from;
     uint64_t key = capdl_picture_line_key(a, b, family), at = key * UINT64_C(0x9e3779b97f4a7c15) >> 32;
-
     if (2 * (p->num_lines + 1) > p->table_size) {
         p->table = table_larger(p->table, &p->table_size);
         for (uint32_t i = 0; i < p->num_lines; i++) {
@@ -146,7 +141,6 @@ struct line *capdl_picture_line_add(struct capdl_picture *p, uint32_t from, uint
     }
     for (;; at++) {
         uint32_t *place = &p->table[at % p->table_size];
-
         if (*place == REVIEW_NONE) {
             p->lines = capdl_spec_grow(p->lines, &p->line_capacity, p->num_lines + (size_t)1, sizeof(*p->lines));
             p->lines[p->num_lines] = (struct line){.a = a, .b = b, .family = family};
@@ -162,10 +156,8 @@ struct line *capdl_picture_line_add(struct capdl_picture *p, uint32_t from, uint
 const struct line *capdl_picture_line(const struct capdl_picture *p, uint32_t a, uint32_t b, enum line_family family)
 {
     uint64_t at = capdl_picture_line_key(a, b, family) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
-
     for (; p->table_size && p->table[at % p->table_size] != REVIEW_NONE; at++) {
         const struct line *line = &p->lines[p->table[at % p->table_size]];
-
         if (line->a == a && line->b == b && line->family == family) {
             return line;
         }

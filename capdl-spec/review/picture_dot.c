@@ -13,10 +13,8 @@
 void capdl_picture_escape(FILE *out, const char *text)
 {
     size_t length = strlen(text);
-
     for (size_t i = 0; i < length;) {
         struct capdl_character c = capdl_character_at(text + i, length - i);
-
         if (c.code == '<') {
             fputs("&lt;", out);
         } else if (c.code == '>') {
@@ -62,7 +60,6 @@ static const char *mark(const struct capdl_picture *p, unsigned when)
 static void write_texts(FILE *out, const struct texts *texts, size_t most)
 {
     size_t room = 2048, i = 0;
-
     for (; i < texts->count && i < most && strlen(texts->list[i].text) <= room; i++) {
         fputs("&#10;", out);
         capdl_picture_escape(out, texts->list[i].text);
@@ -134,7 +131,6 @@ static void write_box(const struct capdl_picture *p, FILE *out, uint32_t number)
 static const struct line *line_other(const struct capdl_picture *p, const struct line *line, enum line_family family)
 {
     const struct line *other = capdl_picture_line(p, line->a, line->b, family);
-
     return other && !other->hidden ? other : NULL;
 }
 
@@ -180,7 +176,6 @@ static void write_style(const struct capdl_picture *p, FILE *out, const struct l
 {
     const struct line_style *style = &styles[line->family];
     bool change = p->num_sides > 1;
-
     if (change && !capdl_picture_is_changed(line)) {
         fprintf(out, "color=\"#94a3b8\", penwidth=1.2, style=%s", style->pattern);
         return;
@@ -216,7 +211,6 @@ static void write_line(const struct capdl_picture *p, FILE *out, const struct li
     const struct line *signal =
         line->family == FAMILY_MEMORY && p->num_sides == 1 ? line_other(p, line, FAMILY_SIGNAL) : NULL;
     unsigned flow = line->flow;
-
     if (line->hidden || is_wakeup(p, line)) {
         return;
     }
@@ -241,7 +235,6 @@ static void write_line(const struct capdl_picture *p, FILE *out, const struct li
 static void write_legend(const struct capdl_picture *p, FILE *out)
 {
     uint32_t hidden = 0;
-
     for (uint32_t i = 0; i < p->num_lines; i++) {
         hidden += p->lines[i].hidden && (p->lines[i].family == FAMILY_FAULT || p->lines[i].family == FAMILY_CONTROL);
     }

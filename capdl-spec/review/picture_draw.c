@@ -19,12 +19,10 @@ static bool is_device(const struct capdl_party *party)
 static uint32_t *make_subjects(struct capdl_picture *p, const struct side_of *side)
 {
     uint32_t *box_of = capdl_spec_realloc(NULL, (side->r.num_parties + (size_t)1) * sizeof(*box_of));
-
     for (uint32_t i = 0; i < side->r.num_parties; i++) {
         const struct capdl_party *party = &side->r.parties[i];
         enum box_kind kind = is_device(party) ? BOX_DEVICE : BOX_SUBJECT;
         uint32_t found = REVIEW_NONE;
-
         box_of[i] = REVIEW_NONE;
         if (party->kind != CAPDL_PARTY_SUBJECT && !is_device(party)) {
             continue;
@@ -45,7 +43,6 @@ static void describe_subject(struct capdl_picture *p, const struct side_of *side
     uint32_t sc = capdl_review_target(side->spec, tcb, CAPDL_TCB_SLOT_SC);
     const struct capdl_sc *times = sc == REVIEW_NONE ? NULL : capdl_object_sc(side->spec, sc);
     uint64_t prio = capdl_tcb_values(side->spec, tcb)->prio;
-
     if (times && times->has_times && times->budget != times->period) {
         capdl_picture_box_say(&p->boxes[box], side->when,
                               capdl_review_format("prio %" PRIu64 " · %" PRIu64 " of %" PRIu64 " µs", prio,
@@ -96,7 +93,6 @@ static char *relation_words(const struct capdl_spec *spec, const struct capdl_re
     char size[32], label[REVIEW_LABEL];
     bool array =
         link->bytes && link->object != CAPDL_NO_OBJECT && capdl_object_index(spec, link->object) != CAPDL_NO_INDEX;
-
     if (link->object == CAPDL_NO_OBJECT) {
         return capdl_review_format("%s", capdl_relation_word(link->kind));
     }
@@ -116,7 +112,6 @@ static void draw_relation(struct capdl_picture *p, const struct side_of *side, c
     enum capdl_relation_flow flow = capdl_relation_flow(link->kind);
     struct line *line;
     bool forth;
-
     /* Messages, faults and control are drawn in the direction in which they go; answers go back by the same line. */
     if (family == FAMILY_MESSAGE || family == FAMILY_FAULT || family == FAMILY_CONTROL) {
         flow = CAPDL_FLOW_FORTH;
@@ -135,7 +130,6 @@ static void draw_groups(struct capdl_picture *p, const struct side_of *side, con
     uint32_t box = capdl_picture_box(p, BOX_SHARED, words), num_from, num_to;
     const uint32_t *from = capdl_relations_members(&side->r, &link->from, &num_from);
     const uint32_t *to = capdl_relations_members(&side->r, &link->to, &num_to);
-
     box = box == REVIEW_NONE ? capdl_picture_box_add(p, BOX_SHARED, words) : box;
     p->boxes[box].when |= side->when;
     for (uint32_t i = 0; i < num_from; i++) {
@@ -152,7 +146,6 @@ static void draw_groups(struct capdl_picture *p, const struct side_of *side, con
 static char *machine_words(const struct side_of *side, const struct capdl_party *party)
 {
     char size[32], name[REVIEW_LABEL] = "";
-
     if (party->kind == CAPDL_PARTY_MEMORY) {
         if (party->object != CAPDL_NO_OBJECT && capdl_object_index(side->spec, party->object) == CAPDL_NO_INDEX) {
             capdl_object_label(side->spec, party->object, name, sizeof(name));
@@ -172,11 +165,9 @@ static char *machine_words(const struct side_of *side, const struct capdl_party 
 static bool *find_shared(const struct side_of *side)
 {
     bool *shared = capdl_spec_realloc(NULL, side->spec->num_objects + (size_t)1);
-
     memset(shared, 0, side->spec->num_objects);
     for (size_t i = 0; i < side->r.count; i++) {
         const struct capdl_relation *link = &side->r.list[i];
-
         if (link->kind == CAPDL_RELATION_WRITE && link->object != CAPDL_NO_OBJECT) {
             shared[link->object] = true;
         }
@@ -187,7 +178,6 @@ static bool *find_shared(const struct side_of *side)
 static int by_to_compare(const void *left, const void *right)
 {
     const struct capdl_relation *const *a = left, *const *b = right;
-
     if ((*a)->to != (*b)->to) {
         return (*a)->to < (*b)->to ? -1 : 1;
     }
@@ -200,7 +190,6 @@ static void draw_machine(struct capdl_picture *p, const struct side_of *side)
     const struct capdl_relation **list = capdl_spec_realloc(NULL, (side->r.count + 1) * sizeof(const void *));
     bool *shared = find_shared(side);
     size_t count = 0;
-
     for (size_t i = 0; i < side->r.count; i++) {
         if (family_of(side->r.list[i].kind) == FAMILY_MACHINE) {
             list[count++] = &side->r.list[i];
@@ -213,7 +202,6 @@ static void draw_machine(struct capdl_picture *p, const struct side_of *side)
         size_t size;
         FILE *out = open_memstream(&key, &size);
         uint32_t box;
-
         for (end = i; end < count && list[end]->to == list[i]->to; end++) {
             if (end == i || list[end]->from != list[end - 1]->from) {
                 fprintf(out, "%" PRIu32 " ", side->box_of[list[end]->from]);
@@ -244,7 +232,6 @@ static void describe_held(struct capdl_picture *p, const struct side_of *side)
         const struct capdl_relation *link = &side->r.list[i];
         const struct capdl_party *to = &side->r.parties[link->to];
         struct box *box = side->box_of[link->from] == REVIEW_NONE ? NULL : &p->boxes[side->box_of[link->from]];
-
         if (box && link->kind == CAPDL_RELATION_HOLD) {
             capdl_picture_box_say(box, side->when, capdl_review_format("holds %s", to->name));
         } else if (box && link->kind == CAPDL_RELATION_DOMAIN) {
@@ -264,7 +251,6 @@ void capdl_picture_draw(struct capdl_picture *p, struct side_of *side)
         const struct capdl_relation *link = &side->r.list[i];
         enum line_family family = family_of(link->kind);
         uint32_t from = side->box_of[link->from], to = side->box_of[link->to];
-
         if (family != FAMILY_NONE && side->r.parties[link->from].kind == CAPDL_PARTY_GROUP) {
             draw_groups(p, side, link);
         } else if (family != FAMILY_NONE && family != FAMILY_MACHINE && from != REVIEW_NONE && to != REVIEW_NONE) {

@@ -10,11 +10,9 @@
 static void put_string(FILE *out, const char *text)
 {
     size_t length = strlen(text);
-
     putc('"', out);
     for (size_t i = 0; i < length;) {
         struct capdl_character c = capdl_character_at(text + i, length - i);
-
         if (c.utf8 && (!c.printed || c.code == '"' || c.code == '\\') && c.code < 0x10000) {
             fprintf(out, "\\u%04" PRIx32, (uint32_t)c.code);
         } else if (!c.printed) {
@@ -53,7 +51,6 @@ static void put_box(const struct capdl_picture *p, FILE *out, uint32_t number)
     static const char *const kinds[] = {
         [BOX_SUBJECT] = "subject", [BOX_DEVICE] = "device", [BOX_MACHINE] = "machine", [BOX_SHARED] = "shared"};
     const struct box *box = &p->boxes[number];
-
     fprintf(out, "{\"id\": %" PRIu32 ", \"kind\": \"%s\", \"name\": ", number, kinds[box->kind]);
     put_string(out, box->kind == BOX_MACHINE ? "" : box->name);
     put_when(p, out, box->when);
@@ -65,7 +62,6 @@ static void put_line(const struct capdl_picture *p, FILE *out, const struct line
 {
     static const char *const families[] = {"machine", "memory", "signal", "message", "dma", "control", "fault"};
     static const char *const directions[] = {"none", "forward", "back", "both"};
-
     fprintf(out, "{\"from\": %" PRIu32 ", \"to\": %" PRIu32 ", \"kind\": \"%s\", \"direction\": \"%s\"", line->a,
             line->b, families[line->family], directions[line->flow & 3]);
     put_when(p, out, line->when);
@@ -76,7 +72,6 @@ static void put_line(const struct capdl_picture *p, FILE *out, const struct line
 void capdl_picture_write_json(const struct capdl_picture *p, FILE *out)
 {
     const char *before = "\n    ";
-
     fputs("{\n  \"boxes\": [", out);
     for (uint32_t i = 0; i < p->num_boxes; i++) {
         if (!p->boxes[i].hidden) {

@@ -22,7 +22,6 @@ struct row {
 static int row_compare(const void *left, const void *right)
 {
     const struct row *a = left, *b = right;
-
     if (a->depth != b->depth) {
         return a->depth < b->depth ? -1 : 1;
     }
@@ -36,7 +35,6 @@ struct cell {
 static int cell_compare(const void *left, const void *right)
 {
     const struct cell *a = left, *b = right;
-
     if (a->row != b->row) {
         return a->row < b->row ? -1 : 1;
     }
@@ -51,7 +49,6 @@ static void write_names(const struct capdl_picture *p, FILE *out, const struct r
     for (uint32_t i = 0; i < count; i++) {
         uint32_t at = NAMES + i * CELL;
         char *name = capdl_review_format("%.24s", p->boxes[rows[i].box].name);
-
         fprintf(out, "<text x=\"%d\" y=\"%" PRIu32 "\" text-anchor=\"end\">", NAMES - 6, at + 13);
         capdl_picture_escape(out, name);
         fprintf(out, "</text>\n<text transform=\"translate(%" PRIu32 ",%d) rotate(-60)\">", at + 13, NAMES - 6);
@@ -64,11 +61,9 @@ static void write_names(const struct capdl_picture *p, FILE *out, const struct r
 static struct cell *make_cells(const struct capdl_picture *p, const uint32_t *place, size_t *count)
 {
     struct cell *cells = capdl_spec_realloc(NULL, (2 * (size_t)p->num_lines + 1) * sizeof(*cells));
-
     *count = 0;
     for (uint32_t i = 0; i < p->num_lines; i++) {
         const struct line *line = &p->lines[i];
-
         if (line->family == FAMILY_MACHINE || place[line->a] == REVIEW_NONE || place[line->b] == REVIEW_NONE) {
             continue;
         }
@@ -88,7 +83,6 @@ static void write_cells(const struct capdl_picture *p, FILE *out, const struct r
 {
     for (size_t i = 0, end; i < count; i = end) {
         uint32_t x = NAMES + cells[i].column * CELL, y = NAMES + cells[i].row * CELL;
-
         fprintf(out, "<g><title>");
         capdl_picture_escape(out, p->boxes[rows[cells[i].row].box].name);
         fputs(" → ", out);
@@ -110,7 +104,6 @@ static void write_page(const struct capdl_picture *p, FILE *out, const struct ro
     uint32_t size = NAMES + shown * CELL + 20;
     struct cell *cells;
     size_t count;
-
     memset(place, 0xff, p->num_boxes * sizeof(*place));
     for (uint32_t i = 0; i < shown; i++) {
         place[rows[i].box] = i;
@@ -141,7 +134,6 @@ void capdl_picture_write_matrix(const struct capdl_picture *p, FILE *out)
 {
     struct row *rows = capdl_spec_realloc(NULL, (p->num_boxes + (size_t)1) * sizeof(*rows));
     uint32_t count = 0;
-
     for (uint32_t i = 0; i < p->num_boxes; i++) {
         if (p->boxes[i].kind != BOX_MACHINE) {
             rows[count++] = (struct row){i, p->boxes[i].depth};

@@ -15,12 +15,10 @@ static void count_supervision(struct capdl_picture *p)
 {
     uint32_t *controls = capdl_spec_realloc(NULL, (p->num_boxes + (size_t)1) * sizeof(*controls));
     uint32_t *faults = capdl_spec_realloc(NULL, (p->num_boxes + (size_t)1) * sizeof(*faults));
-
     memset(controls, 0, p->num_boxes * sizeof(*controls));
     memset(faults, 0, p->num_boxes * sizeof(*faults));
     for (uint32_t i = 0; i < p->num_lines; i++) {
         struct line *line = &p->lines[i];
-
         if (line->family != FAMILY_CONTROL && line->family != FAMILY_FAULT) {
             continue;
         }
@@ -55,7 +53,6 @@ static void hide_fault_messages(struct capdl_picture *p)
         const struct line *fault =
             line->family == FAMILY_MESSAGE ? capdl_picture_line(p, line->a, line->b, FAMILY_FAULT) : NULL;
         bool all = fault != NULL;
-
         for (size_t j = 0; all && j < line->words.count; j++) {
             all = capdl_picture_line_says(fault, line->words.list[j].text);
         }
@@ -72,11 +69,9 @@ static bool is_to_hub(const struct line *line, enum line_family family)
 static uint32_t *count_partners(const struct capdl_picture *p, enum line_family family)
 {
     uint32_t *partners = capdl_spec_realloc(NULL, (p->num_boxes + (size_t)1) * sizeof(*partners));
-
     memset(partners, 0, p->num_boxes * sizeof(*partners));
     for (uint32_t i = 0; i < p->num_lines; i++) {
         const struct line *line = &p->lines[i];
-
         if (is_to_hub(line, family)) {
             partners[line->a] += family == FAMILY_MEMORY || line->flow == 2;
             partners[line->b] += family == FAMILY_MEMORY || line->flow == 1;
@@ -100,12 +95,10 @@ static void use_add(struct box *box, uint32_t hub)
 static void hide_hubs(struct capdl_picture *p, enum line_family family)
 {
     uint32_t *partners = count_partners(p, family);
-
     for (uint32_t i = 0; i < p->num_lines; i++) {
         struct line *line = &p->lines[i];
         bool to_b = family == FAMILY_MEMORY ? partners[line->b] > partners[line->a] : line->flow == 1;
         uint32_t hub = to_b ? line->b : line->a, client = to_b ? line->a : line->b;
-
         if (is_to_hub(line, family) && partners[hub] >= HUB && p->boxes[client].kind == BOX_SUBJECT &&
             (family == FAMILY_MESSAGE || partners[client] < HUB) && p->boxes[client].depth != 1) {
             line->hidden = true;
@@ -129,12 +122,10 @@ static void name_uses(struct capdl_picture *p)
 
     for (uint32_t i = 0; i < p->num_boxes; i++) {
         struct box *box = &p->boxes[i];
-
         for (size_t j = 0; j < box->num_uses; j += IN_A_LINE) {
             char *text = NULL;
             size_t size;
             FILE *out = open_memstream(&text, &size);
-
             for (size_t k = j; k < box->num_uses && k < j + IN_A_LINE; k++) {
                 fprintf(out, "%s%s", k == j ? "→ " : ", ", p->boxes[box->uses[k]].name);
             }
@@ -157,7 +148,6 @@ static void name_serving(struct capdl_picture *p)
 void capdl_picture_show_focus(struct capdl_picture *p)
 {
     uint32_t focus = p->options.focus ? capdl_picture_box(p, BOX_SUBJECT, p->options.focus) : REVIEW_NONE;
-
     if (!p->options.focus || focus == REVIEW_NONE) {
         return;
     }
@@ -166,7 +156,6 @@ void capdl_picture_show_focus(struct capdl_picture *p)
     }
     for (uint32_t i = 0; i < p->num_lines; i++) {
         struct line *line = &p->lines[i];
-
         if (line->a != focus && line->b != focus) {
             line->hidden = true;
         } else if (!line->hidden) {
@@ -180,7 +169,6 @@ void capdl_picture_show_focus(struct capdl_picture *p)
 static bool is_box_changed(const struct box *box)
 {
     bool changed = box->when != WHEN_BOTH;
-
     for (size_t i = 0; !changed && i < box->texts.count; i++) {
         changed = box->texts.list[i].when != WHEN_BOTH;
     }
@@ -205,7 +193,6 @@ static void show_changes(struct capdl_picture *p)
     for (uint32_t i = 0; i < p->num_lines; i++) {
         const struct line *line = &p->lines[i];
         uint32_t other = near[line->a] ? line->b : line->a;
-
         if (!line->hidden && near[line->a] != near[line->b] && !next[other]) {
             next[other] = true;
             neighbours++;
@@ -236,7 +223,6 @@ static int signature_compare(const void *left, const void *right)
 {
     const struct signature *a = left, *b = right;
     int order = strcmp(a->text, b->text);
-
     return order ? order : a->box < b->box ? -1 : a->box > b->box;
 }
 
@@ -245,7 +231,6 @@ static uint32_t *lines_by_box(const struct capdl_picture *p, size_t **first)
 {
     size_t size = (p->num_boxes + (size_t)2) * sizeof(**first), *at = capdl_spec_realloc(NULL, size);
     uint32_t *list = capdl_spec_realloc(NULL, (2 * (size_t)p->num_lines + 1) * sizeof(*list));
-
     *first = capdl_spec_realloc(NULL, size);
     memset(*first, 0, size);
     for (uint32_t i = 0; i < p->num_lines; i++) {
@@ -270,10 +255,8 @@ static char *signature_of(const struct capdl_picture *p, uint32_t box, const uin
     size_t count = 0, size;
     char *text = NULL;
     FILE *out = open_memstream(&text, &size);
-
     for (size_t i = 0; i < num_lines; i++) {
         const struct line *line = &p->lines[lines[i]];
-
         if (!line->hidden) {
             unsigned flow = line->a == box ? line->flow : (line->flow & 1) << 1 | line->flow >> 1;
             words[count++] = capdl_picture_line_key(line->a == box ? line->b : line->a, flow, line->family);
@@ -335,7 +318,6 @@ void capdl_picture_hide_supervision(struct capdl_picture *p)
 void capdl_picture_reduce(struct capdl_picture *p, uint32_t shown)
 {
     bool change = p->num_sides > 1, focus = p->options.focus;
-
     if (change) {
         if (!focus) {
             show_changes(p);

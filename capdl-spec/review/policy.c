@@ -12,7 +12,6 @@
 static void check_term(const struct policy_judge *judge, const struct policy_term *term, bool holds)
 {
     struct capdl_nearest nearest = {NULL};
-
     if (!term->text || term->group || capdl_policy_is_known(&judge->match, term) || strcmp(term->text, "*") == 0) {
         return;
     }
@@ -28,7 +27,6 @@ static void check_term(const struct policy_judge *judge, const struct policy_ter
     }
     for (uint32_t i = 0; i < judge->relations->num_parties; i++) {
         const struct capdl_party *party = &judge->relations->parties[i];
-
         if (!party->numbered && party->kind != CAPDL_PARTY_GROUP) {
             capdl_nearest_try(&nearest, term->text, strlen(term->text), party->name);
         }
@@ -48,7 +46,6 @@ static void check_terms(const struct policy_judge *judge, const struct policy_te
 static void check_names(const struct policy_judge *judge)
 {
     const struct capdl_policy *policy = judge->policy;
-
     for (size_t i = 0; i < policy->num_groups; i++) {
         check_terms(judge, &policy->groups[i].members, false);
     }
@@ -64,7 +61,6 @@ static void check_names(const struct policy_judge *judge)
 static struct capdl_pos slot_pos(const struct capdl_spec *spec, uint32_t holder, uint64_t slot)
 {
     const struct capdl_cap *cap = holder == CAPDL_NO_OBJECT ? NULL : capdl_spec_cap_at(spec, holder, slot);
-
     if (cap) {
         return capdl_cap_pos(spec, cap);
     }
@@ -76,7 +72,6 @@ struct capdl_pos capdl_policy_place_pos(const struct policy_judge *judge, const 
 {
     uint32_t holder = place->holder != CAPDL_NO_OBJECT ? place->holder : object;
     struct capdl_pos pos = slot_pos(judge->spec, holder, place->slot);
-
     return pos.line ? pos : CAPDL_WHOLE_SPEC;
 }
 
@@ -88,7 +83,6 @@ static char *sentence(enum capdl_relation_kind kind, const char *from, const cha
     size_t size;
     FILE *out = open_memstream(&text, &size);
     unsigned name = 0;
-
     for (const char *at = capdl_relation_sentence(kind); *at; at++) {
         if (at[0] == '%' && at[1] == 's' && name < 2) {
             fputs(names[name++], out);
@@ -109,7 +103,6 @@ static char *detail_of(const struct policy_judge *judge, const struct policy_exc
     uint32_t which = what->link->object;
     bool slot = what->at.holder != CAPDL_NO_OBJECT && capdl_object_kind(spec, what->at.holder) != CAPDL_KIND_TCB;
     const struct capdl_cap *cap = slot ? capdl_spec_cap_at(spec, what->at.holder, what->at.slot) : NULL;
-
     if (which == CAPDL_NO_OBJECT || what->link->kind == CAPDL_RELATION_PRIORITY ||
         what->link->kind == CAPDL_RELATION_DOMAIN) {
         return capdl_review_format("%s", "");
@@ -127,7 +120,6 @@ static char *detail_of(const struct policy_judge *judge, const struct policy_exc
 void capdl_policy_note_date(const struct policy_judge *judge, uint32_t over)
 {
     const struct policy_rule *rule = over == REVIEW_NONE ? NULL : &judge->policy->rules[over];
-
     if (rule) {
         capdl_note(judge->diags, rule->pos,
                    "the waiver of this ended on %04" PRIu32 "-%02" PRIu32 "-%02" PRIu32
@@ -143,7 +135,6 @@ static const struct policy_rule *nearest_rule(const struct policy_judge *judge, 
 {
     const struct policy_rule *found = NULL;
     struct policy_set rules = {NULL};
-
     capdl_policy_rules_from(&judge->match, party, kind, &rules);
     for (uint32_t i = 0; i < rules.count; i++) {
         const struct policy_rule *rule = &judge->policy->rules[rules.list[i]];
@@ -161,7 +152,6 @@ void capdl_policy_tell(const struct policy_judge *judge, struct policy_exceeding
     const struct policy_rule *near =
         forbidden ? &judge->policy->rules[answer->forbids] : nearest_rule(judge, what->link->kind, what->party);
     struct capdl_pos other = slot_pos(judge->spec, what->other.holder, what->other.slot);
-
     capdl_finding(judge->diags, CAPDL_ERROR, CAPDL_CHECK_POLICY,
                   capdl_policy_place_pos(judge, &what->at, what->link->object),
                   forbidden ? "%s%s, which the policy forbids" : "%s%s, which the policy does not allow", text, detail);
@@ -185,7 +175,6 @@ void capdl_policy_tell(const struct policy_judge *judge, struct policy_exceeding
 void capdl_policy_hear(struct policy_judge *judge, struct policy_answer *answer, uint32_t number)
 {
     const struct policy_rule *rule = &judge->policy->rules[number];
-
     judge->used[number] = true;
     answer->allowed |= rule->verb == POLICY_ALLOW;
     answer->forbids = rule->verb == POLICY_FORBID ? number : answer->forbids;
@@ -206,7 +195,6 @@ static char *rule_text(const struct policy_judge *judge, const struct capdl_rela
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-
     fprintf(out, "allow %s ", capdl_relation_word(link->kind));
     capdl_policy_write_party(out, &judge->relations->parties[link->from]);
     fputs(" -> ", out);
@@ -221,7 +209,6 @@ static enum capdl_policy_verdict judge_relation(struct policy_judge *judge, cons
     const struct capdl_party *parties = judge->relations->parties;
     struct policy_answer answer = {.forbids = REVIEW_NONE, .over = REVIEW_NONE};
     enum capdl_policy_verdict verdict;
-
     capdl_policy_rules_from(&judge->match, link->from, link->kind, &judge->rules);
     for (uint32_t i = 0; i < judge->rules.count; i++) {
         if (capdl_policy_set_has(&judge->match.sides[judge->rules.list[i]].to, link->to)) {
@@ -248,14 +235,12 @@ static enum capdl_policy_verdict judge_relation(struct policy_judge *judge, cons
 static void judge_relations(struct policy_judge *judge)
 {
     const struct capdl_relations *r = judge->relations;
-
     for (size_t i = 0; i < r->count; i++) {
         const struct capdl_relation *link = &r->list[i], *last = i ? &r->list[i - 1] : NULL;
         bool again = last && last->from == link->from && last->to == link->to && last->kind == link->kind;
         enum capdl_policy_verdict verdict = r->parties[link->from].kind == CAPDL_PARTY_GROUP
                                                 ? capdl_policy_judge_groups(judge, link, !again)
                                                 : judge_relation(judge, link, !again);
-
         judge->result->verdicts[i] = (uint8_t)verdict;
         judge->result->waived += verdict == CAPDL_POLICY_WAIVED && !again;
     }
@@ -267,7 +252,6 @@ static void check_rules(const struct policy_judge *judge)
 {
     for (size_t i = 0; i < judge->policy->num_rules; i++) {
         const struct policy_rule *rule = &judge->policy->rules[i];
-
         if (!judge->used[i] && rule->verb != POLICY_FORBID) {
             capdl_finding(judge->diags, CAPDL_WARNING, CAPDL_CHECK_POLICY_UNUSED, rule->pos,
                           rule->verb == POLICY_ALLOW ? "this rule allows nothing that the system does"
@@ -279,7 +263,6 @@ static void check_rules(const struct policy_judge *judge)
 static void check(struct policy_judge *judge)
 {
     const struct capdl_policy *policy = judge->policy;
-
     *judge->result = (struct capdl_policy_result){.verdicts = capdl_spec_realloc(NULL, judge->relations->count + 1)};
     judge->used = capdl_spec_realloc(NULL, policy->num_rules + 1);
     memset(judge->used, 0, policy->num_rules + 1);
@@ -309,7 +292,6 @@ void capdl_policy_check(const struct capdl_policy *policy, const struct capdl_sp
                         struct capdl_policy_result *result)
 {
     struct policy_judge judge = {policy, spec, relations, date, diags, result, .used = NULL};
-
     check(&judge);
 }
 
@@ -318,7 +300,6 @@ void capdl_policy_check_change(const struct capdl_policy *policy, const struct c
                                struct capdl_diags *diags, struct capdl_policy_result *result)
 {
     struct policy_judge judge = {policy, spec, relations, date, diags, result, .used = NULL};
-
     capdl_policy_before_init(&judge.before, old, relations);
     check(&judge);
     capdl_policy_before_free(&judge.before);

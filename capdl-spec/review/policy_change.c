@@ -8,7 +8,6 @@
 static int old_link_compare(const void *left, const void *right)
 {
     const struct old_link *a = left, *b = right;
-
     if (a->from != b->from) {
         return a->from < b->from ? -1 : 1;
     }
@@ -21,7 +20,6 @@ static int old_link_compare(const void *left, const void *right)
 static int party_compare(const void *left, const void *right)
 {
     const struct capdl_party *const *a = left, *const *b = right;
-
     if ((*a)->kind != (*b)->kind) {
         return (*a)->kind < (*b)->kind ? -1 : 1;
     }
@@ -37,12 +35,10 @@ void capdl_policy_groups_init(struct policy_by_groups *by, const struct capdl_re
 {
     size_t size = (r->num_parties + (size_t)2) * sizeof(*by->first), *at, total = 0;
     uint32_t count;
-
     *by = (struct policy_by_groups){r, NULL, capdl_spec_realloc(NULL, size)};
     memset(by->first, 0, size);
     for (size_t i = 0; i < r->count; i++) {
         const uint32_t *members = capdl_relations_members(r, &r->list[i].from, &count);
-
         for (uint32_t j = 0; j < count && is_group(r, &r->list[i]); j++, total++) {
             by->first[members[j] + 1]++;
         }
@@ -55,7 +51,6 @@ void capdl_policy_groups_init(struct policy_by_groups *by, const struct capdl_re
     by->list = capdl_spec_realloc(NULL, (total + 1) * sizeof(*by->list));
     for (size_t i = 0; i < r->count; i++) {
         const uint32_t *members = capdl_relations_members(r, &r->list[i].from, &count);
-
         for (uint32_t j = 0; j < count && is_group(r, &r->list[i]); j++) {
             by->list[at[members[j]]++] = (uint32_t)i;
         }
@@ -73,7 +68,6 @@ static bool has_member(const struct capdl_relations *r, uint32_t group, uint32_t
 {
     uint32_t count, low = 0;
     const uint32_t *members = capdl_relations_members(r, &group, &count);
-
     for (uint32_t high = count; low < high;) {
         uint32_t middle = low + (high - low) / 2;
         if (members[middle] < party) {
@@ -90,7 +84,6 @@ bool capdl_policy_by_groups(const struct policy_by_groups *by, uint32_t from, ui
 {
     for (size_t i = by->first[from]; i < by->first[from + 1]; i++) {
         const struct capdl_relation *link = &by->r->list[by->list[i]];
-
         if (link->kind == kind && has_member(by->r, link->to, to)) {
             return true;
         }
@@ -102,7 +95,6 @@ void capdl_policy_before_init(struct policy_before *before, const struct capdl_r
                               const struct capdl_relations *new)
 {
     const struct capdl_party **sorted = capdl_spec_realloc(NULL, (old->num_parties + (size_t)1) * sizeof(*sorted));
-
     *before = (struct policy_before){.r = old};
     before->links = capdl_spec_realloc(NULL, (old->count + 1) * sizeof(*before->links));
     for (size_t i = 0; i < old->count; i++) {
@@ -136,7 +128,6 @@ void capdl_policy_before_free(struct policy_before *before)
 bool capdl_policy_was_so(const struct policy_before *before, uint32_t from, uint32_t to, enum capdl_relation_kind kind)
 {
     struct old_link key;
-
     if (!before->r || before->party[from] == REVIEW_NONE || before->party[to] == REVIEW_NONE) {
         return false;
     }
@@ -150,7 +141,6 @@ void capdl_policy_did(const struct policy_before *before, uint32_t party, enum c
 {
     uint32_t from = before->r ? before->party[party] : REVIEW_NONE;
     size_t low = 0, high = before->num_links;
-
     with->count = by_groups->count = 0;
     if (from == REVIEW_NONE) {
         return;

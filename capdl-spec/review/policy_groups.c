@@ -42,7 +42,6 @@ static int standing_compare(const void *left, const void *right)
 {
     const struct standing *a = left, *b = right;
     size_t count = a->count < b->count ? a->count : b->count;
-
     for (size_t i = 0; i < count; i++) {
         if (a->words[i] != b->words[i]) {
             return a->words[i] < b->words[i] ? -1 : 1;
@@ -63,10 +62,8 @@ static void find_standings(struct group_judge *g)
 {
     struct policy_judge *judge = g->judge;
     struct policy_set with = {NULL}, by_groups = {NULL};
-
     for (uint32_t i = 0; i < g->num_from; i++) {
         struct policy_set words = {NULL};
-
         capdl_policy_rules_from(&judge->match, g->from[i], g->link->kind, &judge->rules);
         capdl_policy_did(&judge->before, g->from[i], g->link->kind, &with, &by_groups);
         capdl_policy_set_add(&words, judge->rules.count);
@@ -90,7 +87,6 @@ static void find_standings(struct group_judge *g)
 static void hear_rule(struct group_judge *g, uint32_t rule)
 {
     const struct policy_set *to = &g->judge->match.sides[rule].to;
-
     for (uint32_t i = 0; to->all && i < g->num_to; i++) {
         capdl_policy_hear(g->judge, &g->answers[i], rule);
     }
@@ -106,7 +102,6 @@ static void ask(struct group_judge *g, const struct standing *standing)
 {
     const struct policy_before *before = &g->judge->before;
     uint32_t rules = standing->words[0], with = standing->words[1];
-
     for (uint32_t i = 0; i < g->num_to; i++) {
         g->answers[i] = (struct policy_answer){.forbids = REVIEW_NONE, .over = REVIEW_NONE};
         g->was_so[i] = false;
@@ -121,7 +116,6 @@ static void ask(struct group_judge *g, const struct standing *standing)
     for (size_t i = 2 + rules + with; i < standing->count; i++) {
         uint32_t count;
         const uint32_t *members = capdl_relations_members(before->r, &before->r->list[standing->words[i]].to, &count);
-
         for (uint32_t j = 0; j < count; j++) {
             g->old_seen[members[j]] = g->marks;
         }
@@ -136,7 +130,6 @@ static char *names(const struct group_judge *g, const uint32_t *parties, uint32_
 {
     const char **labels = capdl_spec_realloc(NULL, (count + (size_t)1) * sizeof(*labels));
     char *text;
-
     for (uint32_t i = 0; i < count; i++) {
         labels[i] = g->judge->relations->parties[parties[i]].name;
     }
@@ -164,7 +157,6 @@ static char *rule_text(const struct group_judge *g, const uint32_t *from, uint32
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-
     fprintf(out, "allow %s ", capdl_relation_word(g->link->kind));
     write_list(g, out, from, num_from);
     fputs(" -> ", out);
@@ -176,7 +168,6 @@ static char *rule_text(const struct group_judge *g, const uint32_t *from, uint32
 static int member_compare(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
     return a < b ? -1 : a > b;
 }
 
@@ -186,7 +177,6 @@ static void tell(const struct group_judge *g, struct claim *claim)
     uint32_t *to = capdl_spec_realloc(NULL, claim->num_to * sizeof(*to));
     struct policy_exceeding what = {.link = g->link};
     char *from_names, *to_names;
-
     qsort(claim->from, claim->num_from, sizeof(*from), member_compare);
     for (uint32_t i = 0; i < claim->num_from; i++) {
         from[i] = g->from[claim->from[i]];
@@ -231,10 +221,8 @@ static void add_claim(struct group_judge *g, const struct standing *list, uint32
 {
     const struct policy_answer *answer = &g->answers[to[0]];
     struct claim *claim = NULL;
-
     for (uint32_t i = 0; i < g->num_claims && !claim; i++) {
         struct claim *other = &g->claims[i];
-
         if (other->num_to == num_to && memcmp(other->to, to, num_to * sizeof(*to)) == 0 &&
             same_answer(&other->answer, answer)) {
             claim = other;
@@ -260,11 +248,9 @@ static enum capdl_policy_verdict judge_standing(struct group_judge *g, const str
 {
     enum capdl_policy_verdict worst = CAPDL_POLICY_ALLOWED;
     uint32_t *which = capdl_spec_realloc(NULL, (g->num_to + (size_t)1) * sizeof(*which)), num = 0;
-
     ask(g, &list[0]);
     for (uint32_t i = 0; i < g->num_to; i++) {
         enum capdl_policy_verdict verdict = capdl_policy_verdict_of(&g->answers[i]);
-
         if (count == 1 && g->to[i] == g->from[list[0].member]) {
             continue; /* with itself */
         }
@@ -298,7 +284,6 @@ enum capdl_policy_verdict capdl_policy_judge_groups(struct policy_judge *judge, 
     enum capdl_policy_verdict worst = CAPDL_POLICY_ALLOWED;
     size_t parties = judge->relations->num_parties + (size_t)1;
     size_t old_parties = (judge->before.r ? judge->before.r->num_parties : 0) + (size_t)1;
-
     g.from = capdl_relations_members(judge->relations, &link->from, &g.num_from);
     g.to = capdl_relations_members(judge->relations, &link->to, &g.num_to);
     g.standings = capdl_spec_realloc(NULL, g.num_from * sizeof(*g.standings));
@@ -314,7 +299,6 @@ enum capdl_policy_verdict capdl_policy_judge_groups(struct policy_judge *judge, 
     find_standings(&g);
     for (uint32_t i = 0, end; i < g.num_from; i = end) {
         enum capdl_policy_verdict verdict;
-
         for (end = i + 1; end < g.num_from && same_standing(&g.standings[i], &g.standings[end]);) {
             end++;
         }

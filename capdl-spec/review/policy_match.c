@@ -8,7 +8,6 @@
 static bool glob(const char *pattern, const char *text)
 {
     const char *star = NULL, *again = NULL;
-
     while (*text) {
         if (*pattern == '*') {
             star = pattern++;
@@ -46,14 +45,12 @@ static int name_compare(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     int order = strcmp(sorted_parties[a].name, sorted_parties[b].name);
-
     return order ? order : a < b ? -1 : a > b;
 }
 
 static int number_compare(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
     if (sorted_parties[a].first != sorted_parties[b].first) {
         return sorted_parties[a].first < sorted_parties[b].first ? -1 : 1;
     }
@@ -87,11 +84,9 @@ static uint32_t lower_bound(const struct policy_match *m, const char *name, uint
 {
     const uint32_t *list = name ? m->by_name : m->by_number;
     uint32_t low = 0, high = name ? m->num_named : m->num_numbered;
-
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         const struct capdl_party *party = &m->relations->parties[list[middle]];
-
         if (name ? strcmp(party->name, name) < 0 : party->first < number) {
             low = middle + 1;
         } else {
@@ -118,7 +113,6 @@ static void add_numbers(const struct policy_match *m, const struct policy_term *
                         struct policy_set *set)
 {
     const struct capdl_party *parties = m->relations->parties;
-
     for (uint32_t i = 0; i < m->num_priorities; i++) {
         if (covers(term, &parties[m->priorities[i]], forbids)) {
             capdl_policy_set_add(set, m->priorities[i]);
@@ -126,7 +120,6 @@ static void add_numbers(const struct policy_match *m, const struct policy_term *
     }
     for (uint32_t i = forbids ? 0 : lower_bound(m, NULL, term->first); i < m->num_numbered; i++) {
         const struct capdl_party *party = &parties[m->by_number[i]];
-
         if (party->first > term->last) {
             break;
         }
@@ -139,7 +132,6 @@ static void add_numbers(const struct policy_match *m, const struct policy_term *
 static void add_names(const struct policy_match *m, const struct policy_term *term, struct policy_set *set)
 {
     const struct capdl_party *parties = m->relations->parties;
-
     if (!capdl_policy_is_pattern(term)) {
         for (uint32_t i = lower_bound(m, term->text, 0);
              i < m->num_named && strcmp(parties[m->by_name[i]].name, term->text) == 0; i++) {
@@ -160,10 +152,8 @@ static void add_terms(const struct policy_match *m, const struct policy_terms *t
 {
     for (size_t i = 0; i < terms->count; i++) {
         const struct policy_term *term = &terms->list[i];
-
         if (term->group) {
             const struct policy_set *group = &m->groups[term->first];
-
             set->all |= group->all;
             for (uint32_t j = 0; j < group->count; j++) {
                 capdl_policy_set_add(set, group->list[j]);
@@ -181,7 +171,6 @@ bool capdl_policy_is_known(const struct policy_match *m, const struct policy_ter
 {
     struct policy_set set = {NULL};
     bool known;
-
     add_names(m, term, &set);
     known = set.all || set.count;
     free(set.list);
@@ -194,7 +183,6 @@ static void index_rules(struct policy_match *m)
 {
     uint32_t parties = m->relations->num_parties;
     size_t *at, total = 0;
-
     m->first_rule = capdl_spec_realloc(NULL, (parties + (size_t)2) * sizeof(*m->first_rule));
     memset(m->first_rule, 0, (parties + (size_t)2) * sizeof(*m->first_rule));
     m->all_rules = capdl_spec_realloc(NULL, (m->policy->num_rules + 1) * sizeof(*m->all_rules));
@@ -235,7 +223,6 @@ static bool kind_matches(const struct policy_rule *rule, enum capdl_relation_kin
     for (size_t i = 0; i < sizeof(includes) / sizeof(includes[0]); i++) {
         enum capdl_relation_kind is = forbids ? includes[i].more : includes[i].less;
         enum capdl_relation_kind said = forbids ? includes[i].less : includes[i].more;
-
         implied |= kind == is && rule->kinds >> said & 1;
     }
     return !rule->reach && (rule->kinds >> kind & 1 || implied);
@@ -253,7 +240,6 @@ void capdl_policy_rules_from(const struct policy_match *m, uint32_t party, enum 
                              struct policy_set *found)
 {
     size_t i = m->first_rule[party], end = m->first_rule[party + 1], j = 0;
-
     found->count = 0;
     while (i < end || j < m->num_all_rules) {
         if (j == m->num_all_rules || (i < end && m->rules[i] < m->all_rules[j])) {
@@ -270,7 +256,6 @@ void capdl_policy_match_init(struct policy_match *m, const struct capdl_policy *
                              const struct capdl_relations *relations)
 {
     size_t size = (relations->num_parties + (size_t)1) * sizeof(uint32_t);
-
     *m = (struct policy_match){.policy = policy,
                                .relations = relations,
                                .by_name = capdl_spec_realloc(NULL, size),
@@ -278,7 +263,6 @@ void capdl_policy_match_init(struct policy_match *m, const struct capdl_policy *
                                .priorities = capdl_spec_realloc(NULL, size)};
     for (uint32_t i = 0; i < relations->num_parties; i++) {
         const struct capdl_party *party = &relations->parties[i];
-
         if (is_named(party)) {
             m->by_name[m->num_named++] = i;
         } else if (party->kind != CAPDL_PARTY_GROUP) {
@@ -300,7 +284,6 @@ void capdl_policy_match_init(struct policy_match *m, const struct capdl_policy *
     memset(m->sides, 0, (policy->num_rules + 1) * sizeof(*m->sides));
     for (size_t i = 0; i < policy->num_rules; i++) {
         bool forbids = policy->rules[i].verb == POLICY_FORBID;
-
         add_terms(m, &policy->rules[i].from, forbids, &m->sides[i].from);
         add_terms(m, &policy->rules[i].to, forbids, &m->sides[i].to);
         add_terms(m, &policy->rules[i].through, forbids, &m->sides[i].through);

@@ -52,7 +52,6 @@ bool capdl_policy_is_plain(char c)
 static char *copy(const char *text, size_t length)
 {
     char *word = capdl_spec_realloc(NULL, length + 1);
-
     memcpy(word, text, length);
     word[length] = '\0';
     return word;
@@ -61,7 +60,6 @@ static char *copy(const char *text, size_t length)
 static struct capdl_pos here(const struct reader *r)
 {
     size_t column = r->at - r->line_start + 1;
-
     return (struct capdl_pos){r->line, column < CAPDL_POS_OFFSET ? (uint16_t)column : CAPDL_POS_OFFSET - 1,
                               r->policy->source};
 }
@@ -76,7 +74,6 @@ static void fail(struct reader *r, const char *expected)
                                         "'->'",
                                         "'='",
                                         "a character that means nothing here"};
-
     if (r->token == TOKEN_BAD && r->word) {
         capdl_error(r->diags, r->pos, "a quote that does not end on its line");
     } else if (r->token == TOKEN_WORD || r->token == TOKEN_QUOTED) {
@@ -103,7 +100,6 @@ static void read_quoted(struct reader *r)
 {
     size_t start = r->at + 1, length = 0;
     char *word = capdl_spec_realloc(NULL, r->size - r->at + 1);
-
     for (r->at = start; r->at < r->size && r->text[r->at] != '"' && r->text[r->at] != '\n' && r->text[r->at]; r->at++) {
         if (r->text[r->at] == '\\' && r->at + 1 < r->size &&
             (r->text[r->at + 1] == '"' || r->text[r->at + 1] == '\\')) {
@@ -121,7 +117,6 @@ static void read_quoted(struct reader *r)
 static bool is_word(const struct reader *r)
 {
     char c = r->at < r->size ? r->text[r->at] : '\0';
-
     if (c == '-' && r->at + 1 < r->size && r->text[r->at + 1] == '>') {
         return false;
     }
@@ -131,7 +126,6 @@ static bool is_word(const struct reader *r)
 static void next(struct reader *r)
 {
     size_t start;
-
     free(r->word);
     r->word = NULL;
     skip_blanks(r);
@@ -199,10 +193,8 @@ static bool read_number(const char **text, uint64_t *number)
 {
     unsigned base = **text == '0' && (*text)[1] == 'x' ? 16 : 10;
     const char *at = base == 16 ? *text + 2 : *text, *start = at;
-
     for (*number = 0; *at; at++) {
         const char *digits = "0123456789abcdef", *digit = strchr(digits, *at >= 'A' && *at <= 'F' ? *at + 32 : *at);
-
         if (!digit || (unsigned)(digit - digits) >= base) {
             break;
         }
@@ -219,7 +211,6 @@ static bool read_number(const char **text, uint64_t *number)
 static bool read_range(const char *text, struct policy_term *term)
 {
     uint64_t second;
-
     if (!read_number(&text, &term->first)) {
         return false;
     }
@@ -243,7 +234,6 @@ static bool read_range(const char *text, struct policy_term *term)
 static void read_term(struct reader *r, struct policy_terms *terms)
 {
     struct policy_term term = {.pos = r->pos, .literal = r->token == TOKEN_QUOTED};
-
     if ((r->token != TOKEN_WORD && r->token != TOKEN_QUOTED) || (!term.literal && capdl_policy_is_keyword(r->word))) {
         fail(r, "a name (one that is a word of the language is to be quoted)");
         return;
@@ -275,7 +265,6 @@ static void read_terms(struct reader *r, struct policy_terms *terms)
 static void unknown_kind(struct reader *r)
 {
     struct capdl_nearest nearest = {NULL};
-
     for (unsigned i = 0; i < CAPDL_RELATION_COUNT; i++) {
         capdl_nearest_try(&nearest, r->word, strlen(r->word), capdl_relation_word((enum capdl_relation_kind)i));
     }
@@ -292,7 +281,6 @@ static void read_kinds(struct reader *r, struct policy_rule *rule)
     }
     do {
         unsigned i = 0;
-
         if (r->token != TOKEN_WORD) {
             fail(r, "a relation, such as 'call'");
             return;
@@ -313,7 +301,6 @@ uint32_t capdl_policy_date(const char *text, size_t length)
 {
     static const uint8_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     uint32_t part[3] = {0}, at = 0;
-
     if (length != 10) {
         return 0;
     }
@@ -388,7 +375,6 @@ static void read_rule(struct reader *r, enum policy_verb verb, struct capdl_pos 
 {
     struct capdl_policy *policy = r->policy;
     struct policy_rule rule = {.verb = verb, .pos = pos};
-
     read_kinds(r, &rule);
     if (!r->failed) {
         read_terms(r, &rule.from);
@@ -432,7 +418,6 @@ static void read_group(struct reader *r)
 {
     struct capdl_policy *policy = r->policy;
     struct policy_group group = {.pos = r->pos};
-
     if (r->token != TOKEN_WORD || capdl_policy_is_keyword(r->word) || strpbrk(r->word, "*?+") ||
         (*r->word >= '0' && *r->word <= '9')) {
         fail(r, "the name of a group");
@@ -458,7 +443,6 @@ static void read_group(struct reader *r)
 static void read_statement(struct reader *r)
 {
     struct capdl_pos pos = r->pos;
-
     if (take_word(r, "allow")) {
         read_rule(r, POLICY_ALLOW, pos);
     } else if (take_word(r, "forbid")) {
@@ -481,7 +465,6 @@ static void find_groups(struct capdl_policy *policy, struct policy_terms *terms)
     for (size_t i = 0; i < terms->count; i++) {
         struct policy_term *term = &terms->list[i];
         const struct policy_group *group = term->text && !term->literal ? group_find(policy, term->text) : NULL;
-
         if (group) {
             term->group = true;
             term->first = (uint64_t)(group - policy->groups);
@@ -494,7 +477,6 @@ struct capdl_policy *capdl_policy_read(struct capdl_diags *diags, uint16_t sourc
     struct capdl_policy *policy = capdl_spec_realloc(NULL, sizeof(*policy));
     struct reader r = {.policy = policy, .diags = diags, .text = text, .size = size, .line = 1};
     bool good = true;
-
     *policy = (struct capdl_policy){.source = source};
     for (next(&r); r.token != TOKEN_END; next(&r)) {
         if (r.token == TOKEN_LINE_END) {

@@ -25,7 +25,6 @@ struct ways {
 static int step_compare(const void *left, const void *right)
 {
     const struct step *a = left, *b = right;
-
     if (a->from != b->from) {
         return a->from < b->from ? -1 : 1;
     }
@@ -50,7 +49,6 @@ static void add_steps(const struct capdl_relations *r, struct steps *steps, size
     uint32_t num_from, num_to;
     const uint32_t *from = capdl_relations_members(r, back ? &link->to : &link->from, &num_from);
     const uint32_t *to = capdl_relations_members(r, back ? &link->from : &link->to, &num_to);
-
     if (r->parties[link->from].kind != CAPDL_PARTY_GROUP) {
         step_add(steps, from[0], to[0], by);
         return;
@@ -69,10 +67,8 @@ static struct ways find_steps(const struct capdl_relations *r)
     struct ways ways = {.r = r, .num_nodes = r->num_parties};
     struct steps steps = {NULL};
     size_t at = 0;
-
     for (size_t i = 0; i < r->count; i++) {
         enum capdl_relation_flow flow = capdl_relation_flow(r->list[i].kind);
-
         if (flow & CAPDL_FLOW_FORTH) {
             add_steps(r, &steps, i, false, &ways.num_nodes);
         }
@@ -109,10 +105,8 @@ static void ways_free(struct ways *ways)
 static bool is_waived(struct policy_judge *judge, uint32_t from, uint32_t to, uint32_t *over)
 {
     bool waived = false;
-
     for (size_t i = 0; i < judge->policy->num_rules; i++) {
         const struct policy_rule *rule = &judge->policy->rules[i];
-
         if (rule->verb == POLICY_WAIVE && rule->reach && capdl_policy_set_has(&judge->match.sides[i].from, from) &&
             capdl_policy_set_has(&judge->match.sides[i].to, to)) {
             judge->used[i] = true;
@@ -132,7 +126,6 @@ static char *way_text(const struct ways *ways, uint32_t from, uint32_t to, uint3
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-
     while (at != from) {
         way[length++] = ways->came_by[at];
         at = ways->steps[way[length - 1]].from;
@@ -144,7 +137,6 @@ static char *way_text(const struct ways *ways, uint32_t from, uint32_t to, uint3
         uint32_t count;
         const uint32_t *members;
         bool forth = false;
-
         if (step->to >= r->num_parties) {
             continue;
         }
@@ -174,7 +166,6 @@ static void reach(struct ways *ways, uint32_t node, uint32_t by)
 static void search(struct ways *ways, const struct policy_set *through, uint32_t from)
 {
     uint32_t parties = ways->r->num_parties;
-
     for (uint32_t i = 0; i < ways->reached; i++) {
         ways->came_by[ways->queue[i]] = REVIEW_NONE;
     }
@@ -182,14 +173,12 @@ static void search(struct ways *ways, const struct policy_set *through, uint32_t
     reach(ways, from, 0);
     for (uint32_t i = 0; i < ways->reached; i++) {
         uint32_t at = ways->queue[i];
-
         if (at >= parties || (at != from && capdl_policy_set_has(through, at))) {
             continue;
         }
         for (size_t j = ways->first[at]; j < ways->first[at + 1]; j++) {
             uint32_t to = ways->steps[j].to;
             bool fresh = ways->came_by[to] == REVIEW_NONE;
-
             reach(ways, to, (uint32_t)j);
             for (size_t k = ways->first[to]; fresh && to >= parties && k < ways->first[to + 1]; k++) {
                 reach(ways, ways->steps[k].to, (uint32_t)k);
@@ -201,7 +190,6 @@ static void search(struct ways *ways, const struct policy_set *through, uint32_t
 static bool is_end(const struct policy_judge *judge, size_t rule, uint32_t party)
 {
     const struct policy_sides *sides = &judge->match.sides[rule];
-
     return capdl_policy_set_has(&sides->to, party) && !capdl_policy_set_has(&sides->through, party);
 }
 
@@ -209,7 +197,6 @@ static bool is_end(const struct policy_judge *judge, size_t rule, uint32_t party
 static bool was_reached(const struct policy_judge *judge, const struct ways *old, uint32_t from, uint32_t to)
 {
     const uint32_t *party = judge->before.party;
-
     return judge->before.r && party[from] != REVIEW_NONE && party[to] != REVIEW_NONE &&
            old->came_by[party[to]] != REVIEW_NONE;
 }
@@ -219,7 +206,6 @@ static struct capdl_place way_place(const struct capdl_relations *r, const struc
 {
     uint32_t count;
     const uint32_t *members = capdl_relations_members(r, &link->from, &count);
-
     for (uint32_t i = 0; link->from_places && i < count; i++) {
         if (members[i] == from) {
             return link->from_places[i];
@@ -236,14 +222,12 @@ static void judge_source(struct policy_judge *judge, size_t number, struct ways 
     uint32_t over = REVIEW_NONE, nearest = REVIEW_NONE, others = 0, first;
     struct capdl_place place;
     char *text, *detail;
-
     search(ways, &judge->match.sides[number].through, from);
     if (judge->before.r && judge->before.party[from] != REVIEW_NONE) {
         search(old, old_through, judge->before.party[from]);
     }
     for (uint32_t i = 1; i < ways->reached; i++) {
         uint32_t to = ways->queue[i];
-
         if (to >= r->num_parties || !is_end(judge, number, to) || is_waived(judge, from, to, &over) ||
             was_reached(judge, old, from, to)) {
             continue;
@@ -270,10 +254,8 @@ static void judge_rule(struct policy_judge *judge, size_t number, struct ways *w
                        const struct policy_set *old_through)
 {
     const struct policy_sides *sides = &judge->match.sides[number];
-
     for (uint32_t from = 0; from < judge->relations->num_parties; from++) {
         const struct capdl_party *party = &judge->relations->parties[from];
-
         if (!party->numbered && party->kind != CAPDL_PARTY_GROUP && capdl_policy_set_has(&sides->from, from) &&
             !capdl_policy_set_has(&sides->through, from)) {
             judge_source(judge, number, ways, old, old_through, from);
@@ -285,14 +267,12 @@ void capdl_policy_judge_ways(struct policy_judge *judge)
 {
     struct ways ways = find_steps(judge->relations), old = {NULL};
     struct policy_match before = {NULL};
-
     if (judge->before.r) {
         old = find_steps(judge->before.r);
         capdl_policy_match_init(&before, judge->policy, judge->before.r);
     }
     for (size_t i = 0; i < judge->policy->num_rules; i++) {
         const struct policy_rule *rule = &judge->policy->rules[i];
-
         if (rule->verb == POLICY_FORBID && rule->reach) {
             judge_rule(judge, i, &ways, &old, judge->before.r ? &before.sides[i].through : NULL);
         }

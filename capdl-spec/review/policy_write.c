@@ -14,7 +14,6 @@ struct row {
 static void write_name(FILE *out, const char *name)
 {
     bool plain = *name && !(*name >= '0' && *name <= '9') && !strstr(name, "->") && !capdl_policy_is_keyword(name);
-
     for (const char *at = name; plain && *at; at++) {
         plain = capdl_policy_is_plain(*at);
     }
@@ -45,7 +44,6 @@ static int row_compare(const void *left, const void *right)
 {
     const struct row *a = left, *b = right;
     int order = a->kind < b->kind ? -1 : a->kind > b->kind;
-
     order = order ? order : strcmp(a->to, b->to);
     return order ? order : strcmp(a->from, b->from);
 }
@@ -61,7 +59,6 @@ static bool is_implied(const struct policy_by_groups *by, size_t which, size_t f
     const struct capdl_relations *r = by->r;
     const struct capdl_relation *link = &r->list[which];
     bool implied = false;
-
     for (size_t i = which; link->kind == CAPDL_RELATION_SEND && i > first && r->list[i - 1].to == link->to; i--) {
         if (r->list[i - 1].kind == CAPDL_RELATION_CALL) { /* what relates two parties stands together, by kind */
             return true;
@@ -76,7 +73,6 @@ static bool is_implied(const struct policy_by_groups *by, size_t which, size_t f
     }
     for (size_t i = first; i < end && !implied; i++) {
         const struct capdl_relation *other = &r->list[i];
-
         implied = (link->kind == CAPDL_RELATION_WATCH && other->kind == CAPDL_RELATION_DRIVE &&
                    contains(&r->parties[other->to], &r->parties[link->to])) ||
                   (link->kind == CAPDL_RELATION_PRIORITY && other->kind == CAPDL_RELATION_PRIORITY &&
@@ -90,7 +86,6 @@ static void write_members(FILE *out, const struct capdl_relations *r, const uint
 {
     uint32_t count;
     const uint32_t *members = capdl_relations_members(r, party, &count);
-
     for (uint32_t i = 0; i < count; i++) {
         fputs(i ? ", " : "", out);
         capdl_policy_write_party(out, &r->parties[members[i]]);
@@ -102,18 +97,15 @@ static size_t make_rows(const struct capdl_relations *r, struct row *rows)
 {
     struct policy_by_groups by;
     size_t count = 0, size;
-
     capdl_policy_groups_init(&by, r);
     for (size_t i = 0; i < r->count;) {
         size_t end = i;
-
         while (end < r->count && r->list[end].from == r->list[i].from) {
             end++;
         }
         for (unsigned kind = 0; kind < CAPDL_RELATION_COUNT; kind++) {
             uint32_t last = UINT32_MAX;
             FILE *out = NULL;
-
             for (size_t j = i; j < end; j++) {
                 if (r->list[j].kind != kind || r->list[j].to == last || is_implied(&by, j, i, end)) {
                     continue;
@@ -149,7 +141,6 @@ static void write_wrapped(FILE *out, const char *text, size_t *column)
     while (*text) {
         const char *end = strstr(text, ", ");
         size_t length = end ? (size_t)(end - text) + 1 : strlen(text);
-
         if (*column + length > WIDTH && *column > 8) {
             fputs("\n       ", out);
             *column = 7;
@@ -164,14 +155,12 @@ static void write_rows(FILE *out, const struct row *rows, size_t count)
     for (size_t i = 0, end; i < count; i = end) {
         const char *word = capdl_relation_word(rows[i].kind);
         size_t column = strlen("allow ") + strlen(word);
-
         if (i == 0 || rows[i - 1].kind != rows[i].kind) {
             putc('\n', out);
         }
         fprintf(out, "allow %s", word);
         for (end = i; end < count && rows[end].kind == rows[i].kind && strcmp(rows[end].to, rows[i].to) == 0; end++) {
             bool again = end > i && strcmp(rows[end].from, rows[end - 1].from) == 0;
-
             if (end > i && !again) {
                 putc(',', out);
                 column++;
@@ -191,7 +180,6 @@ void capdl_policy_write(const struct capdl_relations *relations, FILE *out)
 {
     struct row *rows = capdl_spec_realloc(NULL, (relations->count + 1) * sizeof(*rows));
     size_t count = make_rows(relations, rows);
-
     qsort(rows, count, sizeof(*rows), row_compare);
     fputs("# What the system does today. Remove what it should not do; docs/policy.md explains the language.\n", out);
     write_rows(out, rows, count);

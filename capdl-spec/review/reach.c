@@ -12,7 +12,6 @@ struct reached {
 static int reached_compare(const void *left, const void *right)
 {
     const struct reached *a = left, *b = right;
-
     if (a->address != b->address) {
         return a->address < b->address ? -1 : 1;
     }
@@ -26,19 +25,15 @@ static struct reached *find_reached(const struct world *world, uint32_t who, siz
 {
     struct reached *list = NULL;
     size_t capacity = 0;
-
     *count = 0;
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(world->spec, i);
         enum capdl_kind kind = capdl_object_kind(world->spec, i);
-
         for (size_t j = world->first_use[i];
              (capdl_kind_is_table(kind) || kind == CAPDL_KIND_IO_PT) && j < world->first_use[i + 1]; j++) {
             const struct use *use = &world->uses[j];
-
             for (uint32_t k = 0; capdl_review_who(world, use) == who && use->shift < 64 && k < caps.count; k++) {
                 struct plain_cap plain = capdl_review_cap(world->spec, &caps.list[k]);
-
                 if (plain.kind == CAPDL_KIND_FRAME) {
                     list = capdl_spec_grow(list, &capacity, *count + 1, sizeof(*list));
                     list[(*count)++] = (struct reached){use->address | caps.list[k].slot << use->shift,
@@ -58,7 +53,6 @@ bool capdl_review_same_map(const struct review *review, uint32_t who)
     size_t num_old, num_new;
     struct reached *old = find_reached(&review->old, who, &num_old), *new = find_reached(&review->new, who, &num_new);
     bool same = num_old == num_new;
-
     for (size_t i = 0; same && i < num_old; i++) {
         same = reached_compare(&old[i], &new[i]) == 0;
     }
@@ -75,10 +69,8 @@ char *capdl_review_reach(const struct review *review, const struct world *world,
     char *text = NULL, letters[8];
     FILE *out = open_memstream(&text, &size);
     bool any = false;
-
     for (unsigned rights = CAPDL_RIGHTS_ALL + 1; rights-- > 0;) {
         size_t kept = 0;
-
         for (size_t i = 0; i < count; i++) {
             if (list[i].rights == rights) {
                 frames[kept++] = capdl_review_local(review, world, list[i].object);
@@ -86,7 +78,6 @@ char *capdl_review_reach(const struct review *review, const struct world *world,
         }
         if (kept) {
             char *names = capdl_review_list(review, world, frames, kept);
-
             fprintf(out, "%s%s (%s)", any ? ", " : "", names, capdl_review_rights(CAPDL_KIND_FRAME, rights, letters));
             free(names);
             any = true;

@@ -20,7 +20,6 @@ const char *capdl_relation_word(enum capdl_relation_kind kind)
 #include <capdl/relations.def>
 #undef CAPDL_RELATION
     };
-
     return words[kind];
 }
 
@@ -31,7 +30,6 @@ enum capdl_relation_flow capdl_relation_flow(enum capdl_relation_kind kind)
 #include <capdl/relations.def>
 #undef CAPDL_RELATION
     };
-
     return (enum capdl_relation_flow)flows[kind];
 }
 
@@ -42,7 +40,6 @@ const char *capdl_relation_sentence(enum capdl_relation_kind kind)
 #include <capdl/relations.def>
 #undef CAPDL_RELATION
     };
-
     return sentences[kind];
 }
 
@@ -53,7 +50,6 @@ uint32_t capdl_relation_array_of(const struct capdl_spec *spec, uint32_t object)
     uint32_t first = capdl_object_index(spec, object) == CAPDL_NO_INDEX
                          ? object
                          : capdl_spec_find(spec, capdl_object_name(spec, object), 0);
-
     return first == CAPDL_NO_OBJECT ? object : first;
 }
 
@@ -67,7 +63,6 @@ static int relation_compare_in(const struct capdl_spec *spec, const struct capdl
                                const struct capdl_relation *b)
 {
     uint32_t first, second;
-
     if (a->from != b->from) {
         return a->from < b->from ? -1 : 1;
     }
@@ -86,7 +81,6 @@ static int relation_order(const void *left, const void *right, void *spec)
 {
     const struct capdl_relation *a = left, *b = right;
     int order = relation_compare_in(spec, a, b);
-
     if (order) {
         return order;
     }
@@ -103,13 +97,11 @@ static void unite_relations(const struct capdl_spec *spec, struct capdl_relation
 {
     size_t kept = 0;
     uint32_t frame = CAPDL_NO_OBJECT;
-
     if (r->count) {
         qsort_r(r->list, r->count, sizeof(*r->list), relation_order, (void *)(uintptr_t)spec);
     }
     for (size_t i = 0; i < r->count; i++) {
         struct capdl_relation *last = kept ? &r->list[kept - 1] : NULL;
-
         if (last && relation_compare_in(spec, last, &r->list[i]) == 0) {
             last->bytes += r->list[i].object == frame ? 0 : r->list[i].bytes;
             last->rights |= r->list[i].rights;
@@ -141,7 +133,6 @@ static void relation_put(struct relation_finder *f, enum capdl_relation_kind kin
 {
     struct capdl_relations *r = f->relations;
     bool frame = object != CAPDL_NO_OBJECT && capdl_object_kind(f->spec, object) == CAPDL_KIND_FRAME;
-
     if (!make_room(f)) {
         return;
     }
@@ -165,7 +156,6 @@ void capdl_relation_add(struct relation_finder *f, enum capdl_relation_kind kind
                         uint32_t to, const struct having *other, uint32_t object)
 {
     uint32_t party = capdl_relation_who_party(f, from->who);
-
     if (party != to) {
         relation_put(f, kind, from, party, to, other, object);
     }
@@ -185,7 +175,6 @@ void capdl_relation_find_havings(const struct world *world, uint32_t object, str
         const struct capdl_cap *cap = capdl_review_held(world, i);
         struct plain_cap plain = capdl_review_cap(world->spec, cap);
         bool held = capdl_object_kind(world->spec, container) == CAPDL_KIND_CNODE;
-
         for (size_t j = world->first_use[container]; j < world->first_use[container + 1]; j++) {
             capdl_relation_have(havings,
                                 (struct having){world->uses[j].who, plain.rights, held,
@@ -197,7 +186,6 @@ void capdl_relation_find_havings(const struct world *world, uint32_t object, str
 static int having_compare(const void *left, const void *right)
 {
     const struct having *a = left, *b = right;
-
     if (a->who != b->who) {
         return a->who < b->who ? -1 : 1;
     }
@@ -210,7 +198,6 @@ static int having_compare(const void *left, const void *right)
 void capdl_relation_choose(struct havings *chosen, const struct havings *all, capdl_relation_fits *fits)
 {
     size_t kept = 0;
-
     chosen->count = 0;
     for (size_t i = 0; i < all->count; i++) {
         if (!fits || fits(&all->list[i])) {
@@ -222,7 +209,6 @@ void capdl_relation_choose(struct havings *chosen, const struct havings *all, ca
     }
     for (size_t i = 0; i < chosen->count; i++) {
         struct having *last = kept ? &chosen->list[kept - 1] : NULL;
-
         if (last && last->who == chosen->list[i].who) {
             last->rights |= chosen->list[i].rights;
         } else {
@@ -241,7 +227,6 @@ static void relate_groups(struct relation_finder *f, enum capdl_relation_kind ki
     uint32_t to = capdl_relation_group_party(f, &f->to, &to_places);
     size_t before = r->count;
     uint8_t rights = 0;
-
     for (size_t i = 0; i < f->from.count; i++) {
         rights |= f->from.list[i].rights;
     }
@@ -374,7 +359,6 @@ void capdl_relations_find(const struct capdl_spec *spec, struct capdl_relations 
     struct relation_finder f = {
         .spec = spec, .relations = relations, .domains = spec->domains.has_schedule, .unite_at = MOST_GATHERED};
     size_t size = (spec->num_objects + (size_t)1) * sizeof(*f.device_party);
-
     *relations = (struct capdl_relations){.list = NULL};
     capdl_review_world_init(&f.world, spec, NULL);
     f.world.object_number = capdl_review_identity(spec->num_objects);

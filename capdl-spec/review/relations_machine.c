@@ -22,7 +22,6 @@ void capdl_relation_interrupt(struct relation_finder *f, uint32_t object)
     struct capdl_caps caps = capdl_object_caps(f->spec, object);
     size_t first = f->world.first_irq[object], end = f->world.first_irq[object + 1];
     uint32_t party;
-
     f->others.count = 0;
     for (uint32_t i = 0; i < caps.count; i++) {
         if (caps.list[i].kind == CAPDL_KIND_NOTIFICATION) {
@@ -56,7 +55,6 @@ void capdl_relation_smc(struct relation_finder *f, uint32_t object)
         const struct having *from = &f->here.list[i];
         uint32_t to = from->badge ? capdl_relation_number_party(f, CAPDL_PARTY_SMC, from->badge, from->badge, object)
                                   : capdl_relation_number_party(f, CAPDL_PARTY_SMC, 0, UINT64_MAX, object);
-
         capdl_relation_add(f, CAPDL_RELATION_SMC, from, to, NULL, object);
     }
 }
@@ -65,7 +63,6 @@ void capdl_relation_ports(struct relation_finder *f, uint32_t object)
 {
     uint64_t first = capdl_object_number(f->spec, object, CAPDL_NUMBER_PORTS_FIRST);
     uint64_t last = capdl_object_number(f->spec, object, CAPDL_NUMBER_PORTS_LAST);
-
     if (f->here.count) {
         relate_all(f, CAPDL_RELATION_PORT, &f->here,
                    capdl_relation_number_party(f, CAPDL_PARTY_PORTS, first, last, object), object);
@@ -77,7 +74,6 @@ void capdl_relation_thread(struct relation_finder *f, uint32_t tcb)
     const struct capdl_tcb *thread = capdl_tcb_values(f->spec, tcb);
     struct having from = {.who = f->world.owner[tcb], .holder = CAPDL_NO_OBJECT};
     uint64_t most = thread->max_prio > thread->prio ? thread->max_prio : thread->prio;
-
     if (from.who == REVIEW_NONE) {
         return;
     }
@@ -94,10 +90,8 @@ void capdl_relation_thread(struct relation_finder *f, uint32_t tcb)
 void capdl_relation_control_caps(struct relation_finder *f, uint32_t container)
 {
     struct capdl_caps caps = capdl_object_caps(f->spec, container);
-
     for (uint32_t i = 0; i < caps.count; i++) {
         const struct capdl_cap *cap = &caps.list[i];
-
         for (size_t j = f->world.first_use[container];
              cap->object == CAPDL_NO_OBJECT && j < f->world.first_use[container + 1]; j++) {
             struct having from = {f->world.uses[j].who, cap->rights, true, 0, container, cap->slot};

@@ -16,7 +16,6 @@ struct window {
 static int window_compare(const void *left, const void *right)
 {
     const struct window *a = left, *b = right;
-
     if (a->who != b->who) {
         return a->who < b->who ? -1 : 1;
     }
@@ -33,11 +32,9 @@ static int window_compare(const void *left, const void *right)
 static size_t join_windows(const struct capdl_spec *spec, struct window *list, size_t count)
 {
     size_t kept = 0;
-
     qsort(list, count, sizeof(*list), window_compare);
     for (size_t i = 0; i < count; i++) {
         struct window *last = kept ? &list[kept - 1] : NULL;
-
         if (last && last->who == list[i].who && last->write == list[i].write && list[i].first <= last->last + 1 &&
             last->last != UINT64_MAX &&
             capdl_relation_array_of(spec, last->object) == capdl_relation_array_of(spec, list[i].object)) {
@@ -53,10 +50,8 @@ void capdl_relation_fixed_memory(struct relation_finder *f)
 {
     struct window *list = NULL;
     size_t count = 0, capacity = 0;
-
     for (uint32_t i = 0; i < f->spec->num_objects; i++) {
         enum capdl_kind kind = capdl_object_kind(f->spec, i);
-
         if ((kind != CAPDL_KIND_FRAME && kind != CAPDL_KIND_UT) ||
             !(capdl_object_flags(f->spec, i) & CAPDL_OBJECT_HAS_PADDR)) {
             continue;
@@ -66,7 +61,6 @@ void capdl_relation_fixed_memory(struct relation_finder *f)
         for (size_t j = 0; j < f->here.count; j++) {
             const struct having *by = &f->here.list[j];
             uint64_t first = capdl_object_paddr(f->spec, i);
-
             list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
             list[count++] =
                 (struct window){first,
@@ -109,13 +103,11 @@ static void relate_device_memory(struct relation_finder *f, uint32_t frame)
 {
     uint64_t first = capdl_object_paddr(f->spec, frame);
     uint64_t last = first + ((UINT64_C(1) << capdl_object_size_bits(f->spec, frame)) - 1);
-
     if (!(capdl_object_flags(f->spec, frame) & CAPDL_OBJECT_HAS_PADDR)) {
         return;
     }
     for (size_t i = 0; i < f->here.count; i++) {
         const struct having *from = &f->here.list[i];
-
         if (from->who & USE_DEVICE && from->rights & CAPDL_RIGHT_WRITE) {
             capdl_relation_add(f, CAPDL_RELATION_DMA, from,
                                capdl_relation_number_party(f, CAPDL_PARTY_MEMORY, first, last, frame), NULL, frame);
@@ -191,7 +183,6 @@ static void look_at_place(struct relation_finder *f, size_t first, size_t end)
 void capdl_relation_memory(struct relation_finder *f)
 {
     const struct memory *memory = &f->memory;
-
     f->placed_at = capdl_spec_realloc(NULL, (f->spec->num_objects + (size_t)1) * sizeof(*f->placed_at));
     for (size_t i = memory->num_placed; i-- > 0;) {
         f->placed_at[memory->first[memory->placed[i]]] = i;

@@ -9,7 +9,6 @@
 uint32_t capdl_relation_party_add(struct relation_finder *f, struct capdl_party party)
 {
     struct capdl_relations *r = f->relations;
-
     r->parties = capdl_spec_grow(r->parties, &r->party_capacity, r->num_parties + (size_t)1, sizeof(*r->parties));
     r->parties[r->num_parties] = party;
     return r->num_parties++;
@@ -18,7 +17,6 @@ uint32_t capdl_relation_party_add(struct relation_finder *f, struct capdl_party 
 char *capdl_relation_object_name(const struct capdl_spec *spec, uint32_t object)
 {
     char label[REVIEW_LABEL];
-
     return capdl_review_format("%s", capdl_object_label(spec, object, label, sizeof(label)));
 }
 
@@ -80,14 +78,12 @@ struct member {
 static int member_compare(const void *left, const void *right)
 {
     const struct member *a = left, *b = right;
-
     return a->party < b->party ? -1 : a->party > b->party;
 }
 
 static uint64_t hash_members(const struct member *members, size_t count)
 {
     uint64_t hash = REVIEW_HASH;
-
     for (size_t i = 0; i < count; i++) {
         hash = (hash ^ members[i].party) * UINT64_C(0x9e3779b97f4a7c15);
         hash ^= hash >> 29;
@@ -98,7 +94,6 @@ static uint64_t hash_members(const struct member *members, size_t count)
 static bool has_members(const struct capdl_party *party, const struct member *members, size_t count)
 {
     bool same = party->num_members == count;
-
     for (size_t i = 0; same && i < count; i++) {
         same = party->members[i] == members[i].party;
     }
@@ -109,7 +104,6 @@ static uint32_t *group_place(struct relation_finder *f, const struct member *mem
 {
     uint64_t at = hash_members(members, count);
     uint32_t *place = &f->groups[at & f->groups_mask];
-
     while (*place != REVIEW_NONE && !has_members(&f->relations->parties[*place], members, count)) {
         place = &f->groups[++at & f->groups_mask];
     }
@@ -120,13 +114,11 @@ static void groups_grow(struct relation_finder *f)
 {
     size_t size = f->groups_mask ? 2 * (f->groups_mask + 1) : 64;
     struct member *members = NULL;
-
     f->groups = capdl_spec_realloc(f->groups, size * sizeof(*f->groups));
     memset(f->groups, 0xff, size * sizeof(*f->groups));
     f->groups_mask = size - 1;
     for (uint32_t i = 0; i < f->relations->num_parties; i++) {
         const struct capdl_party *party = &f->relations->parties[i];
-
         if (party->kind == CAPDL_PARTY_GROUP) {
             members = capdl_spec_realloc(members, party->num_members * sizeof(*members));
             for (uint32_t j = 0; j < party->num_members; j++) {
@@ -145,7 +137,6 @@ uint32_t capdl_relation_group_party(struct relation_finder *f, const struct havi
     struct member *members = capdl_spec_realloc(NULL, count * sizeof(*members));
     struct capdl_party party = {.kind = CAPDL_PARTY_GROUP, .object = CAPDL_NO_OBJECT, .num_members = (uint32_t)count};
     uint32_t *place;
-
     for (size_t i = 0; i < count; i++) {
         const struct having *having = &havings->list[i];
         members[i] = (struct member){capdl_relation_who_party(f, having->who), {having->holder, having->slot}};
@@ -174,7 +165,6 @@ uint32_t capdl_relation_group_party(struct relation_finder *f, const struct havi
 const uint32_t *capdl_relations_members(const struct capdl_relations *r, const uint32_t *party, uint32_t *count)
 {
     const struct capdl_party *p = &r->parties[*party];
-
     *count = p->kind == CAPDL_PARTY_GROUP ? p->num_members : 1;
     return p->kind == CAPDL_PARTY_GROUP ? p->members : party;
 }
@@ -188,7 +178,6 @@ static int party_compare(const void *left, const void *right)
     uint32_t i = *(const uint32_t *)left, j = *(const uint32_t *)right;
     const struct capdl_party *a = &sorted_parties[i], *b = &sorted_parties[j];
     int names;
-
     if (a->kind != b->kind) {
         return a->kind < b->kind ? -1 : 1;
     }
@@ -209,7 +198,6 @@ static char *group_name(const struct capdl_relations *r, const struct capdl_part
 {
     const char **labels = capdl_spec_realloc(NULL, group->num_members * sizeof(*labels));
     char *name;
-
     for (uint32_t i = 0; i < group->num_members; i++) {
         labels[i] = r->parties[group->members[i]].name;
     }
@@ -223,7 +211,6 @@ static void name_groups(struct capdl_relations *r, const uint32_t *number)
 {
     for (uint32_t i = 0; i < r->num_parties; i++) {
         struct capdl_party *party = &r->parties[i];
-
         for (uint32_t j = 0; party->kind == CAPDL_PARTY_GROUP && j < party->num_members; j++) {
             party->members[j] = number[party->members[j]];
         }
@@ -240,7 +227,6 @@ void capdl_relation_unite_parties(struct capdl_relations *r)
     uint32_t *order = capdl_review_identity(r->num_parties), kept = 0, first = 0;
     uint32_t *number = capdl_spec_realloc(NULL, (r->num_parties + (size_t)1) * sizeof(*number));
     struct capdl_party *list = capdl_spec_realloc(NULL, (r->num_parties + (size_t)1) * sizeof(*list));
-
     sorted_parties = r->parties;
     qsort(order, r->num_parties, sizeof(*order), party_compare);
     for (uint32_t i = 0; i < r->num_parties; i++) {

@@ -68,7 +68,6 @@ void capdl_relation_find_bound(struct relation_finder *f, uint32_t object, struc
     for (size_t i = f->world.first_holder[object]; i < f->world.first_holder[object + 1]; i++) {
         uint32_t container = f->world.holders[i].container;
         uint64_t slot = capdl_review_held(&f->world, i)->slot;
-
         if (capdl_object_kind(f->spec, container) == CAPDL_KIND_TCB && slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION) {
             struct having bound = thread_having(f, container, slot);
             bound.rights = CAPDL_RIGHT_READ;
@@ -98,7 +97,6 @@ struct faults {
 static int fault_compare(const void *left, const void *right)
 {
     const struct fault *a = left, *b = right;
-
     if (a->endpoint != b->endpoint) {
         return a->endpoint < b->endpoint ? -1 : 1;
     }
@@ -109,7 +107,6 @@ static void add_fault(struct relation_finder *f, struct faults *faults, uint32_t
                       uint64_t slot)
 {
     struct having from = thread_having(f, tcb, slot);
-
     if (!handler || handler->object == CAPDL_NO_OBJECT || !capdl_cap_can_call(handler) || from.who == REVIEW_NONE) {
         return;
     }
@@ -123,7 +120,6 @@ static void add_fault(struct relation_finder *f, struct faults *faults, uint32_t
 void capdl_relation_faults(struct relation_finder *f)
 {
     struct faults faults = {NULL};
-
     for (uint32_t i = 0; i < f->spec->num_objects; i++) {
         if (capdl_object_kind(f->spec, i) == CAPDL_KIND_TCB) {
             add_fault(f, &faults, i, capdl_spec_cap_at(f->spec, i, CAPDL_TCB_SLOT_FAULT_EP), CAPDL_TCB_SLOT_FAULT_EP);
@@ -158,7 +154,6 @@ static bool is_held(const struct having *having)
 void capdl_relation_shared(struct relation_finder *f, uint32_t object)
 {
     const struct world *world = &f->world;
-
     capdl_relation_choose(&f->from, &f->here, is_held);
     if (capdl_object_kind(f->spec, object) != CAPDL_KIND_CNODE) {
         capdl_relation_choose(&f->to, &f->here, is_held);
@@ -176,7 +171,6 @@ static bool hold_counts(const struct relation_finder *f, uint32_t object, uint32
 {
     enum capdl_kind kind = capdl_object_kind(f->spec, object);
     uint32_t owner = f->world.owner[object];
-
     return kind != CAPDL_KIND_FRAME && kind != CAPDL_KIND_CNODE && (owner == REVIEW_NONE || kind == CAPDL_KIND_UT) &&
            !(who & USE_DEVICE);
 }
@@ -186,10 +180,8 @@ void capdl_relation_owned(struct relation_finder *f, uint32_t object)
 {
     uint32_t owner = f->world.owner[object];
     uint32_t party = REVIEW_NONE;
-
     for (size_t i = 0; i < f->here.count; i++) {
         const struct having *from = &f->here.list[i];
-
         if (!from->held || from->who & USE_DEVICE) {
             continue;
         }
@@ -205,7 +197,6 @@ void capdl_relation_owned(struct relation_finder *f, uint32_t object)
 void capdl_relation_device(struct relation_finder *f, uint32_t object)
 {
     const struct world *world = &f->world;
-
     f->others.count = 0;
     if (capdl_kind_class(capdl_object_kind(f->spec, object)) == CAPDL_CLASS_DEVICE) {
         capdl_relation_have(&f->others, (struct having){.who = USE_DEVICE | object, .holder = CAPDL_NO_OBJECT});
@@ -229,7 +220,6 @@ struct child {
 static int child_compare(const void *left, const void *right)
 {
     const struct child *a = left, *b = right;
-
     if (a->untyped != b->untyped) {
         return a->untyped < b->untyped ? -1 : 1;
     }
@@ -246,7 +236,6 @@ static struct child *find_children(const struct relation_finder *f, size_t *coun
     *count = 0;
     for (uint32_t i = 0; i < f->spec->num_objects; i++) {
         uint32_t untyped = capdl_object_parent(f->spec, i), owner = f->world.owner[i];
-
         for (unsigned depth = 0; owner != REVIEW_NONE && untyped != CAPDL_NO_OBJECT && depth < MOST_NESTED; depth++) {
             if (f->world.first_holder[untyped] < f->world.first_holder[untyped + 1]) {
                 list = capdl_spec_grow(list, &capacity, *count + 1, sizeof(*list));
@@ -270,7 +259,6 @@ void capdl_relation_untypeds(struct relation_finder *f)
 {
     size_t count;
     struct child *list = find_children(f, &count);
-
     for (size_t i = 0, end; i < count; i = end) {
         f->others.count = f->here.count = 0;
         for (end = i; end < count && list[end].untyped == list[i].untyped; end++) {

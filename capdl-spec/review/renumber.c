@@ -26,7 +26,6 @@ struct moves {
 static int move_compare(const void *left, const void *right)
 {
     const struct move *a = left, *b = right;
-
     if (a->space != b->space) {
         return (int)a->space - (int)b->space;
     }
@@ -57,11 +56,9 @@ static bool is_message(const struct capdl_cap *cap)
 static struct moves find_moves(const struct review *review)
 {
     struct moves moves = {NULL};
-
     for (size_t i = 0; i < review->edits.count; i++) {
         const struct edit *edit = &review->edits.list[i];
         uint32_t finding = review->finding_of[i];
-
         if (finding == REVIEW_NONE || review->raw[finding].cause != REVIEW_NONE) {
             continue;
         }
@@ -96,7 +93,6 @@ static void write_move(const struct review *review, FILE *out, const struct move
     const struct edit *edit = &review->edits.list[move->edit];
     const struct raw_finding *raw = &review->raw[review->finding_of[move->edit]];
     char label[REVIEW_LABEL], *names;
-
     if (move->space == SPACE_SLOT) {
         fprintf(out, "%s in %" PRIu64 " (was %" PRIu64 ")",
                 capdl_review_object(review, capdl_review_target_number(&review->new, edit->new), label), move->new,
@@ -113,7 +109,6 @@ static bool is_repeated(const struct review *review, const struct move *move)
 {
     const struct raw_finding *a = &review->raw[review->finding_of[move[-1].edit]];
     const struct raw_finding *b = &review->raw[review->finding_of[move->edit]];
-
     return move->space != SPACE_SLOT && move->new == move[-1].new && a->num_subjects == 1 && b->num_subjects == 1 &&
            a->subjects[0] == b->subjects[0];
 }
@@ -161,10 +156,8 @@ static void tell(struct review *review, const struct move *list, size_t count)
     char *moves = moves_text(review, list, count);
     char *text = space == SPACE_SLOT ? capdl_review_format(texts[space], count, moves)
                                      : capdl_review_format(texts[space], moves);
-
     for (size_t i = 0; i < count; i++) {
         const struct raw_finding *one = &review->raw[review->finding_of[list[i].edit]];
-
         rank = one->rank < rank ? one->rank : rank;
         for (size_t j = 0; j < one->num_subjects; j++) {
             subjects = capdl_spec_grow(subjects, &capacity, num + 1, sizeof(*subjects));
@@ -180,7 +173,6 @@ static void tell(struct review *review, const struct move *list, size_t count)
     raw->new_pos = first.new_pos;
     for (size_t i = 0; i < count; i++) {
         uint32_t *own = &review->finding_of[list[i].edit];
-
         review->raw[*own].told = true;
         review->raw[*own].cause = finding;
         *own = finding;

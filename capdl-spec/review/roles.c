@@ -16,7 +16,6 @@ uint32_t capdl_review_who(const struct world *world, const struct use *use)
 uint32_t capdl_review_local(const struct review *review, const struct world *world, uint64_t object)
 {
     uint32_t count = review->new.spec->num_objects;
-
     if (object >> 32) {
         return REVIEW_NONE;
     }
@@ -29,7 +28,6 @@ uint32_t capdl_review_local(const struct review *review, const struct world *wor
 uint32_t capdl_review_owner(const struct world *world, uint32_t object)
 {
     uint32_t owner = object == REVIEW_NONE || object == CAPDL_NO_OBJECT ? REVIEW_NONE : world->owner[object];
-
     return owner == REVIEW_NONE ? REVIEW_NONE : world->subject_number[owner];
 }
 
@@ -37,7 +35,6 @@ uint32_t *capdl_review_users(const struct world *world, uint32_t container, size
 {
     size_t first = world->first_use[container], most = world->first_use[container + 1] - first;
     uint32_t *list = capdl_spec_realloc(NULL, (most + 1) * sizeof(*list));
-
     for (size_t i = 0; i < most; i++) {
         list[i] = capdl_review_who(world, &world->uses[first + i]);
     }
@@ -50,17 +47,14 @@ uint32_t *capdl_review_keepers(const struct world *world, uint32_t cnode, size_t
     uint32_t *stack = NULL, *list = NULL;
     size_t depth = 0, capacity = 0, list_capacity = 0, kept = 0;
     bool *seen = capdl_spec_realloc(NULL, world->spec->num_objects + (size_t)1);
-
     memset(seen, 0, world->spec->num_objects + (size_t)1);
     stack = capdl_spec_grow(stack, &capacity, 1, sizeof(*stack));
     stack[depth++] = cnode;
     seen[cnode] = true;
     while (depth) {
         uint32_t below = stack[--depth];
-
         for (size_t i = world->first_holder[below]; i < world->first_holder[below + 1]; i++) {
             uint32_t holder = world->holders[i].container;
-
             if (capdl_object_kind(world->spec, holder) != CAPDL_KIND_CNODE || seen[holder]) {
                 continue;
             }
@@ -82,7 +76,6 @@ uint32_t *capdl_review_keepers(const struct world *world, uint32_t cnode, size_t
 static int party_compare(const void *left, const void *right)
 {
     const struct party *a = left, *b = right;
-
     if (a->who != b->who) {
         return a->who < b->who ? -1 : 1;
     }
@@ -95,11 +88,9 @@ static int party_compare(const void *left, const void *right)
 static void parties_unite(struct parties *parties)
 {
     size_t kept = 0;
-
     qsort(parties->list, parties->count, sizeof(*parties->list), party_compare);
     for (size_t i = 0; i < parties->count; i++) {
         struct party *party = &parties->list[i];
-
         if (kept && party_compare(&parties->list[kept - 1], party) == 0) {
             parties->list[kept - 1].mapped |= party->mapped;
         } else {
@@ -112,16 +103,13 @@ static void parties_unite(struct parties *parties)
 static void parties_find(const struct world *world, uint32_t object, struct parties *parties)
 {
     size_t capacity = 0;
-
     for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
         uint32_t container = world->holders[i].container;
         const struct capdl_cap *cap = capdl_review_held(world, i);
         struct plain_cap plain = capdl_review_cap(world->spec, cap);
-
         for (size_t j = world->first_use[container]; j < world->first_use[container + 1]; j++) {
             const struct use *use = &world->uses[j];
             bool mapped = capdl_object_kind(world->spec, container) != CAPDL_KIND_CNODE;
-
             parties->list = capdl_spec_grow(parties->list, &capacity, parties->count + 1, sizeof(*parties->list));
             parties->list[parties->count++] = (struct party){
                 capdl_review_who(world, use), plain.rights, mapped, cap->kind == CAPDL_KIND_CNODE ? 0 : plain.data,
@@ -137,7 +125,6 @@ static void parties_find(const struct world *world, uint32_t object, struct part
 const struct parties *capdl_review_parties(struct review *review, const struct world *world, uint32_t object)
 {
     struct parties *parties = world == &review->old ? &review->old_parties[object] : &review->new_parties[object];
-
     if (!parties->known) {
         parties_find(world, object, parties);
     }
@@ -147,7 +134,6 @@ const struct parties *capdl_review_parties(struct review *review, const struct w
 const struct party *capdl_review_party_of(const struct parties *parties, uint32_t who)
 {
     size_t low = 0, high = parties->count;
-
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (parties->list[middle].who < who) {
@@ -165,7 +151,6 @@ char *capdl_review_format(const char *format, ...)
 {
     va_list arguments;
     char *text;
-
     va_start(arguments, format);
     if (vasprintf(&text, format, arguments) < 0) {
         fprintf(stderr, "capdl: out of memory\n");
@@ -178,7 +163,6 @@ char *capdl_review_format(const char *format, ...)
 const char *capdl_review_who_label(const struct review *review, uint32_t who, char label[REVIEW_LABEL])
 {
     char object[REVIEW_LABEL];
-
     if (!(who & USE_DEVICE)) {
         return capdl_review_subject(review, who);
     }
@@ -195,7 +179,6 @@ static bool has_index(const char *label, size_t *length, unsigned long *index)
 {
     const char *open = strrchr(label, '[');
     char *end;
-
     if (!open || open[1] < '0' || open[1] > '9') {
         return false;
     }
@@ -207,7 +190,6 @@ static bool has_index(const char *label, size_t *length, unsigned long *index)
 static int index_compare(const void *left, const void *right)
 {
     unsigned long a = *(const unsigned long *)left, b = *(const unsigned long *)right;
-
     return a < b ? -1 : a > b;
 }
 
@@ -216,7 +198,6 @@ static size_t write_elements(FILE *out, const char *const *labels, size_t count,
 {
     size_t length, same, num = 0;
     unsigned long index, *list;
-
     if (!has_index(labels[0], &length, &index)) {
         fputs(labels[0], out);
         named[0] = true;
@@ -253,12 +234,10 @@ char *capdl_review_label_list(const char *const *labels, size_t count, size_t mo
     char *text = NULL, *part = NULL;
     bool *named = capdl_spec_realloc(NULL, count + 1);
     FILE *out = open_memstream(&text, &size);
-
     memset(named, 0, count + 1);
     while (done < count) {
         size_t part_size;
         FILE *one;
-
         if (parts >= most && count - done > 1) {
             fprintf(out, " and %zu more", count - done);
             break;
@@ -283,7 +262,6 @@ char *capdl_review_names(const struct review *review, const uint32_t *who, size_
     const char **labels = capdl_spec_realloc(NULL, (count + 1) * sizeof(*labels));
     char *text, **devices = capdl_spec_realloc(NULL, (count + 1) * sizeof(*devices)), label[REVIEW_LABEL];
     size_t num_devices = 0;
-
     for (size_t i = 0; i < count; i++) {
         labels[i] = capdl_review_who_label(review, who[i], label);
         if (labels[i] == label) {
@@ -310,7 +288,6 @@ char *capdl_review_list(const struct review *review, const struct world *world, 
     for (size_t i = 0, end, parts = 0; i < count; i = end, parts++) {
         const char *name = capdl_object_name(spec, objects[i]);
         uint32_t index = capdl_object_index(spec, objects[i]);
-
         for (end = i + 1; end < count && index != CAPDL_NO_INDEX &&
                           capdl_object_index(spec, objects[end]) == index + (end - i) &&
                           strcmp(capdl_object_name(spec, objects[end]), name) == 0;) {
@@ -335,7 +312,6 @@ char *capdl_review_thread(const struct world *world, uint32_t tcb)
 {
     char label[REVIEW_LABEL / 2];
     uint32_t owner = world->owner[tcb];
-
     if (owner != REVIEW_NONE && world->subjects[owner].num_threads > 1) {
         return capdl_review_format("'s thread '%s'", capdl_object_label(world->spec, tcb, label, sizeof(label)));
     }
@@ -346,7 +322,6 @@ const char *capdl_review_size(uint64_t bytes, char text[32])
 {
     static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
     unsigned unit = 0;
-
     while (unit < 4 && bytes >= 1024 && bytes % 1024 == 0) {
         bytes /= 1024;
         unit++;
@@ -367,7 +342,6 @@ static const char *thread_role(const struct world *world, uint32_t frame, const 
         const struct use *use = &world->uses[i];
         uint64_t size = UINT64_C(1) << capdl_object_size_bits(world->spec, frame), start;
         const struct capdl_tcb *tcb;
-
         if (use->who & USE_DEVICE || !capdl_kind_is_table(capdl_object_kind(world->spec, container))) {
             continue;
         }
@@ -388,13 +362,11 @@ const char *capdl_review_frame_role(const struct world *world, uint32_t frame, u
 {
     const char *best = NULL;
     size_t first = world->first_holder[frame], end = world->first_holder[frame + 1];
-
     /* Of a page that thousands have, the first few say what it is. */
     for (size_t i = first; i < end && i < first + 16; i++) {
         uint32_t container = world->holders[i].container, found;
         const struct capdl_cap *cap = capdl_review_held(world, i);
         const char *role = thread_role(world, frame, cap, container, &found);
-
         if (role && (!best || *role == 'I')) {
             best = role;
             *subject = found;
@@ -408,7 +380,6 @@ static bool is_fault_endpoint(const struct world *world, uint32_t object, uint32
     for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
         uint32_t container = world->holders[i].container;
         const struct capdl_cap *cap = capdl_review_held(world, i);
-
         if (capdl_object_kind(world->spec, container) == CAPDL_KIND_TCB &&
             (cap->slot == CAPDL_TCB_SLOT_FAULT_EP || cap->slot == CAPDL_TCB_SLOT_TEMP_FAULT_EP)) {
             *tcb = container;
@@ -422,7 +393,6 @@ static bool is_fault_endpoint(const struct world *world, uint32_t object, uint32
 static bool role_is_new(const struct review *review, const struct world *world, uint32_t frame)
 {
     uint32_t was = world == &review->new && review->old_of ? review->old_of[frame] : REVIEW_NONE, subject;
-
     return was != REVIEW_NONE && !capdl_review_frame_role(&review->old, was, &subject);
 }
 
@@ -435,14 +405,12 @@ static void memory_role(const struct review *review, const struct world *world, 
                            : NULL;
     char size[32];
     int length = 0;
-
     if (role && world->subjects && subject != REVIEW_NONE && !role_is_new(review, world, object)) {
         uint32_t was = world == &review->new && review->old_of ? review->old_of[object] : REVIEW_NONE,
                  owner = REVIEW_NONE;
         const char *former = was == REVIEW_NONE ? NULL : capdl_review_frame_role(&review->old, was, &owner);
         bool moved = former && owner != REVIEW_NONE && review->old.subjects &&
                      review->old.subject_number[owner] != world->subject_number[subject];
-
         length = snprintf(text, REVIEW_LABEL, "%s of %.60s%s, ", moved ? former : role,
                           moved ? review->old.subjects[owner].label : world->subjects[subject].label,
                           moved ? " before" : "");
@@ -452,7 +420,6 @@ static void memory_role(const struct review *review, const struct world *world, 
         uint64_t paddr = capdl_object_paddr(world->spec, object);
         const struct capdl_diff_options *options = review->options;
         const char *device = options && options->device ? options->device(options->device_context, paddr, bytes) : NULL;
-
         snprintf(text + length, REVIEW_LABEL - (size_t)length, " at physical 0x%" PRIx64 "%s%.40s", paddr,
                  device ? ", " : "", device ? device : "");
     }
@@ -463,7 +430,6 @@ const char *capdl_review_role(struct review *review, const struct world *world, 
 {
     enum capdl_kind kind = capdl_object_kind(world->spec, object);
     uint32_t tcb;
-
     text[0] = '\0';
     if (kind == CAPDL_KIND_FRAME || kind == CAPDL_KIND_UT) {
         memory_role(review, world, object, text);

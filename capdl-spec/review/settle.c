@@ -19,12 +19,10 @@ const struct capdl_cap *capdl_review_page_at(const struct capdl_spec *spec, uint
                                              uint64_t *offset)
 {
     uint32_t table = root;
-
     for (unsigned depth = 0; depth < MOST_LEVELS && capdl_kind_is_table(capdl_object_kind(spec, table)); depth++) {
         unsigned shift = capdl_review_table_shift(spec, table, depth);
         uint64_t slot = depth ? address >> shift & 511 : address >> shift;
         const struct capdl_cap *cap = capdl_spec_cap_at(spec, table, slot);
-
         if (!cap || cap->object == CAPDL_NO_OBJECT) {
             return NULL;
         }
@@ -43,7 +41,6 @@ static void add_word(struct capdl_spec *spec, uint32_t frame, uint64_t offset, u
     size_t count = object.u.fills.count, bytes = capdl_word_bytes(spec->arch);
     struct capdl_fill *list = capdl_spec_alloc(spec, (count + 1) * sizeof(*list));
     char digits[2 * sizeof(value) + 1];
-
     if (count) {
         memcpy(list, object.u.fills.list, count * sizeof(*list));
     }
@@ -63,7 +60,6 @@ static const struct capdl_cap *stack_of_arguments(const struct capdl_spec *spec,
     const struct capdl_tcb *tcb = capdl_tcb_values(spec, thread);
     const struct capdl_cap *vspace = capdl_spec_cap_at(spec, thread, CAPDL_TCB_SLOT_VSPACE);
     size_t in_registers = capdl_architecture(spec->arch)->num_arguments;
-
     return tcb && in_registers && tcb->num_init > in_registers && vspace && vspace->object != CAPDL_NO_OBJECT ? vspace
                                                                                                               : NULL;
 }
@@ -76,7 +72,6 @@ static void settle_arguments(struct capdl_spec *spec, uint32_t thread)
     size_t word = capdl_word_bytes(spec->arch), in_registers = arch->num_arguments;
     struct capdl_tcb *tcb;
     uint64_t first, offset;
-
     if (!vspace) {
         return;
     }
@@ -115,7 +110,6 @@ bool capdl_review_is_settled(const struct capdl_spec *spec)
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         enum capdl_kind kind = capdl_object_kind(spec, i);
         struct capdl_caps caps = capdl_object_caps(spec, i);
-
         for (uint32_t j = 0; j < caps.count; j++) {
             if (caps.list[j].rights != settled_rights(kind, &caps.list[j])) {
                 return false;
@@ -133,7 +127,6 @@ void capdl_review_settle(struct capdl_spec *spec)
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         enum capdl_kind kind = capdl_object_kind(spec, i);
         struct capdl_caps caps = capdl_object_caps(spec, i);
-
         for (uint32_t j = 0; j < caps.count; j++) {
             caps.list[j].rights = settled_rights(kind, &caps.list[j]);
         }

@@ -21,7 +21,6 @@ struct placed {
 static int placed_compare(const void *left, const void *right)
 {
     const struct placed *a = left, *b = right;
-
     if (a->address != b->address) {
         return a->address < b->address ? -1 : 1;
     }
@@ -35,7 +34,6 @@ static struct placed *find_placed(const struct world *world, size_t *count)
 {
     const struct capdl_spec *spec = world->spec;
     struct placed *placed = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*placed));
-
     *count = 0;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         if (capdl_object_kind(spec, i) == CAPDL_KIND_FRAME && capdl_object_flags(spec, i) & CAPDL_OBJECT_HAS_PADDR) {
@@ -55,12 +53,10 @@ static void find_windows(struct memory *memory, const struct world *world)
     size_t count, depth = 0;
     struct placed *placed = find_placed(world, &count);
     size_t *open = capdl_spec_realloc(NULL, (count + 1) * sizeof(*open)); /* frames not ended yet, the inmost last */
-
     memory->placed = capdl_spec_realloc(NULL, (count + 1) * sizeof(*memory->placed));
     memory->num_placed = count;
     for (size_t i = 0; i < count; i++) {
         uint32_t object = placed[i].object;
-
         memory->placed[i] = object;
         memory->fixed[object] = true;
         while (depth && placed[open[depth - 1]].last < placed[i].address) {
@@ -93,7 +89,6 @@ static void share_windows(struct memory *memory, uint32_t num_objects)
 {
     size_t size = (num_objects + (size_t)1) * sizeof(*memory->sharer);
     uint32_t *below = capdl_spec_realloc(NULL, size), *above = capdl_spec_realloc(NULL, size);
-
     memcpy(below, memory->sharer, size);
     memset(above, 0xff, size);
     for (size_t i = memory->num_placed; i-- > 0;) { /* a window comes before what is in it */
@@ -105,7 +100,6 @@ static void share_windows(struct memory *memory, uint32_t num_objects)
     }
     for (size_t i = 0; i < memory->num_placed; i++) {
         uint32_t object = memory->placed[i], window = memory->window[object];
-
         if (window != REVIEW_NONE) {
             above[object] = above[window];
             share(&above[object], memory->sharer[window]);
@@ -122,7 +116,6 @@ static void share_windows(struct memory *memory, uint32_t num_objects)
 static void *filled(size_t count, size_t size, int with)
 {
     void *list = capdl_spec_realloc(NULL, (count + 1) * size);
-
     return memset(list, with, (count + 1) * size);
 }
 
@@ -137,10 +130,8 @@ void capdl_review_memory_init(struct memory *memory, const struct world *world, 
     find_windows(memory, world);
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(world->spec, i);
-
         for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
             uint32_t who = capdl_review_who(world, &world->uses[j]);
-
             for (uint32_t k = 0; !(who & USE_DEVICE) && k < caps.count; k++) {
                 if (caps.list[k].kind == CAPDL_KIND_FRAME) {
                     share(&memory->sharer[memory->first[world->object_number[caps.list[k].object]]], who);

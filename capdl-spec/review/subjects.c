@@ -8,7 +8,6 @@
 uint32_t capdl_review_target(const struct capdl_spec *spec, uint32_t tcb, uint64_t slot)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(spec, tcb, slot);
-
     return cap ? cap->object : REVIEW_NONE;
 }
 
@@ -16,7 +15,6 @@ uint32_t capdl_review_target(const struct capdl_spec *spec, uint32_t tcb, uint64
 static void find_guard(const struct capdl_spec *spec, struct subject *thread)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(spec, thread->tcb, CAPDL_TCB_SLOT_CSPACE);
-
     if (cap && cap->kind == CAPDL_KIND_CNODE) {
         thread->guard_size = cap->guard_size;
         thread->guard = capdl_review_cap(spec, cap).data;
@@ -26,7 +24,6 @@ static void find_guard(const struct capdl_spec *spec, struct subject *thread)
 static int subject_compare(const void *left, const void *right)
 {
     const struct subject *a = left, *b = right;
-
     if (a->vspace != b->vspace) {
         return a->vspace < b->vspace ? -1 : 1;
     }
@@ -55,7 +52,6 @@ static char *subject_label(const struct capdl_spec *spec, uint32_t tcb)
     static const char affix[] = "tcb_", suffix[] = "_tcb";
     char *label = capdl_spec_realloc(NULL, REVIEW_LABEL);
     size_t length;
-
     capdl_object_label(spec, tcb, label, REVIEW_LABEL);
     length = strlen(label);
     if (strncmp(label, affix, strlen(affix)) == 0 && length > strlen(affix)) {
@@ -78,7 +74,6 @@ static void own_below(struct world *world, uint32_t root, uint32_t subject, bool
 {
     uint32_t *stack = NULL, depth = 0;
     size_t capacity = 0;
-
     if (root == REVIEW_NONE || !container(capdl_object_kind(world->spec, root)) || world->owner[root] != REVIEW_NONE) {
         return;
     }
@@ -88,10 +83,8 @@ static void own_below(struct world *world, uint32_t root, uint32_t subject, bool
     while (depth) {
         uint32_t object = stack[--depth];
         struct capdl_caps caps = capdl_object_caps(world->spec, object);
-
         for (uint32_t i = 0; i < caps.count; i++) {
             uint32_t below = caps.list[i].object;
-
             if (below == CAPDL_NO_OBJECT || !container(capdl_object_kind(world->spec, below)) ||
                 world->owner[below] != REVIEW_NONE) {
                 continue;
@@ -121,7 +114,6 @@ static void own_roots(struct world *world, struct subject *threads, uint32_t cou
 static struct subject *gather_threads(const struct capdl_spec *spec, uint32_t *count)
 {
     struct subject *threads = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*threads));
-
     *count = 0;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         if (capdl_object_kind(spec, i) == CAPDL_KIND_TCB) {
@@ -139,10 +131,8 @@ static uint64_t hash_fills(const struct capdl_spec *spec, uint32_t frame)
 {
     struct capdl_fills fills = capdl_object_fills(spec, frame);
     uint64_t hash = 0;
-
     for (size_t i = 0; i < fills.count; i++) {
         const struct capdl_fill *fill = &fills.list[i];
-
         hash = (hash + fill->offset) * 31 + fill->length * 7 + fill->source_offset;
         hash = capdl_review_hash(hash, fill->text);
     }
@@ -152,7 +142,6 @@ static uint64_t hash_fills(const struct capdl_spec *spec, uint32_t frame)
 static void find_contents(struct world *world, const struct capdl_diff_options *options)
 {
     const struct capdl_spec *spec = world->spec;
-
     world->content = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*world->content));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         world->content[i] = capdl_object_kind(spec, i) != CAPDL_KIND_FRAME ? 0
@@ -165,7 +154,6 @@ static void find_irqs(struct world *world)
 {
     const struct capdl_spec *spec = world->spec;
     size_t *at, size = (spec->num_objects + (size_t)2) * sizeof(*at);
-
     world->first_irq = capdl_spec_realloc(NULL, size);
     memset(world->first_irq, 0, size);
     for (size_t i = 0; i < spec->num_irqs; i++) {
@@ -189,7 +177,6 @@ static void own_nested(struct world *world)
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         size_t first = world->first_use[i], end = world->first_use[i + 1];
         bool one = first < end && capdl_object_kind(world->spec, i) == CAPDL_KIND_CNODE;
-
         for (size_t j = first; one && j < end; j++) {
             one = world->uses[j].who == world->uses[first].who && !(world->uses[j].who & USE_DEVICE);
         }
@@ -212,7 +199,6 @@ void capdl_review_world_init(struct world *world, const struct capdl_spec *spec,
 {
     uint32_t count;
     struct subject *threads = gather_threads(spec, &count);
-
     capdl_review_world_init_fields(world, spec, options);
     world->owner = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*world->owner));
     memset(world->owner, 0xff, spec->num_objects * sizeof(*world->owner));
@@ -252,7 +238,6 @@ bool capdl_review_has_subject(const struct capdl_spec *spec, const char *name)
 {
     struct world world;
     bool found = false;
-
     capdl_review_world_init(&world, spec, NULL);
     for (uint32_t i = 0; !found && i < world.num_subjects; i++) {
         found = strcmp(world.subjects[i].label, name) == 0;

@@ -8,14 +8,12 @@
 const char *capdl_survey_keep(struct surveyor *s, const char *text)
 {
     size_t size = strlen(text) + 1;
-
     return memcpy(capdl_spec_alloc(&s->survey->none, size), text, size);
 }
 
 bool capdl_survey_next(const struct capdl_spec *spec, uint32_t a, uint32_t count, uint32_t b)
 {
     uint32_t index = capdl_object_index(spec, a);
-
     return index != CAPDL_NO_INDEX && capdl_object_index(spec, b) == index + count &&
            capdl_object_name(spec, a) == capdl_object_name(spec, b);
 }
@@ -30,7 +28,6 @@ uint32_t capdl_survey_who(const struct surveyor *s, uint32_t who)
 static int reached_compare(const void *left, const void *right)
 {
     const struct reached *a = left, *b = right;
-
     if (a->use.who != b->use.who) {
         return a->use.who < b->use.who ? -1 : 1;
     }
@@ -44,7 +41,6 @@ static void find_reached(struct surveyor *s)
 {
     const struct world *world = &s->review.new;
     size_t count = world->first_use[world->spec->num_objects];
-
     s->reached = capdl_spec_realloc(NULL, (count + 1) * sizeof(*s->reached));
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
@@ -59,7 +55,6 @@ static void find_reached(struct surveyor *s)
 static size_t first_reached(const struct surveyor *s, uint32_t who)
 {
     size_t low = 0, high = s->num_reached;
-
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (s->reached[middle].use.who < who) {
@@ -74,7 +69,6 @@ static size_t first_reached(const struct surveyor *s, uint32_t who)
 const struct reached *capdl_survey_reached(const struct surveyor *s, uint32_t who, size_t *count)
 {
     size_t first = first_reached(s, who), end = first;
-
     while (end < s->num_reached && s->reached[end].use.who == who) {
         end++;
     }
@@ -90,7 +84,6 @@ static void write_object(struct surveyor *s, FILE *out, const struct capdl_surve
     const struct capdl_spec *spec = s->review.new.spec;
     uint32_t object = right->cap->object;
     char label[REVIEW_LABEL], role[REVIEW_LABEL];
-
     fputs(capdl_kind_name((enum capdl_kind)right->cap->kind), out);
     if (object == CAPDL_NO_OBJECT) {
         return;
@@ -111,7 +104,6 @@ static void say_right(struct surveyor *s, uint32_t subject, struct capdl_survey_
     char *deed = capdl_review_deed(&s->review, &s->review.new, &subject, 1, right->cap), *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-
     for (const char *c = deed; *c; c++) {
         if (*c == '\1' || *c == '\3') {
             write_object(s, out, right, *c == '\1');
@@ -130,7 +122,6 @@ static bool goes_on(const struct capdl_spec *spec, const struct capdl_survey_rig
                     const struct capdl_cap *cap)
 {
     const struct capdl_cap *last = right->cap;
-
     return right->container == container && last->kind == cap->kind && last->rights == cap->rights &&
            last->data == cap->data && last->flags == cap->flags && last->object != CAPDL_NO_OBJECT &&
            cap->object != CAPDL_NO_OBJECT && cap->slot == last->slot + right->count &&
@@ -140,7 +131,6 @@ static bool goes_on(const struct capdl_spec *spec, const struct capdl_survey_rig
 static int right_compare(const void *left, const void *right)
 {
     const struct capdl_survey_right *a = left, *b = right;
-
     if (a->rank != b->rank) {
         return a->rank < b->rank ? -1 : 1;
     }
@@ -152,14 +142,11 @@ static void find_rights(struct surveyor *s, uint32_t subject, struct capdl_surve
     const struct capdl_spec *spec = s->review.new.spec;
     size_t count, capacity = 0;
     const struct reached *reached = capdl_survey_reached(s, subject, &count);
-
     for (size_t i = 0; i < count; i++) {
         struct capdl_caps caps = capdl_object_caps(spec, reached[i].container);
-
         for (uint32_t j = 0; j < caps.count && capdl_object_kind(spec, reached[i].container) == CAPDL_KIND_CNODE; j++) {
             struct capdl_survey_right *last = to->num_rights ? &to->rights[to->num_rights - 1] : NULL;
             uint64_t shift = reached[i].use.shift;
-
             if (last && goes_on(spec, last, reached[i].container, &caps.list[j])) {
                 last->count++;
                 continue;
@@ -191,7 +178,6 @@ static uint32_t handler_of(const struct capdl_cap *cap)
 static uint32_t target_of(const struct capdl_spec *spec, uint32_t tcb, enum capdl_tcb_slot slot, enum capdl_kind kind)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(spec, tcb, slot);
-
     return cap && cap->kind == kind ? cap->object : CAPDL_NO_OBJECT;
 }
 
@@ -207,7 +193,6 @@ static struct capdl_survey_thread look_at_thread(const struct world *world, uint
         .timeout_endpoint = handler_of(capdl_spec_cap_at(spec, tcb, CAPDL_TCB_SLOT_TEMP_FAULT_EP)),
         .notification = target_of(spec, tcb, CAPDL_TCB_SLOT_BOUND_NOTIFICATION, CAPDL_KIND_NOTIFICATION),
     };
-
     thread.lost_faults = thread.fault_endpoint == CAPDL_NO_OBJECT && (slot || capdl_tcb_values(spec, tcb)->fault_ep);
     return thread;
 }
@@ -216,14 +201,11 @@ static void find_threads(struct surveyor *s)
 {
     const struct world *world = &s->review.new;
     size_t *capacities = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*capacities));
-
     memset(capacities, 0, (world->num_subjects + (size_t)1) * sizeof(*capacities));
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         uint32_t owner = world->owner[i];
-
         if (capdl_object_kind(world->spec, i) == CAPDL_KIND_TCB && owner != REVIEW_NONE) {
             struct capdl_survey_subject *to = &s->survey->subjects[s->place[owner]];
-
             to->threads = capdl_spec_grow(to->threads, &capacities[owner], to->num_threads + 1, sizeof(*to->threads));
             to->threads[to->num_threads++] = look_at_thread(world, i);
         }
@@ -239,7 +221,6 @@ static int name_compare(const void *left, const void *right, void *context)
     const char *a = world->subjects[*(const uint32_t *)left].label,
                *b = world->subjects[*(const uint32_t *)right].label;
     int order = strverscmp(a, b);
-
     return order ? order : *(const uint32_t *)left < *(const uint32_t *)right ? -1 : 1;
 }
 
@@ -248,7 +229,6 @@ static void find_subjects(struct surveyor *s)
     struct world *world = &s->review.new;
     struct capdl_survey *survey = s->survey;
     uint32_t *order = capdl_review_identity(world->num_subjects);
-
     s->place = capdl_review_identity(world->num_subjects);
     survey->num_subjects = world->num_subjects;
     survey->subjects = capdl_spec_realloc(NULL, (survey->num_subjects + 1) * sizeof(*survey->subjects));
@@ -272,10 +252,8 @@ static void find_devices(struct surveyor *s)
     struct capdl_survey *survey = s->survey;
     size_t capacity = 0;
     char role[REVIEW_LABEL];
-
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         enum capdl_kind kind = capdl_object_kind(spec, i);
-
         if (capdl_kind_class(kind) == CAPDL_CLASS_DEVICE && kind != CAPDL_KIND_CONTEXTBANK) {
             survey->devices =
                 capdl_spec_grow(survey->devices, &capacity, survey->num_devices + 1, sizeof(*survey->devices));
@@ -291,7 +269,6 @@ static void review_init(struct review *review, const struct capdl_spec *none, co
                         const struct capdl_diff_options *options)
 {
     size_t size = (spec->num_objects + (size_t)1) * sizeof(*review->old_of);
-
     *review = (struct review){.options = options};
     capdl_review_world_init(&review->old, none, options);
     capdl_review_world_init(&review->new, spec, options);
@@ -324,7 +301,6 @@ void capdl_survey_make(struct capdl_survey *survey, const struct capdl_spec *spe
                        const struct capdl_diff_options *options)
 {
     struct surveyor s = {.survey = survey};
-
     *survey = (struct capdl_survey){NULL};
     capdl_spec_init(&survey->none);
     survey->none.arch = spec->arch;
@@ -333,7 +309,6 @@ void capdl_survey_make(struct capdl_survey *survey, const struct capdl_spec *spe
     find_subjects(&s);
     for (uint32_t i = 0; i < s.review.new.num_subjects; i++) {
         struct capdl_survey_subject *subject = &survey->subjects[s.place[i]];
-
         find_rights(&s, i, subject);
         capdl_survey_memory(&s, i, &subject->mappings, &subject->num_mappings);
         capdl_survey_segments(&s, subject);

@@ -10,7 +10,6 @@ static bool is_channel(const struct surveyor *s, uint32_t object)
     const struct capdl_spec *spec = s->review.new.spec;
     enum capdl_kind kind = capdl_object_kind(spec, object);
     bool fixed = capdl_object_flags(spec, object) & CAPDL_OBJECT_HAS_PADDR;
-
     if (kind == CAPDL_KIND_FRAME) {
         return fixed || capdl_review_memory_shared(&s->review.new_memory, object);
     }
@@ -26,7 +25,6 @@ static bool same_users(const struct capdl_survey_channel *a, const struct partie
     for (size_t i = 0; i < b->count; i++) {
         const struct capdl_survey_user *x = &a->users[i];
         const struct party *y = &b->list[i];
-
         if (x->who != y->who || x->rights != y->rights || x->mapped != y->mapped || x->badge != y->badge) {
             return false;
         }
@@ -39,7 +37,6 @@ static bool in_a_row(const struct capdl_spec *spec, const struct capdl_survey_ch
     enum capdl_kind kind = capdl_object_kind(spec, object);
     uint64_t size = UINT64_C(1) << capdl_object_size_bits(spec, object);
     unsigned fixed = capdl_object_flags(spec, object) & CAPDL_OBJECT_HAS_PADDR;
-
     return kind == CAPDL_KIND_FRAME && capdl_object_kind(spec, last->object) == kind &&
            capdl_object_size_bits(spec, last->object) == capdl_object_size_bits(spec, object) &&
            capdl_survey_next(spec, last->object, last->count, object) &&
@@ -51,7 +48,6 @@ static bool in_a_row(const struct capdl_spec *spec, const struct capdl_survey_ch
 static struct capdl_survey_user *copy_users(const struct parties *parties)
 {
     struct capdl_survey_user *users = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*users));
-
     for (size_t i = 0; i < parties->count; i++) {
         const struct party *p = &parties->list[i];
         users[i] = (struct capdl_survey_user){p->who, p->rights, p->mapped, p->badge};
@@ -62,7 +58,6 @@ static struct capdl_survey_user *copy_users(const struct parties *parties)
 static int user_compare(const void *left, const void *right)
 {
     const struct capdl_survey_user *a = left, *b = right;
-
     if (a->who != b->who) {
         return a->who < b->who ? -1 : 1;
     }
@@ -73,7 +68,6 @@ static int user_compare(const void *left, const void *right)
 static void settle(struct surveyor *s, struct capdl_survey_channel *channel)
 {
     size_t kept = 0;
-
     for (size_t i = 0; i < channel->num_users; i++) {
         channel->users[i].who = capdl_survey_who(s, channel->users[i].who);
     }
@@ -82,7 +76,6 @@ static void settle(struct surveyor *s, struct capdl_survey_channel *channel)
     }
     for (size_t i = 0; i < channel->num_users; i++) {
         struct capdl_survey_user *last = kept ? &channel->users[kept - 1] : NULL;
-
         if (last && last->who == channel->users[i].who && last->badge == channel->users[i].badge) {
             last->rights |= channel->users[i].rights;
             last->mapped |= channel->users[i].mapped;
@@ -99,11 +92,9 @@ void capdl_survey_channels(struct surveyor *s)
     struct capdl_survey *survey = s->survey;
     size_t capacity = 0;
     char role[REVIEW_LABEL];
-
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         const struct parties *parties;
         struct capdl_survey_channel *last = survey->num_channels ? &survey->channels[survey->num_channels - 1] : NULL;
-
         if (!is_channel(s, i)) {
             continue;
         }

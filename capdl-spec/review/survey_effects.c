@@ -25,7 +25,6 @@ static void note_relation(struct capdl_survey *survey, const struct capdl_relati
 {
     size_t count = survey->num_subjects;
     uint32_t from, to;
-
     if (a >= r->num_subjects || b >= r->num_subjects || a == b) {
         return;
     }
@@ -38,13 +37,11 @@ static void note_relation(struct capdl_survey *survey, const struct capdl_relati
 static void note_relations(struct capdl_survey *survey, const struct capdl_spec *spec)
 {
     struct capdl_relations r;
-
     capdl_relations_find(spec, &r);
     for (size_t i = 0; i < r.count; i++) {
         uint32_t num_from, num_to;
         const uint32_t *from = capdl_relations_members(&r, &r.list[i].from, &num_from);
         const uint32_t *to = capdl_relations_members(&r, &r.list[i].to, &num_to);
-
         for (uint32_t j = 0; j < num_from; j++) {
             for (uint32_t k = 0; k < num_to; k++) {
                 note_relation(survey, &r, r.list[i].kind, from[j], to[k]);
@@ -61,7 +58,6 @@ static void note_ways(struct surveyor *s)
     uint32_t count = world->num_subjects;
     struct flow_graph graph;
     struct flow_search search;
-
     capdl_review_flow_graph(&graph, &s->review, world, false);
     capdl_review_search_init(&search, graph.num_nodes);
     for (uint32_t i = 0; i < count; i++) {
@@ -80,7 +76,6 @@ static void note_ways(struct surveyor *s)
 void capdl_survey_effects(struct surveyor *s)
 {
     size_t count = s->survey->num_subjects;
-
     if (count > CAPDL_SURVEY_MOST_EFFECTS) {
         return;
     }

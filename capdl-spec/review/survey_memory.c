@@ -8,7 +8,6 @@
 static int mapping_compare(const void *left, const void *right)
 {
     const struct capdl_survey_mapping *a = left, *b = right;
-
     if (a->guest != b->guest) {
         return a->guest ? 1 : -1;
     }
@@ -32,7 +31,6 @@ static bool same_role(struct surveyor *s, const struct capdl_survey_mapping *a, 
     uint32_t whose_a = REVIEW_NONE, whose_b = REVIEW_NONE;
     const char *x = capdl_review_frame_role(&s->review.new, a->frame, &whose_a);
     const char *y = capdl_review_frame_role(&s->review.new, b->frame, &whose_b);
-
     return (!x && !y) || (x && y && strcmp(x, y) == 0 && whose_a == whose_b);
 }
 
@@ -42,7 +40,6 @@ static const char *role_of(struct surveyor *s, uint32_t frame)
     const char *role = capdl_review_frame_role(&s->review.new, frame, &whose);
     char *text;
     const char *kept;
-
     if (!role || whose == REVIEW_NONE) {
         return "";
     }
@@ -55,10 +52,8 @@ static const char *role_of(struct surveyor *s, uint32_t frame)
 static size_t fold(struct surveyor *s, struct capdl_survey_mapping *list, size_t count)
 {
     size_t kept = 0;
-
     for (size_t i = 0; i < count; i++) {
         struct capdl_survey_mapping *last = kept ? &list[kept - 1] : NULL;
-
         if (last && goes_on(s->review.new.spec, last, &list[i]) && same_role(s, last, &list[i])) {
             last->size += list[i].size;
             last->count++;
@@ -77,16 +72,13 @@ void capdl_survey_memory(struct surveyor *s, uint32_t who, struct capdl_survey_m
     const struct world *world = &s->review.new;
     size_t num, capacity = 0;
     const struct reached *reached = capdl_survey_reached(s, who, &num);
-
     for (size_t i = 0; i < num; i++) {
         uint32_t table = reached[i].container;
         enum capdl_kind kind = capdl_object_kind(world->spec, table);
         struct capdl_caps caps = capdl_object_caps(world->spec, table);
-
         for (uint32_t j = 0; j < caps.count && kind != CAPDL_KIND_CNODE; j++) {
             const struct capdl_cap *cap = &caps.list[j];
             unsigned shift = reached[i].use.shift;
-
             if (cap->kind != CAPDL_KIND_FRAME) {
                 continue;
             }
@@ -133,7 +125,6 @@ static void digest_segment(struct surveyor *s, const struct capdl_survey_mapping
     const struct capdl_diff_options *options = s->review.options;
     uint64_t *contents = NULL;
     size_t num = 0, capacity = 0;
-
     if (!options || !options->digest) {
         return;
     }
@@ -156,12 +147,10 @@ static void digest_segment(struct surveyor *s, const struct capdl_survey_mapping
 void capdl_survey_segments(struct surveyor *s, struct capdl_survey_subject *subject)
 {
     size_t capacity = 0, end;
-
     for (size_t i = 0; i < subject->num_mappings; i = end) {
         const struct capdl_survey_mapping *first = &subject->mappings[i];
         bool wanted = false;
         uint64_t to = first->start;
-
         for (end = i; end < subject->num_mappings && subject->mappings[end].start == to &&
                       subject->mappings[end].rights == first->rights && subject->mappings[end].guest == first->guest;
              end++) {

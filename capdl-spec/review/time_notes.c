@@ -20,10 +20,8 @@ static struct rivals find_rivals(const struct review *review, uint32_t tcb, uint
     uint32_t owner = capdl_review_owner(world, tcb);
     struct rivals rivals = {capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*rivals.list)), 0,
                             NULL};
-
     for (uint32_t i = 0; i < world->num_subjects; i++) {
         const struct capdl_tcb *other = capdl_tcb_values(world->spec, world->subjects[i].tcb);
-
         if (world->subject_number[i] != owner && other->affinity == own->affinity && other->dom == own->dom &&
             other->prio >= low && other->prio <= high) {
             rivals.list[rivals.count++] = world->subject_number[i];
@@ -49,7 +47,6 @@ char *capdl_review_priority_note(const struct review *review, const struct edit 
                                                between.count == 1 ? "waits" : "wait")
                                 : capdl_review_format("; it now runs after %s, and waits as long as %s", between.names,
                                                between.count == 1 ? "that does" : "they do");
-
     rivals_free(&between);
     return text;
 }
@@ -61,10 +58,8 @@ static char *later_note(const struct review *review, const struct edit *edit)
     uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
     size_t count = 0;
     char *names, *text;
-
     for (uint32_t i = 0; i < world->num_subjects; i++) {
         uint64_t prio = capdl_tcb_values(world->spec, world->subjects[i].tcb)->prio;
-
         if (prio >= edit->old_value && prio < edit->new_value &&
             world->subject_number[i] != capdl_review_owner(world, (uint32_t)edit->object)) {
             list[count++] = world->subject_number[i];
@@ -85,12 +80,10 @@ char *capdl_review_max_priority_note(struct review *review, const struct edit *e
     bool more = edit->new_value > edit->old_value;
     size_t count = 0;
     char *names, *late, *text;
-
     for (uint32_t i = 0; i < world->spec->num_objects && count < world->num_subjects; i++) {
         uint32_t whose =
             capdl_object_kind(world->spec, i) == CAPDL_KIND_TCB ? capdl_review_owner(world, i) : REVIEW_NONE;
         const struct parties *parties = whose == REVIEW_NONE ? NULL : capdl_review_parties(review, world, i);
-
         for (size_t j = 0; parties && whose != last && j < parties->count; j++) {
             if (parties->list[j].who == own && !capdl_review_contains(list, count, whose)) {
                 list[count++] = whose;
@@ -118,7 +111,6 @@ char *capdl_review_core_note(const struct review *review, uint32_t tcb)
     struct rivals below = find_rivals(review, tcb, 0, prio ? prio - 1 : 0);
     struct rivals above = find_rivals(review, tcb, prio, UINT64_MAX);
     char *text;
-
     if (!prio) {
         below.count = 0;
     }
@@ -144,10 +136,8 @@ char *capdl_review_domain_note(const struct review *review, const struct edit *e
     size_t count = 0, left = 0;
     double percent = capdl_review_domain_percent(world->spec, edit->new_value);
     char *names, *text, empty[80] = "", share[100] = "";
-
     for (uint32_t i = 0; i < world->num_subjects; i++) {
         uint64_t dom = capdl_tcb_values(world->spec, world->subjects[i].tcb)->dom;
-
         left += dom == edit->old_value;
         if (world->subject_number[i] != own && dom == edit->new_value) {
             list[count++] = world->subject_number[i];
@@ -185,7 +175,6 @@ char *capdl_review_budget_text(const struct review *review, const struct edit *e
 {
     const struct capdl_sc *a = capdl_object_sc(review->old.spec, review->old_of[edit->object]);
     const struct capdl_sc *b = capdl_object_sc(review->new.spec, (uint32_t)edit->object);
-
     if (!a || !b || !a->period || !b->period ||
         capdl_review_owner(&review->new, (uint32_t)edit->object) == REVIEW_NONE) {
         return NULL;
@@ -212,7 +201,6 @@ char *capdl_review_budget_note(const struct review *review, const struct edit *e
     struct rivals below;
     double percent;
     char *text;
-
     for (uint32_t i = 0; i < world->num_subjects && owner != REVIEW_NONE; i++) {
         tcb = world->subject_number[i] == owner ? world->subjects[i].tcb : tcb;
     }
@@ -234,7 +222,6 @@ char *capdl_review_budget_note(const struct review *review, const struct edit *e
     if (percent < 100) {
         char *longer =
             capdl_review_format("%s; it gets no more than the %.3g %% of its scheduling domain", text, percent);
-
         free(text);
         text = longer;
     }

@@ -28,7 +28,6 @@ unsigned capdl_review_table_shift(const struct capdl_spec *spec, uint32_t table,
 {
     const struct capdl_architecture *arch = capdl_architecture(spec->arch);
     const struct capdl_arch_table *row = capdl_arch_table(spec->arch, capdl_object_kind(spec, table));
-
     if (row && row->shift) {
         return row->shift;
     }
@@ -78,7 +77,6 @@ static void step_to_cnode(struct search *s, uint32_t who, const struct capdl_cap
 {
     struct plain_cap plain = capdl_review_cap(s->world->spec, cap);
     unsigned taken = plain.guard_size + (unsigned)capdl_object_size_bits(s->world->spec, cap->object);
-
     if (taken > bits) {
         return;
     }
@@ -96,7 +94,6 @@ static void search_cspace(struct search *s, uint32_t who, const struct capdl_cap
     while (s->depth) {
         struct step step = s->stack[--s->depth];
         struct capdl_caps caps = capdl_object_caps(s->world->spec, step.container);
-
         for (uint32_t i = 0; i < caps.count && step.use.shift; i++) {
             const struct capdl_cap *cap = &caps.list[i];
             if (cap->kind == CAPDL_KIND_CNODE && cap->object != CAPDL_NO_OBJECT) {
@@ -114,7 +111,6 @@ static bool is_translation(enum capdl_kind kind)
 static struct use table_use(const struct world *world, uint32_t who, uint32_t table, unsigned depth, uint64_t address)
 {
     bool io = capdl_object_kind(world->spec, table) == CAPDL_KIND_IO_PT;
-
     return (struct use){who, io ? 12 : (uint8_t)capdl_review_table_shift(world->spec, table, depth), address};
 }
 
@@ -128,13 +124,11 @@ static void search_tables(struct search *s, uint32_t who, uint32_t root)
     while (s->depth) {
         struct step step = s->stack[--s->depth];
         struct capdl_caps caps = capdl_object_caps(s->world->spec, step.container);
-
         for (uint32_t i = 0; i < caps.count; i++) {
             uint32_t below = caps.list[i].object;
             uint64_t address = step.use.address | shifted(caps.list[i].slot, step.use.shift);
             bool table = capdl_object_kind(s->world->spec, step.container) != CAPDL_KIND_CONTEXTBANK &&
                          step.container != (who & ~USE_DEVICE);
-
             if (below == CAPDL_NO_OBJECT || !is_translation(capdl_object_kind(s->world->spec, below))) {
                 continue;
             }
@@ -150,14 +144,12 @@ static void search_tables(struct search *s, uint32_t who, uint32_t root)
 static void search_all(struct search *s)
 {
     const struct capdl_spec *spec = s->world->spec;
-
     for (uint32_t i = 0; i < s->world->num_subjects; i++) {
         search_cspace(s, i, capdl_spec_cap_at(spec, s->world->subjects[i].tcb, CAPDL_TCB_SLOT_CSPACE));
         search_tables(s, i, s->world->subjects[i].vspace);
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         enum capdl_kind kind = capdl_object_kind(spec, i);
-
         s->searches++;
         if (kind == CAPDL_KIND_TCB) {
             search_tables(s, s->world->owner[i], capdl_review_target(spec, i, CAPDL_TCB_SLOT_EPT_ROOT));
@@ -170,7 +162,6 @@ static void search_all(struct search *s)
 static void keep_uses(struct world *world, const struct found *list, size_t count)
 {
     size_t *at;
-
     world->first_use = capdl_spec_realloc(NULL, (world->spec->num_objects + (size_t)2) * sizeof(*world->first_use));
     memset(world->first_use, 0, (world->spec->num_objects + (size_t)2) * sizeof(*world->first_use));
     for (size_t i = 0; i < count; i++) {
@@ -193,13 +184,11 @@ static void find_holders(struct world *world)
     const struct capdl_spec *spec = world->spec;
     size_t size = (spec->num_objects + (size_t)2) * sizeof(*world->first_holder);
     size_t *at = capdl_spec_realloc(NULL, size); /* per object: of `holders`, where the next one goes */
-
     world->first_holder = capdl_spec_realloc(NULL, size);
     memset(world->first_holder, 0, size);
     for (int enter = 0; enter < 2; enter++) {
         for (uint32_t i = 0; i < spec->num_objects; i++) {
             struct capdl_caps caps = capdl_object_caps(spec, i);
-
             for (uint32_t j = 0; j < caps.count; j++) {
                 if (caps.list[j].object != CAPDL_NO_OBJECT && !enter) {
                     world->first_holder[caps.list[j].object + 1]++;
@@ -223,7 +212,6 @@ static void find_holders(struct world *world)
 void capdl_review_find_uses(struct world *world)
 {
     struct search search = {.world = world};
-
     search.seen = capdl_spec_realloc(NULL, (world->spec->num_objects + (size_t)1) * sizeof(*search.seen));
     memset(search.seen, 0, (world->spec->num_objects + (size_t)1) * sizeof(*search.seen));
     search_all(&search);
@@ -238,7 +226,6 @@ const struct capdl_cap *capdl_review_held(const struct world *world, size_t numb
 {
     const struct holder *holder = &world->holders[number];
     const struct capdl_cap *list = capdl_object_caps(world->spec, holder->container).list;
-
     return &list[holder->number];
 }
 
@@ -246,6 +233,5 @@ const struct capdl_cap *capdl_review_fault_handler(const struct world *world, ui
 {
     uint64_t pointer = capdl_tcb_values(world->spec, tcb)->fault_ep;
     const struct capdl_cap *root = capdl_spec_cap_at(world->spec, tcb, CAPDL_TCB_SLOT_CSPACE);
-
     return pointer ? capdl_spec_lookup(world->spec, root, pointer, cnode) : NULL;
 }

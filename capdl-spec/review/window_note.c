@@ -7,7 +7,6 @@
 static bool overlap(const struct capdl_spec *spec, uint32_t a, uint32_t b)
 {
     uint64_t x = capdl_object_paddr(spec, a), y = capdl_object_paddr(spec, b);
-
     return x <= y + ((UINT64_C(1) << capdl_object_size_bits(spec, b)) - 1) &&
            y <= x + ((UINT64_C(1) << capdl_object_size_bits(spec, a)) - 1);
 }
@@ -24,13 +23,10 @@ static char *reach_note(struct review *review, const uint32_t *frames, size_t nu
     uint32_t *list = NULL;
     size_t found = 0, capacity = 0;
     char *names, *text;
-
     for (size_t i = 0; i < num; i++) {
         const struct parties *parties = capdl_review_parties(review, &review->new, frames[i]);
-
         for (size_t j = 0; j < parties->count; j++) {
             bool known = false;
-
             for (size_t k = 0; k < count && !known; k++) {
                 known = subjects[k] == parties->list[j].who;
             }
@@ -65,7 +61,6 @@ static char *lie_there(struct review *review, const uint32_t *frames, size_t num
     while (done < num) {
         size_t end = done + 1;
         char *name, *who;
-
         if (parts == MOST_NAMED) {
             who = reach_note(review, frames + done, num - done, users, count);
             fprintf(out, " and %zu more (%s)", num - done, who);

@@ -65,7 +65,6 @@ static bool parse_mapping(struct text_parser *p, struct text_cap_params *params)
     struct text_ref ref;
     bool result =
         capdl_text_expect(p, '(', "and a page table and slot, as in mapping: (pt, 3)") && capdl_text_ref_parse(p, &ref);
-
     if (!result) {
         return false;
     }
@@ -109,7 +108,6 @@ static bool report_unknown(struct text_parser *p)
     struct capdl_nearest nearest = {NULL};
     bool letters = p->token.kind == TEXT_NAME;
     const char *synonym;
-
     for (size_t i = 0; i < p->token.length; i++) {
         letters = letters && p->token.text[i] >= 'A' && p->token.text[i] <= 'Z';
     }
@@ -133,7 +131,6 @@ static bool report_unknown(struct text_parser *p)
 static bool parse_param(struct text_parser *p, struct text_cap_params *params)
 {
     unsigned i = 0;
-
     if (is_rights(&p->token)) {
         params->has |= TEXT_PARAM_RIGHTS;
         return parse_rights(p, &params->rights);
@@ -191,7 +188,6 @@ uint32_t capdl_text_cap_params_allowed(enum capdl_kind kind)
 static void param_names(uint32_t set, char *buffer, size_t size)
 {
     size_t used = 0;
-
     buffer[0] = '\0';
     if (set & TEXT_PARAM_RIGHTS) {
         used += (size_t)snprintf(buffer, size, "rights");
@@ -207,7 +203,6 @@ static void report_rejected(struct text_parser *p, const struct text_cap_params 
 {
     uint32_t allowed = capdl_text_cap_params_allowed(kind);
     char rejected[200], accepted[200];
-
     param_names(params->has & ~allowed, rejected, sizeof(rejected));
     param_names(allowed & ~(uint32_t)TEXT_PARAM_MASKED, accepted, sizeof(accepted));
     capdl_error(p->diags, params->pos, "a capability to %s takes no %s; it takes %s", capdl_spec_kind_phrase(kind),
@@ -234,7 +229,6 @@ static void apply_extra(struct text_parser *p, const struct text_cap_params *par
                                     .asid_low = params->asid_low,
                                     .mapping_container = params->mapping_container,
                                     .mapping_slot = params->mapping_slot};
-
     if (!(params->has & (TEXT_PARAM_ASID | TEXT_PARAM_MAPPING))) {
         return;
     }
@@ -250,7 +244,6 @@ static void apply_extra(struct text_parser *p, const struct text_cap_params *par
 void capdl_text_cap_params_apply(struct text_parser *p, const struct text_cap_params *params, struct capdl_cap *cap)
 {
     uint32_t has = params->has, allowed = has ? capdl_text_cap_params_allowed(cap->kind) : 0;
-
     if (has & ~allowed) {
         report_rejected(p, params, cap->kind);
     }

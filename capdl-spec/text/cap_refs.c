@@ -12,7 +12,6 @@ void capdl_text_cap_name_add(struct text_parser *p, const struct text_ref *ref, 
 {
     struct spec_name *name = ref->name;
     uint32_t first = capdl_spec_name_use(p->spec, name).cap_name;
-
     if (first) {
         capdl_error(p->diags, ref->pos, "'%s' already names a capability", name->text);
         capdl_note(p->diags, capdl_spec_pos(p->spec, p->cap_names[first - 1].at), "the first one is here");
@@ -28,7 +27,6 @@ void capdl_text_cap_name_add(struct text_parser *p, const struct text_ref *ref, 
 static struct capdl_nearest nearest_cap_name(struct text_parser *p, const struct spec_name *name)
 {
     struct capdl_nearest nearest = {NULL};
-
     if (p->compared <= MOST_COMPARISONS) {
         p->compared += p->num_cap_names;
         for (size_t i = 0; i < p->num_cap_names; i++) {
@@ -46,7 +44,6 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
     struct capdl_spec_name_use use = capdl_spec_name_use(p->spec, name);
     const struct text_cap_name *entry = use.cap_name ? &p->cap_names[use.cap_name - 1] : NULL;
     struct capdl_nearest nearest = {NULL};
-
     if (entry && entry->container == CAPDL_NO_OBJECT) {
         capdl_error(p->diags, ref->pos, "'%s' names a slot of an object that does not exist", name->text);
         capdl_note(p->diags, capdl_spec_pos(p->spec, entry->at), "it is defined here");
@@ -90,7 +87,6 @@ void capdl_text_link_add(struct text_parser *p, struct capdl_slot_ref to, struct
                             .flags = LINK_OPEN,
                             .at = capdl_spec_at(p->spec, pos),
                             .extra = params};
-
     capdl_spec_append_cap(p->spec, to.container, &cap);
     p->any_link = true;
 }
@@ -102,7 +98,6 @@ static void copy_expand(struct text_parser *p, const struct text_copy *copy)
     struct text_iter iter;
     uint32_t index;
     uint64_t count = name ? capdl_text_ref_count(p, &copy->ref, name->count) : 0;
-
     if (!name || !capdl_text_slots_fit(p, copy->ref.pos, copy->slot, count) ||
         !capdl_text_caps_reserve(p, copy->ref.pos, count, 1)) {
         return;
@@ -126,7 +121,6 @@ static void report_slot_taken(struct text_parser *p, uint32_t object, const stru
                               const struct capdl_cap *second)
 {
     char label[128];
-
     capdl_object_label(p->spec, object, label, sizeof(label));
     capdl_error(p->diags, capdl_cap_pos(p->spec, second), "slot %llu of '%s' is filled twice",
                 (unsigned long long)second->slot, label);
@@ -138,10 +132,8 @@ static void drop_duplicates(struct text_parser *p, uint32_t container)
 {
     struct capdl_caps caps = capdl_object_caps(p->spec, container);
     uint32_t kept = 0;
-
     for (uint32_t i = 0; i < caps.count; i++) {
         struct capdl_cap *cap = &caps.list[i], *last = kept ? &caps.list[kept - 1] : NULL;
-
         if (!last || last->slot != cap->slot) {
             caps.list[kept++] = *cap;
         } else if (last->flags & CAPDL_CAP_GENERATED) {
@@ -158,7 +150,6 @@ void capdl_text_caps_settle(struct text_parser *p)
     for (uint32_t i = 0; i < p->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(p->spec, i);
         uint32_t j = 1;
-
         while (j < caps.count && caps.list[j - 1].slot < caps.list[j].slot) {
             j++;
         }
@@ -182,7 +173,6 @@ static void link_copy(struct text_parser *p, struct capdl_cap *link, const struc
 {
     struct text_cap_params params = p->params[link->extra];
     struct capdl_cap copy = *source;
-
     copy.slot = link->slot;
     copy.at = link->at;
     copy.flags &= (uint8_t)~CAPDL_CAP_GENERATED;
@@ -201,7 +191,6 @@ static struct capdl_cap *link_source(struct text_parser *p, const struct capdl_c
 {
     struct capdl_cap *source = capdl_spec_cap_at(p->spec, link->object, link->data);
     char label[128];
-
     if (!source && p->diags->num_errors > p->first_error) {
         return NULL; /* what should be there may not have been understood */
     }
@@ -228,7 +217,6 @@ static void link_resolve(struct text_parser *p, struct capdl_cap *link, struct l
 {
     struct capdl_cap *source;
     size_t depth = 0;
-
     do {
         link->flags = LINK_ACTIVE;
         stack->list = capdl_spec_grow(stack->list, &stack->capacity, depth + 1, sizeof(link));
@@ -252,7 +240,6 @@ static void drop_placeholders(struct text_parser *p, uint32_t container)
 {
     struct capdl_caps caps = capdl_object_caps(p->spec, container);
     uint32_t kept = 0;
-
     for (uint32_t i = 0; i < caps.count; i++) {
         if (caps.list[i].kind != CAPDL_KIND_COUNT) {
             caps.list[kept++] = caps.list[i];
@@ -266,10 +253,8 @@ static void drop_placeholders(struct text_parser *p, uint32_t container)
 void capdl_text_copies_resolve(struct text_parser *p)
 {
     struct link_stack stack = {.list = NULL};
-
     for (uint32_t i = 0; p->any_link && i < p->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(p->spec, i);
-
         for (uint32_t j = 0; j < caps.count; j++) {
             if (caps.list[j].kind == CAPDL_KIND_COUNT && caps.list[j].flags == LINK_OPEN) {
                 link_resolve(p, &caps.list[j], &stack);
@@ -301,7 +286,6 @@ static bool slot_ref_resolve(struct text_parser *p, const struct text_slot_ref *
     const struct text_cap_name *name;
     uint32_t index = 0;
     struct text_iter iter;
-
     result->slot = slot->slot;
     if (!slot->named) {
         return capdl_text_ref_object(p, &slot->ref, "a container of capabilities", &result->container);
@@ -325,7 +309,6 @@ static void derivation_add(struct text_parser *p, struct capdl_slot_ref parent, 
                            struct capdl_pos pos)
 {
     struct capdl_spec *spec = p->spec;
-
     spec->derivations = capdl_spec_grow(spec->derivations, &spec->capacity_derivations, spec->num_derivations + 1,
                                         sizeof(*spec->derivations));
     spec->derivations[spec->num_derivations++] = (struct capdl_derivation){parent, child, pos};
@@ -335,14 +318,12 @@ bool capdl_text_child_known(struct text_parser *p, const struct text_child *chil
 {
     uint32_t known = child->parent.named ? capdl_spec_name_use(p->spec, child->parent.ref.name).cap_name : 0;
     const struct text_cap_name *name = known ? &p->cap_names[known - 1] : NULL;
-
     return name && name->container != CAPDL_NO_OBJECT && !name->indexed && !child->parent.ref.indexed;
 }
 
 void capdl_text_child_resolve(struct text_parser *p, const struct text_child *child)
 {
     struct capdl_slot_ref parent;
-
     if (!slot_ref_resolve(p, &child->parent, &parent)) {
         return;
     }
@@ -368,7 +349,6 @@ static bool cdt_node(struct text_parser *p, const struct capdl_slot_ref *parent,
     struct capdl_pos pos = p->token.pos;
     size_t keep = p->num_ranges;
     bool known;
-
     if (!capdl_text_slot_ref_parse(p, &slot)) {
         return false;
     }
@@ -414,7 +394,6 @@ void capdl_text_cdt_section(struct text_parser *p)
 {
     while (!capdl_text_is(p, '}') && p->token.kind != TEXT_END && !capdl_text_at_section(p)) {
         unsigned long depth = p->depth;
-
         if (cdt_node(p, NULL, true)) {
             continue;
         }

@@ -38,7 +38,6 @@ static bool slot_name(const struct text_token *token, uint64_t *slot)
 static bool report_slot(struct text_parser *p)
 {
     struct capdl_nearest nearest = {NULL};
-
 #define CAPDL_TCB_SLOT(id, number, name) capdl_nearest_try(&nearest, p->token.text, p->token.length, name);
 #include <capdl/tcbslots.def>
 #undef CAPDL_TCB_SLOT
@@ -63,7 +62,6 @@ static bool at_container(const struct text_parser *p)
 {
     struct text_lexer lexer;
     struct text_token token;
-
     if (p->token.kind != TEXT_NAME) {
         return false;
     }
@@ -79,7 +77,6 @@ static bool at_container(const struct text_parser *p)
 static bool slot_prefix(struct text_parser *p, struct block *block, struct mapping *mapping)
 {
     struct text_token next;
-
     mapping->slot = block->next;
     if (p->token.kind == TEXT_NAME) {
         next = capdl_text_peek(p);
@@ -141,7 +138,6 @@ static void report_program(struct text_parser *p, const struct text_ref *ref, ui
 {
     uint32_t count = capdl_text_may_search(p) ? p->spec->num_objects : 0;
     char label[128] = "";
-
     for (uint32_t i = 0; i < count; i++) {
         if (capdl_object_program(p->spec, i) == program && capdl_object_kind(p->spec, i) == CAPDL_KIND_CNODE) {
             capdl_object_label(p->spec, i, label, sizeof(label));
@@ -166,7 +162,6 @@ static uint64_t put_control(struct text_parser *p, const struct mapping *mapping
                             .object = CAPDL_NO_OBJECT,
                             .kind = (uint8_t)kind,
                             .at = capdl_spec_at(p->spec, mapping->target.pos)};
-
     capdl_text_cap_params_apply(p, &mapping->params, &cap);
     if (kind == CAPDL_KIND_SCHED_CONTROL && !(mapping->params.has & TEXT_PARAM_CORE)) {
         capdl_error(p->diags, mapping->target.pos, "expected the core: sched_control (core: 0)");
@@ -181,7 +176,6 @@ static uint64_t put_control(struct text_parser *p, const struct mapping *mapping
 static void next_mapping(struct text_parser *p, struct capdl_cap *cap)
 {
     struct capdl_cap_extra extra = *capdl_cap_extra(p->spec, cap);
-
     extra.mapping_slot++;
     cap->extra = capdl_spec_add_extra(p->spec, &extra);
 }
@@ -195,7 +189,6 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
     struct text_iter iter;
     uint32_t index;
     bool first = true;
-
     if (mapping->params.has & TEXT_PARAM_MASKED) {
         capdl_error(p->diags, mapping->params.pos,
                     "'masked' applies to copies, as in <name> (masked: R): write the rights, as in (R)");
@@ -235,7 +228,6 @@ static uint32_t copy_params(struct text_parser *p, const struct text_cap_params 
 {
     const struct text_cap_params *last = p->num_params ? &p->params[p->num_params - 1] : NULL;
     bool plain = !(params->has & ~(uint32_t)TEXT_PARAM_MASKED); /* nothing about them can be wrong */
-
     if (last && plain && last->has == params->has && last->masked == params->masked) {
         return (uint32_t)p->num_params - 1;
     }
@@ -249,7 +241,6 @@ static bool copy_source(const struct text_parser *p, const struct text_ref *ref,
 {
     uint32_t number = capdl_spec_name_use(p->spec, ref->name).cap_name;
     const struct text_cap_name *name = number ? &p->cap_names[number - 1] : NULL;
-
     if (!name || name->indexed || ref->indexed || name->container == CAPDL_NO_OBJECT) {
         return false;
     }
@@ -262,7 +253,6 @@ static uint64_t copy_count(struct text_parser *p, struct block *block, const str
 {
     uint32_t name = capdl_spec_name_use(p->spec, ref->name).cap_name;
     uint64_t length = name ? p->cap_names[name - 1].count : p->most_caps;
-
     block->unknown = !name && capdl_text_ref_open(p, ref);
     for (uint32_t i = 0; i < ref->num_ranges; i++) {
         if (p->ranges[ref->first_range + i].last >= p->most_caps ||
@@ -280,7 +270,6 @@ static uint64_t put_copy(struct text_parser *p, struct block *block, const struc
     uint32_t params = copy_params(p, &mapping->params);
     struct capdl_slot_ref source;
     bool known = copy_source(p, ref, &source) && capdl_text_caps_reserve(p, ref->pos, 1, p->num_containers);
-
     for (size_t i = 0; i < p->num_containers; i++) {
         if (known) {
             capdl_text_link_add(p, (struct capdl_slot_ref){p->containers[i], mapping->slot}, source, ref->pos, params);
@@ -297,7 +286,6 @@ static void name_caps(struct text_parser *p, const struct mapping *mapping, uint
 {
     const struct text_ref *name = &mapping->name;
     struct text_cap_name entry = {.slot = mapping->slot, .count = (uint32_t)count, .indexed = name->indexed};
-
     if (name->indexed && (name->num_ranges != 1 || p->ranges[name->first_range].kind != TEXT_RANGE_ALL)) {
         capdl_error(p->diags, name->pos, "expected '%s' or '%s[]' as the name of capabilities", name->name->text,
                     name->name->text);
@@ -318,7 +306,6 @@ static bool child_of(struct text_parser *p, const struct mapping *mapping, uint6
     struct text_child child = {.slot = mapping->slot, .count = count, .pos = p->token.pos};
     const char *behind = p->token.text + p->token.length;
     bool known;
-
     capdl_text_advance(p);
     if (p->token.text == behind || !capdl_text_accept_word(p, "child_of")) {
         return capdl_text_unexpected(p, "'- child_of' with a space between");
@@ -345,7 +332,6 @@ static bool mapping_read(struct text_parser *p, struct block *block)
     enum capdl_kind kind;
     size_t keep = p->num_ranges;
     uint64_t count;
-
     if (!mapping_parse(p, block, &mapping)) {
         return false;
     }
@@ -374,10 +360,8 @@ static bool mapping_read(struct text_parser *p, struct block *block)
 static void resynchronise(struct text_parser *p, struct text_token start)
 {
     unsigned long depth = 0;
-
     while (p->token.kind != TEXT_END) {
         bool moved = p->token.text != start.text;
-
         if (moved && p->token.first && !capdl_text_is(p, ')')) {
             return;
         }
@@ -406,11 +390,9 @@ static bool block_close(struct text_parser *p, const struct block *block)
 static bool block_read(struct text_parser *p, const struct text_ref *ref)
 {
     struct block block = {.ref = ref, .pos = p->token.pos};
-
     capdl_text_accept(p, '{');
     while (!capdl_text_is(p, '}') && p->token.kind != TEXT_END && !capdl_text_at_section(p)) {
         struct text_token start = p->token;
-
         if (p->token.kind == TEXT_NAME && at_container(p)) {
             break;
         }
@@ -426,7 +408,6 @@ static void containers_find(struct text_parser *p, const struct text_ref *ref)
 {
     struct text_iter iter;
     uint32_t index;
-
     p->num_containers = 0;
     if (!capdl_text_ref_check(p, ref, "a container of capabilities")) {
         return;
@@ -438,7 +419,6 @@ static void containers_find(struct text_parser *p, const struct text_ref *ref)
     iter = capdl_text_ref_iter(p, ref, capdl_spec_name_length(p->spec, ref->name));
     while (capdl_text_iter_next(&iter, &index)) {
         uint32_t object = capdl_spec_name_find(p->spec, ref->name, index);
-
         if (object == CAPDL_NO_OBJECT) {
             continue;
         }
@@ -457,7 +437,6 @@ static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
 {
     struct text_cap_name entry = {.count = 1};
     struct text_ref ref;
-
     capdl_text_advance(p);
     if (!capdl_text_expect(p, '(', "and the slot to name, as in name = (cnode, 3)") || !capdl_text_ref_parse(p, &ref) ||
         !capdl_text_expect(p, ',', "after the container") || !capdl_text_slot_parse(p, &entry.slot) ||
@@ -486,7 +465,6 @@ static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
 static bool at_slot(const struct text_parser *p)
 {
     struct text_token next = capdl_text_peek(p);
-
     return (p->token.kind == TEXT_NUMBER || p->token.kind == TEXT_NAME) && next.kind == TEXT_PUNCT && next.punct == ':';
 }
 
@@ -494,7 +472,6 @@ static bool at_slot(const struct text_parser *p)
 static bool container_read(struct text_parser *p)
 {
     struct text_ref ref;
-
     if (!capdl_text_ref_parse(p, &ref)) {
         return false;
     }
@@ -516,7 +493,6 @@ void capdl_text_caps_section(struct text_parser *p)
 {
     while (!capdl_text_is(p, '}') && p->token.kind != TEXT_END && !capdl_text_at_section(p)) {
         unsigned long depth = 0;
-
         if (container_read(p)) {
             continue;
         }

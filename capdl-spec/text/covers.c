@@ -6,7 +6,6 @@ void capdl_text_cover_set(struct text_parser *p, uint32_t child, uint32_t untype
 {
     uint32_t old = capdl_object_parent(p->spec, child);
     char label[128], parent[128], other[128];
-
     if (untyped == CAPDL_NO_OBJECT || old == untyped) {
         return;
     }
@@ -19,7 +18,6 @@ void capdl_text_cover_set(struct text_parser *p, uint32_t child, uint32_t untype
         capdl_error(p->diags, pos, "'%s' cannot be made from both '%s' and '%s'", label, other, parent);
     } else {
         struct capdl_object changed = capdl_object_view(p->spec, child);
-
         changed.parent = untyped;
         capdl_object_set(p->spec, child, &changed);
     }
@@ -28,7 +26,6 @@ void capdl_text_cover_set(struct text_parser *p, uint32_t child, uint32_t untype
 bool capdl_text_cover_parse(struct text_parser *p, uint32_t untyped)
 {
     struct text_cover cover = {.untyped = untyped};
-
     if (!capdl_text_ref_parse(p, &cover.ref)) {
         return false;
     }
@@ -48,7 +45,6 @@ static void cover_resolve(struct text_parser *p, const struct text_cover *cover)
     struct text_iter iter;
     uint32_t index;
     bool warned = false;
-
     if (!capdl_text_ref_check(p, &cover->ref, "a child of an untyped")) {
         return;
     }
@@ -56,7 +52,6 @@ static void cover_resolve(struct text_parser *p, const struct text_cover *cover)
     while (capdl_text_iter_next(&iter, &index)) {
         uint32_t child = capdl_spec_name_find(p->spec, cover->ref.name, index);
         size_t errors = p->diags->num_errors;
-
         if (child == CAPDL_NO_OBJECT) {
             continue;
         }

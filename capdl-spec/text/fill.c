@@ -17,7 +17,6 @@ struct words {
 static bool word_number(const struct text_token *word, uint64_t *number)
 {
     char buffer[32], *end;
-
     if (word->kind != TEXT_NAME || word->length >= sizeof(buffer) || !word->length || word->text[0] < '0' ||
         word->text[0] > '9') {
         return false;
@@ -38,14 +37,12 @@ static const char *words_join(struct text_parser *p, const struct words *words)
 {
     size_t size = 1, used = 0;
     char *text;
-
     for (size_t i = 0; i < words->count; i++) {
         size += words->list[i].length + 3;
     }
     text = capdl_spec_alloc(p->spec, size);
     for (size_t i = 0; i < words->count; i++) {
         const char *quote = words->list[i].kind == TEXT_STRING ? "\"" : "";
-
         used += (size_t)snprintf(text + used, size - used, "%s%s%.*s%s", i ? " " : "", quote,
                                  (int)words->list[i].length, words->list[i].text, quote);
     }
@@ -79,7 +76,6 @@ static bool fill_bootinfo(struct text_parser *p, const struct words *words, stru
 static bool fill_bytes(struct text_parser *p, const struct words *words, struct capdl_fill *fill)
 {
     const struct text_token *digits = &words->list[3];
-
     if (words->count == 4 && digits->kind == TEXT_NAME &&
         capdl_fill_set_bytes(p->spec, fill, digits->text, digits->length)) {
         return true;
@@ -119,7 +115,6 @@ static bool fill_interpret(struct text_parser *p, const struct words *words, str
 static bool fill_words(struct text_parser *p, struct words *words)
 {
     struct text_token word;
-
     words->count = 0;
     while (capdl_text_lex_word(&p->lexer, &word)) {
         if (word.kind == TEXT_BAD || words->count == MOST_WORDS) {
@@ -141,10 +136,8 @@ bool capdl_text_fill_parse(struct text_parser *p, struct capdl_object *frame)
     size_t count = 0, capacity = 0;
     struct words words;
     bool result = capdl_text_expect(p, '[', "and a list of fills, each in braces");
-
     while (result && capdl_text_is(p, '{')) {
         struct capdl_fill fill = {.pos = p->token.pos};
-
         result =
             fill_words(p, &words) && capdl_text_expect(p, '}', "to close the fill") && fill_interpret(p, &words, &fill);
         list = capdl_spec_grow(list, &capacity, count + 1, sizeof(fill));

@@ -11,7 +11,6 @@ static void irq_map_add(struct text_parser *p, const struct text_ref *ref, uint6
     struct capdl_spec *spec = p->spec;
     struct text_iter iter;
     uint32_t index;
-
     if (!capdl_text_ref_check(p, ref, "an interrupt object")) {
         return;
     }
@@ -31,7 +30,6 @@ static bool irq_map_parse(struct text_parser *p, uint64_t *irq)
 {
     size_t keep = p->num_ranges;
     struct text_ref ref;
-
     if (p->token.kind == TEXT_NUMBER) {
         *irq = p->token.number;
         capdl_text_advance(p);
@@ -54,10 +52,8 @@ static bool irq_map_parse(struct text_parser *p, uint64_t *irq)
 void capdl_text_irq_maps_section(struct text_parser *p)
 {
     uint64_t irq = 0;
-
     while (!capdl_text_is(p, '}') && p->token.kind != TEXT_END && !capdl_text_at_section(p)) {
         uint32_t line = p->token.line;
-
         if (irq_map_parse(p, &irq)) {
             continue;
         }
@@ -90,7 +86,6 @@ static bool schedule_parse(struct text_parser *p)
     struct capdl_domain_entry *list = NULL;
     size_t count = 0, capacity = 0;
     bool result = capdl_text_expect(p, '[', "and the schedule's entries");
-
     while (result && !capdl_text_is(p, ']')) {
         list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
         result = schedule_entry(p, &list[count]);
@@ -112,7 +107,6 @@ static bool schedule_parse(struct text_parser *p)
 static bool start_parse(struct text_parser *p)
 {
     struct capdl_domains *domains = &p->spec->domains;
-
     if (capdl_text_accept_word(p, "no_start")) {
         domains->start_kind = CAPDL_DOMAIN_START_NONE;
         return true;
@@ -125,7 +119,6 @@ static bool report_item(struct text_parser *p)
 {
     static const char *const items[] = {"schedule", "domain_set_start", "index_shift"};
     struct capdl_nearest nearest = {NULL};
-
     for (unsigned i = 0; p->token.kind == TEXT_NAME && i < sizeof(items) / sizeof(items[0]); i++) {
         capdl_nearest_try(&nearest, p->token.text, p->token.length, items[i]);
     }
@@ -141,7 +134,6 @@ static bool domain_item(struct text_parser *p)
                        : capdl_text_is_word(p, "domain_set_start") ? "domain_set_start"
                                                                    : "index_shift";
     bool twice;
-
     if (!capdl_text_is_word(p, item)) {
         return report_item(p);
     }
@@ -187,7 +179,6 @@ void capdl_text_domains_section(struct text_parser *p)
 static int irq_compare(const void *left, const void *right)
 {
     const struct capdl_irq_map *a = left, *b = right;
-
     if (a->irq != b->irq) {
         return a->irq < b->irq ? -1 : 1;
     }
@@ -201,7 +192,6 @@ void capdl_text_maps_finish(struct text_parser *p)
 {
     struct capdl_spec *spec = p->spec;
     size_t kept = 0;
-
     if (spec->num_irqs) {
         qsort(spec->irqs, spec->num_irqs, sizeof(*spec->irqs), irq_compare);
     }

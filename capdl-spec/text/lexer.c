@@ -68,7 +68,6 @@ static char peek(const struct text_lexer *lexer, size_t ahead)
 void capdl_text_lex_init(struct text_lexer *lexer, struct capdl_diags *diags, uint16_t source)
 {
     const struct capdl_source *file = diags->files[source];
-
     *lexer = (struct text_lexer){
         .diags = diags,
         .text = file->text,
@@ -104,10 +103,8 @@ static uint16_t marker_file(struct text_lexer *lexer, const char *name, size_t l
 {
     struct capdl_diags *diags = lexer->diags;
     char buffer[512];
-
     for (size_t i = lexer->source; i < diags->num_files; i++) {
         const struct capdl_source *file = diags->files[i];
-
         if (!file->text && strlen(file->name) == length && !memcmp(file->name, name, length)) {
             return (uint16_t)i;
         }
@@ -126,7 +123,6 @@ static bool line_marker(struct text_lexer *lexer)
     const char *end = memchr(lexer->at, '\n', (size_t)(lexer->end - lexer->at));
     const char *at = lexer->at + 1, *name;
     struct capdl_marker marker = {.file = lexer->marked};
-
     end = end ? end : lexer->end;
     while (at < end && (*at == ' ' || *at == '\t')) {
         at++;
@@ -146,14 +142,12 @@ static bool line_marker(struct text_lexer *lexer)
     name = memchr(at, '"', (size_t)(end - at));
     if (name) {
         const char *quote = memchr(name + 1, '"', (size_t)(end - name - 1));
-
         if (!quote) {
             return false;
         }
         marker.file = marker_file(lexer, name + 1, (size_t)(quote - name - 1));
     } else if (marker.file == lexer->source) {
         const char *own = lexer->diags->files[lexer->source]->name;
-
         marker.file = marker_file(lexer, own, strlen(own));
     }
     lexer->at = end;
@@ -168,7 +162,6 @@ static void block_comment(struct text_lexer *lexer)
 {
     struct capdl_pos pos = capdl_text_lex_pos(lexer, lexer->at);
     size_t open = 0;
-
     while (lexer->at < lexer->end) {
         if (peek(lexer, 0) == '/' && peek(lexer, 1) == '*') {
             lexer->at += 2;
@@ -191,7 +184,6 @@ static void skip_blanks_and_comments(struct text_lexer *lexer)
 {
     while (lexer->at < lexer->end) {
         char c = *lexer->at;
-
         if (is_blank(c)) {
             step(lexer);
         } else if (c == '-' && peek(lexer, 1) == '-') {
@@ -219,7 +211,6 @@ static inline void skip_blanks(struct text_lexer *lexer)
 static bool is_first(const struct text_lexer *lexer)
 {
     const char *at = lexer->line_start;
-
     if (lexer->at - at > 256) {
         return false;
     }
@@ -253,7 +244,6 @@ static void lex_number(struct text_lexer *lexer, struct text_token *token)
     unsigned base = 10;
     bool overflow = false;
     const char *digits;
-
     if (peek(lexer, 0) == '0' && (peek(lexer, 1) == 'x' || peek(lexer, 1) == 'X')) {
         base = 16;
     } else if (peek(lexer, 0) == '0' && (peek(lexer, 1) == 'o' || peek(lexer, 1) == 'O')) {
@@ -283,7 +273,6 @@ static void reject_unprintable(struct text_lexer *lexer, struct text_token *toke
     size_t at = capdl_escape_find(token->text, token->length);
     struct capdl_character c = capdl_character_at(token->text + at, token->length - at);
     struct capdl_pos pos = capdl_text_lex_pos(lexer, token->text + at);
-
     if (!c.length || token->kind == TEXT_BAD) {
         return;
     }
@@ -325,7 +314,6 @@ static void lex_string(struct text_lexer *lexer, struct text_token *token)
 static void lex_bad(struct text_lexer *lexer, struct text_token *token)
 {
     char c = *token->text;
-
     token->kind = TEXT_BAD;
     if (lexer->silent) {
         return;
@@ -346,7 +334,6 @@ static void lex_name(struct text_lexer *lexer, struct text_token *token)
 {
     const char *at = lexer->at;
     char all = 0;
-
     for (; at < lexer->end && is(*at, IN_NAME); at++) {
         all |= *at;
     }
@@ -366,7 +353,6 @@ static bool spoils_line(const struct text_lexer *lexer, char c)
 static void lex_punct(struct text_lexer *lexer, struct text_token *token)
 {
     char c = *lexer->at++;
-
     token->punct = c;
     token->length = 1;
     if (c == '.' && peek(lexer, 0) == '.') {
@@ -419,7 +405,6 @@ void capdl_text_lex_pass(struct text_lexer *lexer, const char *until)
 {
     for (skip_blanks(lexer); lexer->at < until; skip_blanks(lexer)) {
         char c = *lexer->at;
-
         if (c == '{' || c == '}' || (is_letter(c) && is_first(lexer))) {
             return;
         }

@@ -43,7 +43,6 @@ void capdl_text_lex(struct text_lexer *, struct text_token *next);
 static inline struct text_token capdl_text_lex_next(struct text_lexer *lexer)
 {
     struct text_token token;
-
     capdl_text_lex(lexer, &token);
     return token;
 }

@@ -107,10 +107,8 @@ static bool parse_init(struct text_parser *p, struct capdl_tcb *tcb)
     uint64_t *list = NULL;
     size_t count = 0, capacity = 0;
     bool result = capdl_text_expect(p, '[', "and the list of start-up arguments");
-
     while (result && !capdl_text_is(p, ']')) {
         uint64_t value;
-
         result = capdl_text_number(p, &value, "a number");
         if (!result) {
             break;
@@ -147,7 +145,6 @@ static bool parse_ports(struct text_parser *p, struct capdl_object *object)
 {
     struct capdl_pos pos = p->token.pos;
     uint64_t first, last;
-
     if (!capdl_text_expect(p, '[', "and a range of ports such as [0x60..0x64]") ||
         !capdl_text_number(p, &first, "the first port")) {
         return false;
@@ -180,7 +177,6 @@ static bool parse_unit(struct text_parser *p, const struct param *param, uint64_
 {
     unsigned shift =
         param->kind == CAPDL_KIND_LEFTOVER && param->bit == CAPDL_NUMBER_LEFTOVER_SIZE ? unit_shift(&p->token) : 0;
-
     if (shift && *value >> (64 - shift)) {
         capdl_error(p->diags, p->token.pos, "the size is more than 64 bits can express");
         return false;
@@ -197,7 +193,6 @@ static bool parse_value(struct text_parser *p, const struct param *param, struct
 {
     uint64_t value;
     bool flag;
-
     switch (param->action) {
     case TCB_BOOL:
         if (!parse_bool(p, &flag)) {
@@ -262,7 +257,6 @@ static const struct param *param_by_action(unsigned kind, enum action action)
 static const char *param_names(unsigned kind, char *buffer, size_t size)
 {
     size_t used = 0;
-
     snprintf(buffer, size, "none");
     for (unsigned i = 0; i < NUM_PARAMS; i++) {
         if (params[i].kind == kind && used < size) {
@@ -284,7 +278,6 @@ static bool report_named(struct text_parser *p, const struct param_list *list, c
     const struct param *param = param_lookup(list->object->kind, keyword);
     struct text_lexer lexer = p->lexer;
     struct text_token value;
-
     lexer.silent = true;
     capdl_text_lex_next(&lexer);
     value = capdl_text_lex_next(&lexer);
@@ -305,7 +298,6 @@ static bool report_unknown(struct text_parser *p, const struct param_list *list,
 {
     struct capdl_nearest nearest = {NULL};
     char names[300];
-
     for (unsigned i = 0; keyword->kind == TEXT_NAME && i < NUM_PARAMS; i++) {
         if (params[i].kind == list->object->kind) {
             capdl_text_nearest_synonym(&nearest, keyword, CAPDL_SYNONYM_PARAMETER, params[i].keyword);
@@ -324,7 +316,6 @@ static bool report_unknown(struct text_parser *p, const struct param_list *list,
 static bool note_seen(struct text_parser *p, struct param_list *list, const struct param *param, struct capdl_pos pos)
 {
     uint64_t bit = UINT64_C(1) << (param - params);
-
     if (list->seen & bit) {
         capdl_error(p->diags, pos, "the parameter '%s' is given twice", param->keyword);
     }
@@ -335,7 +326,6 @@ static bool note_seen(struct text_parser *p, struct param_list *list, const stru
 static void set_size(struct text_parser *p, struct param_list *list, uint64_t bits, struct capdl_pos pos)
 {
     unsigned most = list->object->kind == CAPDL_KIND_CNODE ? 59 : 63;
-
     if (bits > most) {
         capdl_error(p->diags, pos, "a size of %llu bits is too large: the maximum is %u", (unsigned long long)bits,
                     most);
@@ -359,7 +349,6 @@ static void set_bytes(struct text_parser *p, struct param_list *list, uint64_t n
 static bool parse_pci(struct text_parser *p, struct param_list *list, uint64_t bus)
 {
     uint64_t dev, fun;
-
     if (!capdl_text_expect(p, ':', "and the device, as in 0:2.1") || !capdl_text_number(p, &dev, "the device number") ||
         !capdl_text_expect(p, '.', "and the function, as in 0:2.1") ||
         !capdl_text_number(p, &fun, "the function number")) {
@@ -377,7 +366,6 @@ static bool parse_numbered(struct text_parser *p, struct param_list *list)
     struct text_token number = p->token;
     unsigned kind = list->object->kind, shift;
     const struct param *param;
-
     capdl_text_advance(p);
     shift = unit_shift(&p->token);
     if (capdl_text_is(p, ':')) {
@@ -412,7 +400,6 @@ static bool parse_param(struct text_parser *p, struct param_list *list)
 {
     struct text_token keyword = p->token;
     const struct param *param;
-
     if (keyword.kind == TEXT_NUMBER) {
         return parse_numbered(p, list);
     }
@@ -438,7 +425,6 @@ static bool parse_param(struct text_parser *p, struct param_list *list)
 bool capdl_text_params_resume(struct text_parser *p)
 {
     unsigned long depth = 0;
-
     for (; p->token.kind != TEXT_END; capdl_text_advance(p)) {
         if (!depth && (capdl_text_is(p, ',') || capdl_text_is(p, ')'))) {
             return true;
@@ -479,7 +465,6 @@ static void finish_sc(struct text_parser *p, const struct param_list *list)
 {
     struct capdl_sc *sc = list->object->u.sc;
     bool period = was_given(list, "period"), budget = was_given(list, "budget");
-
     if (!sc) {
         return;
     }
@@ -511,7 +496,6 @@ static bool parse_list(struct text_parser *p, struct param_list *list, bool *cle
 {
     for (;;) {
         bool parsed = parse_param(p, list);
-
         if (parsed && !capdl_text_is(p, ',') && !capdl_text_is(p, ')')) {
             parsed = capdl_text_unexpected(p, "',' and another parameter, or ')'");
         }
@@ -530,7 +514,6 @@ static bool parse_list(struct text_parser *p, struct param_list *list, bool *cle
 static bool at_bare_param(const struct text_parser *p)
 {
     struct text_token next = capdl_text_peek(p);
-
     return p->token.kind == TEXT_NUMBER || (p->token.kind == TEXT_NAME && next.kind == TEXT_PUNCT && next.punct == ':');
 }
 
@@ -538,7 +521,6 @@ bool capdl_text_params_parse(struct text_parser *p, struct capdl_object *object,
 {
     struct param_list list = {.object = object, .pos = pos};
     bool clean = true;
-
     if (object->kind == CAPDL_KIND_PROGRAM) {
         return capdl_text_program_parse(p, object);
     }

@@ -8,7 +8,6 @@ bool capdl_text_names_control(const struct spec_name *name, enum capdl_kind *kin
 {
     for (unsigned i = CAPDL_KIND_IRQ_CONTROL; i < CAPDL_KIND_COUNT; i++) {
         const char *keyword = capdl_kind_keyword((enum capdl_kind)i);
-
         if (name->text[0] == keyword[0] && !strcmp(name->text, keyword)) {
             *kind = (enum capdl_kind)i;
             return true;
@@ -20,7 +19,6 @@ bool capdl_text_names_control(const struct spec_name *name, enum capdl_kind *kin
 static bool range_parse(struct text_parser *p, struct text_range *range)
 {
     bool has_first = p->token.kind == TEXT_NUMBER, has_last;
-
     range->first = has_first ? p->token.number : 0;
     if (has_first) {
         capdl_text_advance(p);
@@ -57,7 +55,6 @@ static bool ranges_parse(struct text_parser *p, struct text_ref *ref)
     }
     do {
         struct text_range range;
-
         if (!range_parse(p, &range)) {
             return false;
         }
@@ -86,7 +83,6 @@ bool capdl_text_ref_parse(struct text_parser *p, struct text_ref *ref)
 struct text_token capdl_text_behind_ref(const struct text_parser *p, struct text_lexer *lexer)
 {
     struct text_token token;
-
     *lexer = p->lexer;
     lexer->silent = true;
     token = capdl_text_lex_next(lexer);
@@ -120,13 +116,11 @@ static bool is_generated_name(const char *name, const char *program)
 {
     size_t length = strlen(program), end = strlen(name);
     const char *at = strchr(name, '_');
-
     if (!at || at == name) {
         return false;
     }
     for (unsigned numbers = 0; numbers < 3; numbers++) {
         const char *number = memrchr(name, '_', end);
-
         if ((size_t)(name + end - at) == length + 1 && !memcmp(at + 1, program, length)) {
             return true;
         }
@@ -159,7 +153,6 @@ static bool is_excused(struct text_parser *p, const struct spec_name *name)
 static bool report_unknown(struct text_parser *p, const struct text_ref *ref, const char *what)
 {
     struct capdl_nearest nearest;
-
     if (is_excused(p, ref->name)) {
         return false;
     }
@@ -189,7 +182,6 @@ static bool report_array(struct text_parser *p, const struct text_ref *ref)
 {
     const struct spec_name *name = ref->name;
     uint32_t length = capdl_spec_name_length(p->spec, name), element = capdl_spec_name_find(p->spec, name, length - 1);
-
     if (capdl_spec_name_use(p->spec, name).broken) {
         return false;
     }
@@ -207,7 +199,6 @@ bool capdl_text_ref_bounds(struct text_parser *p, const struct text_ref *ref, ui
         const struct text_range *range = &p->ranges[ref->first_range + i];
         uint64_t most = range->first > range->last ? range->first : range->last;
         bool empty = range->kind == TEXT_RANGE_FROM && range->first == length;
-
         if (range->kind == TEXT_RANGE_ALL || most < length || empty) {
             continue;
         }
@@ -221,7 +212,6 @@ bool capdl_text_ref_bounds(struct text_parser *p, const struct text_ref *ref, ui
 bool capdl_text_ref_check(struct text_parser *p, const struct text_ref *ref, const char *what)
 {
     struct capdl_spec_name_use use = capdl_spec_name_use(p->spec, ref->name);
-
     if (!ref->indexed) {
         if (use.scalar != CAPDL_NO_OBJECT) {
             return true;
@@ -237,7 +227,6 @@ bool capdl_text_ref_check(struct text_parser *p, const struct text_ref *ref, con
 bool capdl_text_ref_object(struct text_parser *p, const struct text_ref *ref, const char *what, uint32_t *object)
 {
     uint32_t index = CAPDL_NO_INDEX;
-
     if (!capdl_text_ref_check(p, ref, what)) {
         return false;
     }
@@ -247,7 +236,6 @@ bool capdl_text_ref_object(struct text_parser *p, const struct text_ref *ref, co
     }
     if (ref->indexed) {
         struct text_iter iter = capdl_text_ref_iter(p, ref, capdl_spec_name_length(p->spec, ref->name));
-
         capdl_text_iter_next(&iter, &index);
     }
     *object = capdl_spec_name_find(p->spec, ref->name, index);
@@ -273,7 +261,6 @@ static uint64_t span_count(uint64_t first, uint64_t last)
 uint64_t capdl_text_ref_count(const struct text_parser *p, const struct text_ref *ref, uint64_t length)
 {
     uint64_t count = 0, first, last;
-
     if (!ref->indexed) {
         return 1;
     }
@@ -289,7 +276,6 @@ bool capdl_text_ref_open(const struct text_parser *p, const struct text_ref *ref
 {
     for (uint32_t i = 0; i < ref->num_ranges; i++) {
         enum text_range_kind kind = p->ranges[ref->first_range + i].kind;
-
         if (kind == TEXT_RANGE_ALL || kind == TEXT_RANGE_FROM) {
             return true;
         }
@@ -300,7 +286,6 @@ bool capdl_text_ref_open(const struct text_parser *p, const struct text_ref *ref
 struct text_iter capdl_text_ref_iter(const struct text_parser *p, const struct text_ref *ref, uint64_t length)
 {
     const struct text_range *ranges = ref->num_ranges ? p->ranges + ref->first_range : NULL;
-
     return (struct text_iter){
         .range = ranges,
         .end = ranges ? ranges + ref->num_ranges : NULL,
@@ -314,7 +299,6 @@ bool capdl_text_iter_next(struct text_iter *iter, uint32_t *index)
 {
     while (!iter->left) {
         uint64_t last;
-
         if (iter->range == iter->end) {
             return false;
         }

@@ -7,7 +7,6 @@ static bool is_program(const struct text_parser *p)
 {
     struct text_lexer lexer = p->lexer;
     struct text_token token;
-
     lexer.silent = true;
     token = capdl_text_lex_next(&lexer);
     if (!capdl_text_is_word(p, "pd") || token.kind != TEXT_PUNCT || token.punct != '(') {
@@ -31,7 +30,6 @@ static bool kind_of_word(const struct text_token *token, enum capdl_kind *kind)
 bool capdl_text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
 {
     struct capdl_nearest nearest = {NULL};
-
     if (p->token.kind != TEXT_NAME) {
         return capdl_text_unexpected(p, "an object type such as ep, tcb or frame");
     }
@@ -52,7 +50,6 @@ bool capdl_text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
     }
     for (unsigned i = 0; i < CAPDL_KIND_PROGRAM; i++) {
         const char *keyword = capdl_kind_keyword((enum capdl_kind)i);
-
         capdl_text_nearest_synonym(&nearest, &p->token, CAPDL_SYNONYM_TYPE, keyword);
         capdl_nearest_try(&nearest, p->token.text, p->token.length, keyword);
     }

@@ -20,7 +20,6 @@ bool capdl_text_at_declaration(const struct text_parser *p)
 {
     struct text_lexer lexer;
     struct text_token token = capdl_text_behind_ref(p, &lexer);
-
     return p->token.kind == TEXT_NAME && token.kind == TEXT_PUNCT && (token.punct == '=' || token.punct == '/');
 }
 
@@ -31,10 +30,8 @@ bool capdl_text_at_declaration(const struct text_parser *p)
 static void resynchronise(struct text_parser *p, struct text_token start)
 {
     unsigned long depth = 0;
-
     while (p->token.kind != TEXT_END && !capdl_text_at_section(p)) {
         bool outdented = p->token.first && p->token.column <= start.column;
-
         if (p->token.text != start.text) {
             if ((!depth || outdented) && capdl_text_at_declaration(p)) {
                 return;
@@ -52,7 +49,6 @@ static void resynchronise(struct text_parser *p, struct text_token start)
 static void report_duplicate(struct text_parser *p, struct capdl_pos pos, uint32_t object)
 {
     char label[128];
-
     capdl_object_label(p->spec, object, label, sizeof(label));
     capdl_error(p->diags, pos, "'%s' is declared twice", label);
     capdl_note(p->diags, capdl_object_pos(p->spec, object), "first declared here");
@@ -61,7 +57,6 @@ static void report_duplicate(struct text_parser *p, struct capdl_pos pos, uint32
 static bool name_is_free(struct text_parser *p, const struct text_ref *base)
 {
     enum capdl_kind kind;
-
     if (capdl_text_names_control(base->name, &kind)) {
         capdl_error(p->diags, base->pos, "'%s' is the name of the %s capability: use another name for the object",
                     base->name->text, capdl_kind_name(kind));
@@ -80,7 +75,6 @@ static bool is_first_mention(const struct text_parser *p, const struct text_ref 
 {
     struct capdl_spec_name_use use = capdl_spec_name_use(p->spec, ref->name);
     const struct text_range *range = ref->indexed ? &p->ranges[ref->first_range] : NULL;
-
     if (use.scalar != CAPDL_NO_OBJECT || (use.array_length && !use.implicit)) {
         return false;
     }
@@ -92,10 +86,8 @@ static bool is_first_mention(const struct text_parser *p, const struct text_ref 
 static bool qualifier_object(struct text_parser *p, const struct text_ref *ref, uint32_t *object)
 {
     struct spec_name *name = ref->name;
-
     if (is_first_mention(p, ref)) {
         uint32_t index = ref->indexed ? capdl_spec_name_length(p->spec, name) : CAPDL_NO_INDEX;
-
         if (!name_is_free(p, ref)) {
             return false;
         }
@@ -118,13 +110,11 @@ static bool qualifier_object(struct text_parser *p, const struct text_ref *ref, 
 static bool qualified_name(struct text_parser *p, struct declaration *decl)
 {
     bool known = true;
-
     if (!capdl_text_ref_parse(p, &decl->base)) {
         return false;
     }
     while (capdl_text_accept(p, '/')) {
         uint32_t object = CAPDL_NO_OBJECT;
-
         known = known && qualifier_object(p, &decl->base, &object);
         if (known) {
             capdl_text_cover_set(p, object, decl->parent, decl->base.pos);
@@ -150,7 +140,6 @@ static bool reject_elements(struct text_parser *p, const struct text_ref *base, 
 static bool declared_elements(struct text_parser *p, struct declaration *decl)
 {
     const struct text_range *range = &p->ranges[decl->base.first_range];
-
     if (decl->base.num_ranges != 1 || (range->kind != TEXT_RANGE_ONE && range->kind != TEXT_RANGE_BOTH)) {
         return reject_elements(p, &decl->base,
                                "expected the number of elements, such as [4], or a range such as [0..3]");
@@ -178,7 +167,6 @@ static bool merge_untyped(struct text_parser *p, struct declaration *decl, uint3
     struct capdl_object old = capdl_object_view(p->spec, id);
     const struct capdl_object *new = &decl->prototype;
     unsigned both;
-
     if (old.kind != CAPDL_KIND_UT || new->kind != CAPDL_KIND_UT) {
         report_duplicate(p, decl->base.pos, id);
         return false;
@@ -210,7 +198,6 @@ static void copy_content(struct text_parser *p, struct capdl_object *object)
 {
     size_t size = 0;
     void *copy;
-
     if (object->kind == CAPDL_KIND_TCB) {
         size = sizeof(*object->u.tcb);
     } else if (object->kind == CAPDL_KIND_SC) {
@@ -228,10 +215,8 @@ static bool spans_frames(const struct capdl_object *frame)
 {
     uint64_t size = UINT64_C(1) << frame->size_bits;
     bool spans = false;
-
     for (size_t i = 0; i < frame->u.fills.count; i++) {
         const struct capdl_fill *fill = &frame->u.fills.list[i];
-
         if (fill->kind == CAPDL_FILL_OTHER) {
             return false;
         }
@@ -247,7 +232,6 @@ static bool fill_part(struct text_parser *p, const struct capdl_fill *whole, uin
 {
     uint64_t stop = whole->length > UINT64_MAX - whole->offset ? UINT64_MAX : whole->offset + whole->length;
     uint64_t from = whole->offset > start ? whole->offset : start, to = stop < end || last ? stop : end;
-
     *part = *whole;
     if (from >= to) {
         return false;
@@ -268,7 +252,6 @@ static void split_frame(struct text_parser *p, struct capdl_object *frame, uint6
 {
     uint64_t size = UINT64_C(1) << frame->size_bits;
     struct capdl_fills whole = frame->u.fills;
-
     if (frame->flags & CAPDL_OBJECT_HAS_PADDR) {
         if (n && n > (UINT64_MAX - frame->paddr) / size) {
             capdl_error(p->diags, frame->pos, "element %" PRIu64 " of the array is beyond 64-bit physical addresses",
@@ -290,7 +273,6 @@ static uint32_t add_object(struct text_parser *p, const struct declaration *decl
 {
     uint32_t id = capdl_spec_add_named(p->spec, decl->base.name, index, decl->prototype.kind, decl->base.pos);
     struct capdl_object object = decl->prototype;
-
     object.parent = decl->parent;
     object.index = index;
     object.program = CAPDL_NO_OBJECT;
@@ -315,7 +297,6 @@ static bool is_bare(const struct capdl_spec *spec, uint32_t element)
 static bool add_array(struct text_parser *p, struct declaration *decl)
 {
     uint32_t element = capdl_spec_name_find(p->spec, decl->base.name, (uint32_t)decl->first);
-
     if (p->spec->num_objects + decl->count > p->most_objects) {
         capdl_text_too_large(p, decl->base.pos, "objects", p->most_objects);
         return false;
@@ -345,7 +326,6 @@ static bool add_array(struct text_parser *p, struct declaration *decl)
 static bool is_known_element(const struct text_parser *p, const struct declaration *decl, uint32_t *element)
 {
     const struct text_range *range = &p->ranges[decl->base.first_range];
-
     if (decl->base.num_ranges != 1 || range->kind != TEXT_RANGE_ONE || decl->prototype.kind != CAPDL_KIND_UT ||
         range->first >= capdl_spec_name_length(p->spec, decl->base.name)) {
         return false;
@@ -359,7 +339,6 @@ static bool is_known_array(const struct text_parser *p, const struct declaration
 {
     const struct text_range *range = &p->ranges[decl->base.first_range];
     uint32_t length = capdl_spec_name_length(p->spec, decl->base.name);
-
     return decl->base.num_ranges == 1 && range->kind == TEXT_RANGE_ONE && range->first == length && length &&
            decl->prototype.kind == CAPDL_KIND_UT &&
            capdl_spec_name_use(p->spec, decl->base.name).num_elements == length;
@@ -388,7 +367,6 @@ static bool is_array_and_single(struct text_parser *p, const struct declaration 
     uint32_t other = decl->base.indexed ? use.scalar
                      : use.array_length ? capdl_spec_name_find(p->spec, name, use.array_length - 1)
                                         : CAPDL_NO_OBJECT;
-
     if (other == CAPDL_NO_OBJECT ||
         (decl->prototype.kind == CAPDL_KIND_UT && capdl_object_kind(p->spec, other) == CAPDL_KIND_UT)) {
         return false;
@@ -402,7 +380,6 @@ static bool is_array_and_single(struct text_parser *p, const struct declaration 
 static bool declare_scalar(struct text_parser *p, struct declaration *decl)
 {
     const struct spec_name *name = decl->base.name;
-
     if (capdl_spec_name_scalar(p->spec, name) != CAPDL_NO_OBJECT) {
         return merge_untyped(p, decl, capdl_spec_name_scalar(p->spec, name));
     }
@@ -417,7 +394,6 @@ static bool declare_scalar(struct text_parser *p, struct declaration *decl)
 static bool declare_elements(struct text_parser *p, struct declaration *decl)
 {
     uint32_t element;
-
     if (is_known_element(p, decl, &element)) {
         return merge_untyped(p, decl, element);
     }
@@ -433,7 +409,6 @@ static void declare(struct text_parser *p, struct declaration *decl)
     struct spec_name *name = decl->base.name;
     bool done = name_is_free(p, &decl->base) && !is_array_and_single(p, decl) &&
                 (decl->base.indexed ? declare_elements(p, decl) : declare_scalar(p, decl));
-
     if (done) {
         capdl_spec_name_set_implicit(p->spec, name, false);
     } else {
@@ -447,7 +422,6 @@ static bool children_parse(struct text_parser *p, const struct declaration *decl
     struct capdl_pos pos = p->token.pos;
     struct text_untyped outer = p->untyped;
     bool result;
-
     capdl_text_advance(p);
     if (capdl_text_accept(p, '}')) {
         return true;
@@ -480,7 +454,6 @@ static bool declaration_parse(struct text_parser *p, uint32_t parent)
     enum capdl_kind kind;
     size_t keep = p->num_ranges;
     bool result;
-
     if (!qualified_name(p, &decl)) {
         return false;
     }
@@ -512,7 +485,6 @@ static bool declarations_parse(struct text_parser *p, uint32_t parent)
     while (!capdl_text_is(p, '}') && p->token.kind != TEXT_END && !capdl_text_at_section(p)) {
         struct text_token start = p->token;
         bool parsed;
-
         note_outdented(p);
         if (p->depth && !capdl_text_at_declaration(p)) {
             parsed = capdl_text_cover_parse(p, parent);
@@ -540,7 +512,6 @@ void capdl_text_objects_section(struct text_parser *p)
 static void array_check(struct text_parser *p, uint32_t last)
 {
     const struct spec_name *name = capdl_spec_name_of(capdl_object_name(p->spec, last));
-
     for (uint32_t i = 0; i < capdl_spec_name_length(p->spec, name); i++) {
         if (capdl_spec_name_find(p->spec, name, i) == CAPDL_NO_OBJECT) {
             capdl_error(p->diags, capdl_object_pos(p->spec, last), "array '%s' has an element %u but no element %u",
@@ -559,7 +530,6 @@ void capdl_text_arrays_check(struct text_parser *p)
     for (uint32_t i = 0; i < p->spec->num_objects; i++) {
         uint32_t index = capdl_object_index(p->spec, i);
         struct capdl_spec_name_use use;
-
         if (index == CAPDL_NO_INDEX) {
             continue;
         }

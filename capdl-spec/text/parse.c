@@ -27,7 +27,6 @@ static bool arch_lookup(const struct text_token *token, enum capdl_arch *arch)
 static void parse_arch(struct text_parser *p)
 {
     enum capdl_arch arch;
-
     if (!capdl_text_accept_word(p, "arch")) {
         return;
     }
@@ -58,7 +57,6 @@ static void parse_arch(struct text_parser *p)
 static bool section_keyword(struct text_parser *p, enum text_section_kind *kind)
 {
     static const char *const words[TEXT_SECTION_COUNT] = {"objects", "caps", "irq_maps", "cdt", "domains"};
-
     for (unsigned i = 0; i < TEXT_SECTION_COUNT; i++) {
         if (capdl_text_accept_word(p, words[i])) {
             *kind = (enum text_section_kind)i;
@@ -85,7 +83,6 @@ static void section_record(struct text_parser *p, enum text_section_kind kind, s
 static void section_skip(struct text_parser *p)
 {
     unsigned long depth = 1;
-
     p->lexer.silent = true;
     for (; p->token.kind != TEXT_END; capdl_text_pass(p)) {
         if (capdl_text_is(p, '{')) {
@@ -103,7 +100,6 @@ static void section_skip(struct text_parser *p)
 static void section_close(struct text_parser *p, const struct text_section *section)
 {
     const char *name = section_names[section->kind];
-
     if (capdl_text_accept(p, '}')) {
         return;
     }
@@ -122,10 +118,8 @@ static void section_close(struct text_parser *p, const struct text_section *sect
 static void skip_to_section(struct text_parser *p)
 {
     unsigned long depth = 0;
-
     while (p->token.kind != TEXT_END) {
         struct text_token next = capdl_text_peek(p);
-
         if (capdl_text_at_section(p)) {
             return;
         }
@@ -144,7 +138,6 @@ static bool section_guess(struct text_parser *p, enum text_section_kind *kind)
 {
     struct text_token next = capdl_text_peek(p);
     struct capdl_nearest nearest = {NULL};
-
     for (unsigned i = 0; p->token.kind == TEXT_NAME && i < TEXT_SECTION_COUNT; i++) {
         capdl_nearest_try(&nearest, p->token.text, p->token.length, section_names[i]);
         if (nearest.word == section_names[i]) {
@@ -164,7 +157,6 @@ static bool at_content(const struct text_parser *p, enum text_section_kind kind)
 {
     struct text_lexer lexer;
     struct text_token next = capdl_text_behind_ref(p, &lexer);
-
     if (kind == TEXT_OBJECTS) {
         return capdl_text_at_declaration(p);
     }
@@ -177,7 +169,6 @@ static bool at_content(const struct text_parser *p, enum text_section_kind kind)
 static void section_first_pass(struct text_parser *p, enum text_section_kind kind, struct capdl_pos pos)
 {
     bool open = capdl_text_is(p, '{');
-
     if (!open) {
         capdl_text_unexpected(p, "'{' after '%s'", section_names[kind]);
     }
@@ -202,7 +193,6 @@ static void section_first_pass(struct text_parser *p, enum text_section_kind kin
 static bool find_arch(struct text_parser *p)
 {
     const struct capdl_text_options *options = p->options;
-
     p->spec->has_arch = options && options->find_arch && options->find_arch(p->spec, options->context, &p->spec->arch);
     return p->spec->has_arch;
 }
@@ -210,14 +200,12 @@ static bool find_arch(struct text_parser *p)
 static void first_pass(struct text_parser *p)
 {
     struct capdl_pos start;
-
     capdl_text_advance(p);
     start = p->token.pos;
     parse_arch(p);
     while (p->token.kind != TEXT_END) {
         struct capdl_pos pos = p->token.pos;
         enum text_section_kind kind;
-
         if (section_keyword(p, &kind)) {
             section_first_pass(p, kind, pos);
             continue;
@@ -260,7 +248,6 @@ static void expand(struct text_parser *p)
 {
     const struct capdl_text_options *options = p->options;
     size_t errors = p->diags->num_errors;
-
     if (!options || !options->expand || !p->spec->has_arch) {
         return;
     }
@@ -302,7 +289,6 @@ bool capdl_spec_read_text(struct capdl_spec *spec, struct capdl_diags *diags, ui
     struct text_lexer lexer;
     size_t errors = diags->num_errors;
     struct text_parser parser = {.spec = spec, .diags = diags, .options = options, .first_error = errors};
-
     if (options && options->has_arch) {
         spec->arch = options->arch;
         spec->has_arch = true;

@@ -14,7 +14,6 @@ static bool value_number(struct text_parser *p, uint64_t *number)
 {
     struct capdl_pos pos = p->token.pos;
     unsigned shift;
-
     if (!capdl_text_number(p, number, "a number")) {
         return false;
     }
@@ -36,11 +35,9 @@ static bool value_list(struct text_parser *p, struct capdl_param *param)
     uint64_t *list = NULL;
     size_t count = 0, capacity = 0;
     bool result = true;
-
     param->kind = CAPDL_VALUE_LIST;
     while (result && !capdl_text_is(p, ']')) {
         uint64_t number = 0;
-
         result = value_number(p, &number);
         list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
         list[count++] = number;
@@ -79,7 +76,6 @@ static void reject_cap_params(struct text_parser *p, const struct text_cap_param
 {
     uint32_t meaningful = TEXT_PARAM_RIGHTS | TEXT_PARAM_BADGE | TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE |
                           TEXT_PARAM_CACHED | TEXT_PARAM_UNCACHED;
-
     if (params->has & ~meaningful) {
         capdl_error(p->diags, params->pos, "only rights, badge, guard and cached or uncached are allowed here");
     } else if (params->has & TEXT_PARAM_BADGE && params->has & (TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE)) {
@@ -102,7 +98,6 @@ static bool value_cap(struct text_parser *p, struct capdl_param *param)
     struct text_cap_params params = {.pos = p->token.pos};
     size_t keep = p->num_ranges;
     struct text_ref ref;
-
     if (!capdl_text_ref_parse(p, &ref)) {
         return false;
     }
@@ -157,7 +152,6 @@ static const char *label_parse(struct text_parser *p)
 {
     struct text_token next = {.kind = TEXT_END};
     const char *label;
-
     if (p->token.kind == TEXT_NAME) {
         next = capdl_text_peek(p);
     }
@@ -174,7 +168,6 @@ static const char *label_parse(struct text_parser *p)
 static bool pair_parse(struct text_parser *p, struct capdl_param *pair)
 {
     bool parsed;
-
     *pair = (struct capdl_param){.pos = p->token.pos, .index = CAPDL_NO_INDEX};
     if (!capdl_text_expect(p, '(', "and a name in quotes with its value, as in (\"name\", 5)")) {
         return false;
@@ -222,7 +215,6 @@ static bool value_pairs(struct text_parser *p, struct capdl_param *param)
     struct capdl_param *list = NULL;
     size_t count = 0, capacity = 0;
     bool result = true;
-
     param->kind = CAPDL_VALUE_PAIRS;
     while (result && !capdl_text_is(p, ']')) {
         list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
@@ -250,7 +242,6 @@ static bool value_pairs(struct text_parser *p, struct capdl_param *param)
 static bool value_parse(struct text_parser *p, struct capdl_param *param)
 {
     bool parsed;
-
     if (value_plain(p, param, &parsed)) {
         return parsed;
     }
@@ -276,13 +267,11 @@ bool capdl_text_program_parse(struct text_parser *p, struct capdl_object *object
     struct capdl_param *list = NULL;
     size_t count = 0, capacity = 0;
     bool found = true; /* the end of the list, or of a broken parameter */
-
     program->module = p->module;
 
     capdl_text_advance(p);
     do {
         bool parsed;
-
         list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
         parsed = param_parse(p, &list[count]);
         if (parsed && !capdl_text_is(p, ',') && !capdl_text_is(p, ')')) {

@@ -11,7 +11,6 @@ enum { MOST_QUOTED = 40, MOST_SEARCHED = 100000000, RELEASE = 1 << 20 };
 static void next_release(struct text_parser *p, const char *at)
 {
     bool wanted = p->options && p->options->release && p->lexer.end - at > RELEASE;
-
     p->release_at = wanted ? at + RELEASE : p->lexer.end;
 }
 
@@ -44,7 +43,6 @@ void capdl_text_pass(struct text_parser *p)
 struct text_token capdl_text_peek(const struct text_parser *p)
 {
     struct text_lexer lexer = p->lexer;
-
     lexer.silent = true;
     return capdl_text_lex_next(&lexer);
 }
@@ -72,7 +70,6 @@ static const char *describe(const struct text_token *token, char *buffer, size_t
 {
     bool cut = token->length > MOST_QUOTED;
     const char *quote = token->kind == TEXT_STRING ? "\"" : "'";
-
     if (token->kind == TEXT_END) {
         return "the end of the file";
     }
@@ -85,7 +82,6 @@ bool capdl_text_unexpected(struct text_parser *p, const char *format, ...)
 {
     char expected[400], found[MOST_QUOTED + 8];
     va_list arguments;
-
     if (p->token.kind == TEXT_BAD) {
         return false;
     }
@@ -125,7 +121,6 @@ bool capdl_text_number(struct text_parser *p, uint64_t *number, const char *what
 bool capdl_text_at_section(const struct text_parser *p)
 {
     struct text_token next;
-
     if (p->token.kind != TEXT_NAME ||
         !(capdl_text_is_word(p, "objects") || capdl_text_is_word(p, "caps") || capdl_text_is_word(p, "irq"))) {
         return false;
@@ -155,7 +150,6 @@ void capdl_text_too_large(struct text_parser *p, struct capdl_pos pos, const cha
 bool capdl_text_caps_reserve(struct text_parser *p, struct capdl_pos pos, uint64_t count, uint64_t containers)
 {
     uint64_t total;
-
     if (__builtin_mul_overflow(count, containers, &total) || total > p->most_caps - p->num_caps) {
         capdl_text_too_large(p, pos, "capabilities", p->most_caps);
         return false;
@@ -177,7 +171,6 @@ bool capdl_text_slots_fit(struct text_parser *p, struct capdl_pos pos, uint64_t 
 struct text_lexer capdl_text_lexer_before(const struct text_parser *p)
 {
     struct text_lexer lexer = p->lexer;
-
     lexer.at = p->token.text;
     return lexer;
 }
@@ -186,7 +179,6 @@ void capdl_text_nearest_synonym(struct capdl_nearest *nearest, const struct text
                                 enum capdl_synonym_place place, const char *word)
 {
     const char *meant = capdl_synonym(place, token->text, token->length);
-
     if (meant && !strcmp(meant, word)) {
         *nearest = (struct capdl_nearest){.word = word};
     }

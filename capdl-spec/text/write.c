@@ -24,7 +24,6 @@ uint32_t capdl_write_array_run(const struct writer *w, uint32_t at)
 {
     uint32_t first = w->order[at];
     uint32_t run = 1;
-
     if (capdl_object_index(w->spec, first) == CAPDL_NO_INDEX) {
         return 1;
     }
@@ -37,7 +36,6 @@ uint32_t capdl_write_array_run(const struct writer *w, uint32_t at)
 static int irq_compare(const void *left, const void *right)
 {
     const struct capdl_irq_map *a = left, *b = right;
-
     return a->irq < b->irq ? -1 : a->irq > b->irq;
 }
 
@@ -45,7 +43,6 @@ static int irq_compare(const void *left, const void *right)
 static size_t irq_run(const struct writer *w, const struct capdl_irq_map *irqs, size_t count)
 {
     size_t run = 1;
-
     if (!w->folded || capdl_object_index(w->spec, irqs->object) == CAPDL_NO_INDEX) {
         return 1;
     }
@@ -61,7 +58,6 @@ static void write_irqs(struct writer *w)
 {
     size_t count = w->spec->num_irqs, run;
     struct capdl_irq_map *irqs;
-
     if (!count) {
         return;
     }
@@ -71,7 +67,6 @@ static void write_irqs(struct writer *w)
     fputs("\nirq maps {\n", w->out);
     for (size_t i = 0; i < count; i += run) {
         uint32_t object = irqs[i].object;
-
         run = irq_run(w, irqs + i, count - i);
         fprintf(w->out, "  %" PRIu64 ": ", irqs[i].irq);
         if (run == 1) {
@@ -90,7 +85,6 @@ static int slot_compare(const struct capdl_spec *spec, const struct capdl_slot_r
 {
     uint32_t left = a->container, right = b->container;
     int objects = left == right ? 0 : capdl_spec_compare_names(spec, left, right);
-
     if (objects) {
         return objects;
     }
@@ -103,7 +97,6 @@ static int derivation_compare(const void *left, const void *right, void *pointer
     const struct capdl_derivation *a = &spec->derivations[*(const uint32_t *)left];
     const struct capdl_derivation *b = &spec->derivations[*(const uint32_t *)right];
     int parents = slot_compare(spec, &a->parent, &b->parent);
-
     return parents ? parents : slot_compare(spec, &a->child, &b->child);
 }
 
@@ -118,7 +111,6 @@ static void write_derivations(struct writer *w)
 {
     const struct capdl_derivation *list = w->spec->derivations, *last = NULL;
     uint32_t count = (uint32_t)w->spec->num_derivations, *order;
-
     if (!count) {
         return;
     }
@@ -131,7 +123,6 @@ static void write_derivations(struct writer *w)
     for (uint32_t i = 0; i < count; i++) {
         const struct capdl_derivation *derivation = &list[order[i]];
         bool same = last && !slot_compare(w->spec, &last->parent, &derivation->parent);
-
         if (!same) {
             fputs(last ? "  }\n  " : "  ", w->out);
             write_slot_ref(w, &derivation->parent);
@@ -156,7 +147,6 @@ static void write_schedule(struct writer *w, const struct capdl_domains *domains
     fputs("  schedule: [", w->out);
     for (size_t i = 0; i < domains->num_schedule; i++) {
         const struct capdl_domain_entry *entry = &domains->schedule[i];
-
         fprintf(w->out, "%s(%" PRIu64 ", %" PRIu64 "%s)", i ? ", " : "", entry->domain, entry->duration,
                 entry->unit == CAPDL_MICROSECONDS && !entry->end_marker ? " us" : "");
     }
@@ -166,7 +156,6 @@ static void write_schedule(struct writer *w, const struct capdl_domains *domains
 static void write_domains(struct writer *w)
 {
     const struct capdl_domains *domains = &w->spec->domains;
-
     if (!domains->has_schedule && !domains->has_index_shift && domains->start_kind == CAPDL_DOMAIN_START_DEFAULT) {
         return;
     }
@@ -186,7 +175,6 @@ static void write_domains(struct writer *w)
 void capdl_spec_write_text(const struct capdl_spec *spec, FILE *out, bool folded)
 {
     struct writer writer = {.spec = spec, .out = out, .folded = folded};
-
     writer.order = capdl_spec_by_name(spec, &writer.count);
     flockfile(out);
     fprintf(out, "arch %s\n", capdl_arch_name(spec->arch));

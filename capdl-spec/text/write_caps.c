@@ -51,7 +51,6 @@ static void write_data(struct writer *w, struct list *list, const struct capdl_c
 static void write_extra(struct writer *w, struct list *list, const struct capdl_cap *cap)
 {
     const struct capdl_cap_extra *extra = capdl_cap_extra(w->spec, cap);
-
     if (cap->flags & CAPDL_CAP_HAS_ASID) {
         list_item(list);
         fputs("asid: (", w->out);
@@ -71,7 +70,6 @@ static void write_extra(struct writer *w, struct list *list, const struct capdl_
 static void write_params(struct writer *w, const struct capdl_cap *cap)
 {
     struct list list = {.out = w->out};
-
     write_rights(&list, cap);
     write_data(w, &list, cap);
     if (cap->flags & CAPDL_CAP_REPLY) {
@@ -94,7 +92,6 @@ static void write_params(struct writer *w, const struct capdl_cap *cap)
 static bool same_extra(const struct writer *w, const struct capdl_cap *a, const struct capdl_cap *b)
 {
     const struct capdl_cap_extra *x = capdl_cap_extra(w->spec, a), *y = capdl_cap_extra(w->spec, b);
-
     return !(a->flags & CAPDL_CAP_HAS_MAPPING) &&
            (!(a->flags & CAPDL_CAP_HAS_ASID) || (x->asid_high == y->asid_high && x->asid_low == y->asid_low));
 }
@@ -103,7 +100,6 @@ static bool same_extra(const struct writer *w, const struct capdl_cap *a, const 
 static bool same_params(const struct writer *w, const struct capdl_cap *a, const struct capdl_cap *b)
 {
     unsigned generated = CAPDL_CAP_GENERATED;
-
     return a->kind == b->kind && a->data == b->data && a->rights == b->rights &&
            (a->flags | generated) == (b->flags | generated) && a->guard_size == b->guard_size && same_extra(w, a, b);
 }
@@ -117,7 +113,6 @@ static bool is_element(const struct writer *w, const struct capdl_cap *cap)
 static uint32_t slot_run(const struct writer *w, const struct capdl_cap *caps, uint32_t count)
 {
     uint32_t run = 1;
-
     if (!w->folded || !is_element(w, caps)) {
         return 1;
     }
@@ -133,7 +128,6 @@ static uint32_t slot_run(const struct writer *w, const struct capdl_cap *caps, u
 static uint32_t index_run(const struct writer *w, const struct capdl_cap *caps, uint32_t count, int step)
 {
     uint32_t run = 1;
-
     while (run < count && capdl_object_index(w->spec, caps[run].object) ==
                               capdl_object_index(w->spec, caps[run - 1].object) + (uint32_t)step) {
         run++;
@@ -145,11 +139,9 @@ static uint32_t index_run(const struct writer *w, const struct capdl_cap *caps, 
 static void write_elements(struct writer *w, const struct capdl_cap *caps, uint32_t count)
 {
     uint32_t run;
-
     fprintf(w->out, "%s[", capdl_object_name(w->spec, caps->object));
     for (uint32_t i = 0; i < count; i += run) {
         uint32_t up = index_run(w, caps + i, count - i, 1), down = index_run(w, caps + i, count - i, -1);
-
         run = up > down ? up : down;
         fprintf(w->out, i ? ", %" PRIu32 : "%" PRIu32, capdl_object_index(w->spec, caps[i].object));
         if (run > 1) {
@@ -166,7 +158,6 @@ static void write_slot(struct writer *w, uint32_t container, uint64_t slot)
 #include <capdl/tcbslots.def>
 #undef CAPDL_TCB_SLOT
     };
-
     if (capdl_object_kind(w->spec, container) == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT) {
         capdl_put_text(w->out, names[slot]);
     } else {
@@ -179,11 +170,9 @@ static void write_slots(struct writer *w, uint32_t container)
 {
     struct capdl_caps caps = capdl_object_caps(w->spec, container);
     uint32_t run;
-
     fputs(" {\n", w->out);
     for (uint32_t i = 0; i < caps.count; i += run) {
         const struct capdl_cap *cap = &caps.list[i];
-
         run = slot_run(w, cap, caps.count - i);
         capdl_put_text(w->out, "    ");
         write_slot(w, container, cap->slot);
@@ -203,7 +192,6 @@ static void write_slots(struct writer *w, uint32_t container)
 static bool same_content(const struct writer *w, uint32_t a, uint32_t b)
 {
     struct capdl_caps x = capdl_object_caps(w->spec, a), y = capdl_object_caps(w->spec, b);
-
     if (x.count != y.count) {
         return false;
     }
@@ -221,7 +209,6 @@ static uint32_t container_run(const struct writer *w, uint32_t at)
 {
     uint32_t first = w->order[at];
     uint32_t run = 1;
-
     if (!w->folded || capdl_object_index(w->spec, first) == CAPDL_NO_INDEX) {
         return 1;
     }
@@ -236,11 +223,9 @@ static uint32_t container_run(const struct writer *w, uint32_t at)
 void capdl_write_caps(struct writer *w)
 {
     uint32_t run;
-
     fputs("\ncaps {\n", w->out);
     for (uint32_t i = 0; i < w->count; i += run) {
         uint32_t container = w->order[i];
-
         run = 1;
         if (!capdl_object_caps(w->spec, container).count) {
             continue;

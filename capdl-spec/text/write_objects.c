@@ -31,7 +31,6 @@ static void list_bytes(struct list *list, const char *keyword, uint64_t bytes)
 {
     static const char *const units[] = {"", "k", "M", "G"};
     unsigned unit = 0;
-
     while (unit < 3 && bytes && bytes % 1024 == 0) {
         bytes /= 1024;
         unit++;
@@ -85,12 +84,10 @@ static const uint8_t tcb_written[] = {
 static uint32_t tcb_brought_by(unsigned field)
 {
     uint32_t mask = 1u << field;
-
     for (unsigned i = 0; i < CAPDL_TCB_FIELD_COUNT; i++) {
         bool brings = tcb_written[field] == CAPDL_TCB_BASIC  ? tcb_written[i] <= CAPDL_TCB_WITH_BASIC
                       : tcb_written[field] == CAPDL_TCB_FULL ? tcb_written[i] == CAPDL_TCB_FULL
                                                              : false;
-
         mask |= brings ? 1u << i : 0;
     }
     return mask;
@@ -100,7 +97,6 @@ static void write_tcb(struct list *list, const struct capdl_tcb *tcb)
 {
     for (unsigned i = 0; tcb && i < CAPDL_TCB_FIELD_COUNT; i++) {
         enum capdl_tcb_field field = (enum capdl_tcb_field)i;
-
         if (!(tcb->has & tcb_brought_by(i))) {
             continue;
         }
@@ -122,7 +118,6 @@ static void write_tcb(struct list *list, const struct capdl_tcb *tcb)
 static void write_sc(struct list *list, const struct capdl_object *object)
 {
     const struct capdl_sc *sc = object->u.sc;
-
     list_bits(list, object);
     if (!sc || !sc->has_times) {
         return;
@@ -162,7 +157,6 @@ static void write_fill(struct writer *w, const struct capdl_fill *fill)
 static void write_frame(struct list *list, const struct capdl_object *frame)
 {
     unsigned bits = frame->size_bits;
-
     list_item(list, NULL);
     fprintf(list->w->out, "%" PRIu64 "%s",
             UINT64_C(1) << (bits >= 20   ? bits - 20
@@ -197,7 +191,6 @@ static const char *const number_names[CAPDL_KIND_COUNT][CAPDL_NUMBER_COUNT] = {
 static void write_numbers(struct list *list, const struct capdl_object *object)
 {
     const struct capdl_numbers *numbers = object->u.numbers;
-
     if (!numbers) {
         return;
     }
@@ -207,7 +200,6 @@ static void write_numbers(struct list *list, const struct capdl_object *object)
     }
     for (unsigned i = 0; i < CAPDL_NUMBER_COUNT; i++) {
         const char *keyword = number_names[object->kind][i];
-
         if (!keyword || !(numbers->has >> i & 1)) {
             continue;
         }
@@ -258,7 +250,6 @@ static enum params params_of(enum capdl_kind kind)
 static void write_params(struct writer *w, const struct capdl_object *object)
 {
     struct list list = {.w = w};
-
     switch (params_of(object->kind)) {
     case PARAMS_NONE:
         break;
@@ -289,7 +280,6 @@ static bool same_fills(struct capdl_fills a, struct capdl_fills b)
     }
     for (size_t i = 0; i < a.count; i++) {
         const struct capdl_fill *x = &a.list[i], *y = &b.list[i];
-
         if (x->kind != y->kind || x->offset != y->offset || x->length != y->length || strcmp(x->text, y->text) ||
             x->source_offset != y->source_offset) {
             return false;
@@ -319,7 +309,6 @@ bool capdl_object_same(const struct capdl_spec *spec, uint32_t a, uint32_t b)
 {
     unsigned printed = CAPDL_OBJECT_HAS_SIZE | CAPDL_OBJECT_HAS_PADDR | CAPDL_OBJECT_HAS_FILL | CAPDL_OBJECT_CONTIGUOUS;
     enum capdl_kind kind = capdl_object_kind(spec, a);
-
     if (kind != capdl_object_kind(spec, b) || (capdl_object_flags(spec, a) ^ capdl_object_flags(spec, b)) & printed ||
         capdl_object_size_bits(spec, a) != capdl_object_size_bits(spec, b) ||
         capdl_object_paddr(spec, a) != capdl_object_paddr(spec, b)) {
@@ -345,7 +334,6 @@ bool capdl_object_same(const struct capdl_spec *spec, uint32_t a, uint32_t b)
 static uint32_t alike(const struct writer *w, uint32_t at, uint32_t most)
 {
     uint32_t first = w->order[at], run = 1;
-
     while (run < most && capdl_object_index(w->spec, w->order[at + run]) == capdl_object_index(w->spec, first) + run &&
            capdl_object_same(w->spec, first, w->order[at + run])) {
         run++;
@@ -357,10 +345,8 @@ static uint32_t alike(const struct writer *w, uint32_t at, uint32_t most)
 static void write_array(struct writer *w, uint32_t at, uint32_t length)
 {
     uint32_t run;
-
     for (uint32_t i = 0; i < length; i += run) {
         struct capdl_object object = capdl_object_view(w->spec, w->order[at + i]);
-
         run = alike(w, at + i, length - i);
         if (run == length && object.index == 0) {
             fprintf(w->out, "  %s[%" PRIu32 "]", object.name, run);
@@ -377,12 +363,10 @@ static void write_array(struct writer *w, uint32_t at, uint32_t length)
 static void write_children(struct writer *w, const uint32_t *children, uint32_t count)
 {
     uint32_t run;
-
     fputs(" {", w->out);
     for (uint32_t i = 0; i < count; i += run) {
         const char *name = capdl_object_name(w->spec, children[i]);
         uint32_t first = capdl_object_index(w->spec, children[i]);
-
         run = 1;
         while (w->folded && first != CAPDL_NO_INDEX && i + run < count &&
                capdl_object_name(w->spec, children[i + run]) == name &&
@@ -409,7 +393,6 @@ static struct covers covers_collect(const struct writer *w)
     size_t count = w->spec->num_objects;
     struct covers covers = {.first = capdl_spec_realloc(NULL, (count + 2) * sizeof(uint32_t)),
                             .children = capdl_spec_realloc(NULL, count * sizeof(uint32_t))};
-
     memset(covers.first, 0, (count + 2) * sizeof(uint32_t));
     for (uint32_t i = 0; i < w->count; i++) {
         if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT) {
@@ -433,10 +416,8 @@ static void write_covers(struct writer *w)
 {
     struct covers covers = covers_collect(w);
     bool any = false;
-
     for (uint32_t i = 0; i < w->count; i++) {
         uint32_t id = w->order[i], first = covers.first[id], count = covers.first[id + 1] - first;
-
         if (capdl_object_kind(w->spec, id) != CAPDL_KIND_UT || !count) {
             continue;
         }
@@ -458,7 +439,6 @@ static void write_covers(struct writer *w)
 static bool *covering_collect(const struct writer *w)
 {
     bool *covering = capdl_spec_realloc(NULL, w->spec->num_objects);
-
     memset(covering, 0, w->spec->num_objects);
     for (uint32_t i = 0; i < w->count; i++) {
         if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT) {
@@ -472,11 +452,9 @@ void capdl_write_objects(struct writer *w)
 {
     bool *covering = covering_collect(w);
     uint32_t run;
-
     fputs("\nobjects {\n", w->out);
     for (uint32_t i = 0; i < w->count; i += run) {
         struct capdl_object object = capdl_object_view(w->spec, w->order[i]);
-
         run = capdl_write_array_run(w, i);
         if (object.index != CAPDL_NO_INDEX) {
             write_array(w, i, run);

@@ -37,7 +37,6 @@ void pd_main(const uint64_t *args)
 {
     uint64_t number = args[0], count = args[1];
     struct meeting *meeting = (struct meeting *)args[2];
-
     __atomic_fetch_add(&meeting->present, 1, __ATOMIC_ACQ_REL);
     wait_for(&meeting->present, count);
     wait_for(&meeting->turn, number);

@@ -11,7 +11,6 @@ void pd_main(const uint64_t *args)
 {
     uint64_t number = args[0];
     uint64_t *turn = (uint64_t *)args[1];
-
     for (uint64_t mine = number; mine < TURNS; mine += 2) {
         while (__atomic_load_n(turn, __ATOMIC_ACQUIRE) != mine)
             ;

@@ -55,7 +55,6 @@ static void make_objects(uint64_t untyped)
 static void configure(void)
 {
     uint64_t word = 0;
-
 #if !SEL4_MCS
     pd_words[word++] = 0; /* fault endpoint */
 #endif
@@ -87,7 +86,6 @@ static void schedule(void)
 static void start(uint64_t number)
 {
     uint64_t registers[SEL4_REGISTERS];
-
     must(pd_read_registers(NEW_TCB, 0, registers), "reading registers");
     registers[SEL4_REGISTER_PROGRAM_COUNTER] = (uintptr_t)thread;
     registers[SEL4_REGISTER_STACK_POINTER] = STACK_AT + PAGE;
@@ -104,7 +102,6 @@ static void start(uint64_t number)
 static void run_thread(void)
 {
     const uint64_t untyped = pd_leftover_ram(left, THREAD_MEMORY_BITS);
-
     must(!untyped, "finding 64 KiB of RAM");
     make_objects(untyped);
     must(pd_map(NEW_STACK, VSPACE, STACK_AT), "mapping the stack");
@@ -120,7 +117,6 @@ static void run_thread(void)
 static void use_page(void)
 {
     volatile uint64_t *page = (volatile uint64_t *)PAGE_AT;
-
     must(!left->num_frames, "finding a page of the initialiser's image");
     must(pd_map(left->first_frame, VSPACE, PAGE_AT), "mapping it");
     for (unsigned i = 0; !errors && i < PAGE / sizeof(*page); i++) {

@@ -7,7 +7,6 @@ enum { ASKED = 4 };
 void pd_main(const uint64_t *args)
 {
     uint64_t count = 0;
-
     (void)args;
     pd_recv(ASKED);
     for (;;) {

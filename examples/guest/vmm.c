@@ -14,7 +14,6 @@ static uint64_t registers[SEL4_REGISTERS];
 static int answer(void)
 {
     uint64_t argument = registers[X1];
-
     registers[PC] += 4;
     switch (registers[X0]) {
     case GUEST_LEVEL:
@@ -45,7 +44,6 @@ static int store(uint64_t address)
 static int handle(struct pd_message m)
 {
     uint64_t syndrome = pd_words[0], address = pd_words[SEL4_VM_FAULT_ADDR];
-
     if (pd_read_registers(GUEST, 0, registers)) {
         return 0;
     }

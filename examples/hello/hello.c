@@ -11,7 +11,6 @@ static __thread volatile uint64_t fresh;
 void pd_main(const uint64_t *args)
 {
     uint64_t sum = 0;
-
     for (unsigned i = 0; i < 1024; i++) {
         sum += zeros[i];
     }

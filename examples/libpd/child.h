@@ -82,7 +82,6 @@ static inline enum pd_child_error pd_child_start(struct pd_child *child, uint64_
 static inline enum pd_child_error pd_child_map(struct pd_child *child, uint64_t page, uint64_t rights)
 {
     uint64_t frame = child->frames + page, execute = rights & PD_CHILD_EXECUTE, error;
-
     pd_words[0] = child->start + page * PD_CHILD_PAGE;
     pd_words[1] = rights & (SEL4_RIGHT_READ | SEL4_RIGHT_WRITE);
 #if defined(__aarch64__)
@@ -182,7 +181,6 @@ static inline enum pd_child_error pd_child_elf_good(const struct pd_child *child
 {
     const struct pd_elf *elf = file;
     enum pd_child_error error = PD_CHILD_OK;
-
     if (size < sizeof(*elf) || elf->ident[0] != 0x7f || elf->ident[1] != 'E' || elf->ident[2] != 'L' ||
         elf->ident[3] != 'F' || elf->ident[4] != 2 || elf->ident[5] != 1 || elf->machine != PD_ELF_MACHINE ||
         elf->type != PD_ELF_EXECUTABLE) {
@@ -202,7 +200,6 @@ static inline uint64_t pd_child_page_rights(const void *file, uint64_t page)
 {
     const struct pd_elf *elf = file;
     uint64_t rights = SEL4_RIGHT_READ;
-
     for (unsigned i = 0; i < elf->num_segments; i++) {
         const struct pd_elf_segment *s = pd_elf_segment(file, i);
         if (s->type == PD_ELF_LOAD && s->vaddr < page + PD_CHILD_PAGE && s->vaddr + s->memory_size > page) {
@@ -217,7 +214,6 @@ static inline enum pd_child_error pd_child_replace(struct pd_child *child, const
 {
     const struct pd_elf *elf = file;
     enum pd_child_error error = pd_child_elf_good(child, file, size);
-
     if (!error) {
         error = pd_child_stop(child);
     }
@@ -243,7 +239,6 @@ static inline enum pd_child_error pd_child_replace(struct pd_child *child, const
 static inline enum pd_child_error pd_child_replace_raw(struct pd_child *child, const void *bytes, uint64_t size)
 {
     enum pd_child_error error = size > child->room ? PD_CHILD_TOO_LARGE : pd_child_stop(child);
-
     if (error) {
         return error;
     }

@@ -12,7 +12,6 @@ void pd_start(uint64_t *ipc_buffer, uint64_t a, uint64_t b, uint64_t c, uint64_t
 void pd_start(uint64_t *ipc_buffer, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
 {
     const uint64_t args[] = {a, b, c, d, e};
-
     pd_words = ipc_buffer + SEL4_IPC_BUFFER_WORD_MESSAGE;
     pd_main(args);
     for (;;) {
@@ -29,7 +28,6 @@ static struct pd_message enter(int64_t number, uint64_t cap, uint64_t label, uin
         .word = {pd_words[0], pd_words[1], pd_words[2], pd_words[3]},
         .reply = PD_SLOT_REPLY,
     };
-
     syscall_enter(number, &r);
     for (unsigned i = 0; i < 4; i++) {
         pd_words[i] = r.word[i];
@@ -152,7 +150,6 @@ static void print_number(uint64_t number, unsigned base)
 {
     char digits[20];
     unsigned count = 0;
-
     do {
         digits[count++] = "0123456789abcdef"[number % base];
     } while (number /= base);
@@ -164,7 +161,6 @@ static void print_number(uint64_t number, unsigned base)
 void pd_print(const char *format, ...)
 {
     va_list args;
-
     va_start(args, format);
     for (; *format; format++) {
         if (*format != '%') {

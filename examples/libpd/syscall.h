@@ -24,7 +24,6 @@ static inline void syscall_enter(int64_t number, struct syscall_registers *r)
     register uint64_t x5 __asm__("x5") = r->word[3];
     register uint64_t x6 __asm__("x6") = r->reply;
     register int64_t x7 __asm__("x7") = number;
-
     __asm__ volatile("svc #0"
                      : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5)
                      : "r"(x6), "r"(x7)
@@ -44,7 +43,6 @@ static inline void syscall_enter(int64_t number, struct syscall_registers *r)
     register uint64_t a5 __asm__("a5") = r->word[3];
     register uint64_t a6 __asm__("a6") = r->reply;
     register int64_t a7 __asm__("a7") = number;
-
     __asm__ volatile("ecall"
                      : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5)
                      : "r"(a6), "r"(a7)
@@ -67,7 +65,6 @@ static inline void syscall_enter(int64_t number, struct syscall_registers *r)
     register uint64_t word3 __asm__("r15") = r->word[3];
     register uint64_t reply __asm__("r12") = r->reply;
     uint64_t cap = r->cap, info = r->info;
-
     __asm__ volatile("movq %%rsp, %%rbx\n\tsyscall\n\tmovq %%rbx, %%rsp"
                      : "+D"(cap), "+S"(info), "+r"(word0), "+r"(word1), "+r"(word2), "+r"(word3)
                      : "d"(number), "r"(reply)

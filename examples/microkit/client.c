@@ -9,7 +9,6 @@ static void init(void)
 {
     static const char text[] = "the answer is there";
     uint64_t answer = call((unsigned)server_id, 21);
-
     pd_print("%s: 21 doubled is %u\n", name(), answer);
     for (unsigned i = 0; i < sizeof(text); i++) {
         buffer[i] = text[i];

@@ -44,7 +44,6 @@ static inline const char *name(void)
 static inline int notify(unsigned channel)
 {
     struct syscall_registers r = {.cap = SLOT_NOTIFICATIONS + channel, .reply = SLOT_REPLY};
-
     if (!(microkit_notifications >> channel & 1)) {
         return 0;
     }
@@ -56,7 +55,6 @@ static inline uint64_t call(unsigned channel, uint64_t word)
 {
     struct syscall_registers r = {
         .cap = SLOT_CALLS + channel, .info = SEL4_MESSAGE(0, 0, 1), .word = {word}, .reply = SLOT_REPLY};
-
     syscall_enter(SEL4_SYS_CALL, &r);
     return r.word[0];
 }
@@ -66,7 +64,6 @@ static inline void stop(unsigned child)
 {
     struct syscall_registers r = {
         .cap = SLOT_CHILDREN + child, .info = SEL4_MESSAGE(SEL4_LABEL_TCB_SUSPEND, 0, 0), .reply = SLOT_REPLY};
-
     syscall_enter(SEL4_SYS_CALL, &r);
 }
 
@@ -99,7 +96,6 @@ void pd_main(const uint64_t *args)
     struct syscall_registers r;
     uint64_t answer = 0;
     int answers = 0;
-
     (void)args;
     init();
     if (microkit_passive) { /* the monitor now lets our time go when we wait */

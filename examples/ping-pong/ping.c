@@ -7,7 +7,6 @@ enum { FOREHAND = 4, BACKHAND = 5, ROUNDS = 4 };
 void pd_main(const uint64_t *args)
 {
     uint64_t ball = 1;
-
     (void)args;
     for (unsigned i = 0; i < ROUNDS; i++) {
         uint64_t side = i % 2 ? BACKHAND : FOREHAND;

@@ -25,7 +25,6 @@ static void replace(struct pd_child *child, const struct capdl_modules *modules,
 {
     const struct capdl_module *module = find(modules, name);
     enum pd_child_error error = PD_CHILD_NO_ELF;
-
     if (module && name[0] == 'r' && name[1] == 'a' && name[2] == 'w') {
         error = pd_child_replace_raw(child, (const void *)module->address, module->size);
     } else if (module) {
@@ -42,7 +41,6 @@ void pd_main(const uint64_t *args)
 {
     const struct capdl_modules *modules = (const struct capdl_modules *)args[0];
     static struct pd_child child;
-
     child.tcb = TCB;
     child.vspace = VSPACE;
     child.frames = FRAMES;

@@ -5,7 +5,6 @@
 void pd_main(const uint64_t *args)
 {
     uint64_t count = 0;
-
     (void)args;
     for (pd_recv(4);; pd_reply_recv(4, 0, 1)) {
         count++;

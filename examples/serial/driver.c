@@ -44,7 +44,6 @@ static void listen(void)
 static unsigned find_end(void)
 {
     unsigned end = 0;
-
     while (end < length && line[end] != '\n') {
         end++;
     }
@@ -55,7 +54,6 @@ static unsigned find_end(void)
 static unsigned read_line(void)
 {
     unsigned end;
-
     while ((end = find_end()) == length && length < sizeof(line)) {
         listen();
     }
@@ -75,7 +73,6 @@ static unsigned read_line(void)
 static void write_words(uint64_t count)
 {
     char text[SERIAL_MOST];
-
     for (uint64_t i = 0; i < count && i < SERIAL_MOST; i++) {
         text[i] = (char)pd_words[i];
     }

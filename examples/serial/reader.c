@@ -16,7 +16,6 @@ static void say(const char *text, uint64_t length)
 static void say_text(const char *text)
 {
     uint64_t length = 0;
-
     while (text[length]) {
         length++;
     }
@@ -26,7 +25,6 @@ static void say_text(const char *text)
 void pd_main(const uint64_t *args)
 {
     char text[SERIAL_MOST], mirrored[SERIAL_MOST];
-
     (void)args;
     say_text("reader: type lines, and '.' to end\n");
     for (;;) {

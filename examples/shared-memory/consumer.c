@@ -7,7 +7,6 @@ enum { FULL = 4, EMPTY = 5 };
 void pd_main(const uint64_t *args)
 {
     volatile char *board = (volatile char *)args[0];
-
     for (unsigned i = 0; i < 3; i++) {
         pd_wait(FULL);
         pd_print("consumer: reads %s\n", (const char *)args[0]);

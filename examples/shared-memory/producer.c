@@ -8,7 +8,6 @@ void pd_main(const uint64_t *args)
 {
     static const char *const words[] = {"seven", "sheep", "sleep"};
     volatile char *board = (volatile char *)args[0];
-
     for (unsigned i = 0; i < 3; i++) {
         pd_print("producer: writes %s\n", words[i]);
         for (unsigned j = 0; j == 0 || words[i][j - 1]; j++) {

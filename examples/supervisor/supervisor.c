@@ -9,7 +9,6 @@ static void mend(uint64_t address, uint64_t spare)
 {
     uint64_t registers[SEL4_REGISTERS];
     uint64_t error = pd_read_registers(CHILD, 0, registers);
-
     if (error || registers[SEL4_REGISTER_ARGUMENT] != address) {
         pd_print("supervisor: cannot help, error %u\n", error);
         return;

@@ -18,7 +18,6 @@ static void sleep_seconds(const struct timer *timer, uint64_t seconds)
 void pd_main(const uint64_t *args)
 {
     struct timer timer = {(enum timer_kind)args[0], args[1], PORTS};
-
     pd_print("driver: ready\n");
     pd_recv(REQUESTS);
     for (;;) {

@@ -13,7 +13,6 @@ static uint8_t *read_all(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rb");
     uint8_t *bytes = NULL;
-
     *size = 0;
     if (!file) {
         return NULL;
@@ -31,7 +30,6 @@ static uint8_t *read_all(const char *path, size_t *size)
 static uint64_t bytes_touched(const char *console)
 {
     const char *end = strstr(console, " bytes of untyped"), *start = end;
-
     while (start && start > console && start[-1] != ' ') {
         start--;
     }
@@ -54,7 +52,6 @@ static bool boot(const char *path, const uint8_t *bytes, size_t size, struct mac
     struct machine_options options = {.console = memory, .stopped = stop, .timeout_seconds = 100};
     bool good = image_open(&image, path, bytes, size, &diags) && machine_run(&image, &options, result, &diags) &&
                 (result->outcome == MACHINE_BOOTED || result->outcome == MACHINE_IDLE);
-
     fclose(memory);
     *touched = bytes_touched(console);
     free(console);
@@ -72,7 +69,6 @@ int main(int argc, char **argv)
     size_t size = 0;
     uint8_t *bytes = argc > 1 ? read_all(argv[1], &size) : NULL;
     bool good = bytes && boot(argv[1], bytes, size, &result, &touched);
-
     free(bytes);
     if (!good) {
         fprintf(stderr, "%s does not boot\n", argc > 1 ? argv[1] : "nothing");

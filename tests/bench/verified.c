@@ -14,7 +14,6 @@ static bool verified(const char *path, const struct file_bytes *file, struct cap
     struct image image;
     struct capdl_spec spec;
     struct verify_result result = {.num_differences = 1};
-
     capdl_spec_init(&spec);
     bool good = image_open(&image, path, file->data, file->size, diags) && image_to_spec(&image, path, &spec, diags);
     if (good) {
@@ -31,7 +30,6 @@ int main(int argc, char **argv)
 {
     struct capdl_diags diags = {NULL};
     struct file_bytes file;
-
     if (argc != 2 || !file_read(argv[1], &file)) {
         fprintf(stderr, "verified: cannot read %s\n", argc > 1 ? argv[1] : "nothing");
         return 1;

@@ -17,7 +17,6 @@ static inline void put_head(struct encoder *e, unsigned major, uint64_t value)
 {
     unsigned bytes = value < 24 ? 0 : value < 0x100 ? 1 : value < 0x10000 ? 2 : value < 0x100000000 ? 4 : 8;
     unsigned info = bytes == 0 ? (unsigned)value : bytes == 1 ? 24 : bytes == 2 ? 25 : bytes == 4 ? 26 : 27;
-
     if (e->size + 9 > sizeof(e->bytes)) {
         abort();
     }

@@ -60,7 +60,6 @@ static void put_profile(struct encoder *e, const struct system *system)
         {CAPDL_BOOT_SYS_CALL, 7},          {CAPDL_BOOT_UNTYPED_OFFSET, 152},    {CAPDL_BOOT_FAN_OUT, system->fan_out},
         {CAPDL_BOOT_SLOT_BITS, SLOT_BITS}, {CAPDL_BOOT_TYPE_CNODE, TYPE_CNODE},
     };
-
     put_head(e, 5, sizeof(pairs) / sizeof(pairs[0]));
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         put_uint(e, pairs[i][0]);
@@ -73,7 +72,6 @@ static size_t run_length(const struct system *system, size_t from, size_t end)
 {
     const struct object *o = &system->objects[from];
     size_t n = 1;
-
     while (from + n < end && o[n].type == o->type && o[n].size_bits == o->size_bits && o[n].is_direct == o->is_direct &&
            (!o->is_direct || o[n].first == o->first + n) &&
            (!o->is_fixed || o[n].address == o->address + (n << o->size_bits))) {
@@ -98,7 +96,6 @@ static void number_objects(struct system *system)
 static uint64_t slot_of(const struct system *system, const struct object *o)
 {
     uint64_t slot = 0;
-
     while (&system->objects[system->with_slot[slot]] != o) {
         slot++;
     }
@@ -113,7 +110,6 @@ static unsigned argument_of(const struct object *o)
 static size_t put_objects(struct encoder *e, const struct system *system, size_t from, size_t end, bool write)
 {
     size_t runs = 0, n;
-
     for (; from < end; from += n, runs++) {
         const struct object *o = &system->objects[from];
         n = run_length(system, from, end);
@@ -156,7 +152,6 @@ static void encode(struct encoder *e, struct system *system)
 static void place_untypeds(struct system *system)
 {
     uint64_t address = below(4) * 0x100000;
-
     system->num_untypeds = 1 + below(MOST_UNTYPEDS);
     for (size_t i = 0; i < system->num_untypeds; i++) {
         struct capdl_untyped *u = &system->untypeds[i];
@@ -177,7 +172,6 @@ static void place_untypeds(struct system *system)
 static int by_size(const void *a, const void *b)
 {
     const struct object *first = a, *second = b;
-
     if (first->size_bits != second->size_bits) {
         return (int)second->size_bits - (int)first->size_bits;
     }
@@ -192,7 +186,6 @@ static void make_some_direct(struct system *system)
 {
     size_t at = system->num_free ? below(system->num_free) : 0;
     uint64_t next = below(8);
-
     system->cnode = NULL;
     if (!system->num_free || below(2)) {
         return;
@@ -280,7 +273,6 @@ static uint64_t kernel_retype(struct kernel *kernel, const struct system *system
     const struct capdl_untyped *u = &system->untypeds[step->untyped];
     uint64_t size = UINT64_C(1) << step->size_bits, free = (UINT64_C(1) << u->size_bits) - kernel->marks[step->untyped];
     uint64_t start = (u->address + kernel->marks[step->untyped] + size - 1) & ~(size - 1);
-
     CHECK(step->count >= 1 && step->count <= system->fan_out);
     CHECK(free >> step->size_bits >= step->count);
     kernel->marks[step->untyped] = start + step->count * size - u->address;
@@ -306,7 +298,6 @@ static void check_step(struct system *system, struct kernel *kernel, const struc
                        const struct capdl_retype *step)
 {
     uint64_t address;
-
     CHECK(step->untyped < system->num_untypeds);
     CHECK(!system->untypeds[step->untyped].is_device || step->kind == CAPDL_RETYPE_PADDING ||
           object_of(system, step, 0)->is_fixed);
@@ -353,7 +344,6 @@ static void run_plan(struct system *system, struct capdl_plan *plan)
     struct kernel kernel = {0};
     struct capdl_retype step;
     uint64_t steps = 0, touched = 0, room;
-
     for (; capdl_plan_next(plan, &step); steps++) {
         CHECK(steps >= plan->num_cspace_retypes || step.kind >= CAPDL_RETYPE_CSPACE_LEAF);
         check_step(system, &kernel, plan, &step);
@@ -388,7 +378,6 @@ struct search {
 static void add_gaps(struct search *search, const struct system *system, const struct capdl_untyped *u)
 {
     uint64_t at = u->address, end = u->address + (UINT64_C(1) << u->size_bits);
-
     for (size_t i = system->num_free; i <= system->num_objects; i++) {
         const struct object *o = i < system->num_objects ? &system->objects[i] : NULL;
         uint64_t limit = o && o->address >= u->address && o->address < end ? o->address : o ? at : end;
@@ -423,7 +412,6 @@ static bool holds_fixed(const struct system *system, const struct capdl_untyped 
 static void distribute(struct search *search, const struct system *system, size_t object, uint64_t cost)
 {
     uint64_t size;
-
     if (cost >= search->best) {
         return;
     }
@@ -451,7 +439,6 @@ static uint64_t cheapest(const struct system *system)
 {
     static struct search search;
     uint64_t base = 0;
-
     search.num_blocks = 0;
     search.best = UINT64_MAX;
     for (size_t i = 0; i < system->num_untypeds; i++) {
@@ -476,7 +463,6 @@ static uint64_t cheapest(const struct system *system)
 static void open_system(struct capdl_blob *blob, struct encoder *e, struct system *system)
 {
     struct capdl_blob_error error;
-
     encode(e, system);
     if (!capdl_blob_open(blob, e->bytes, e->size, &error)) {
         fprintf(stderr, "at byte %zu: expected %s\n", error.offset, error.expected);
@@ -488,7 +474,6 @@ static bool make_plan(struct capdl_plan *plan, struct system *system, const stru
 {
     static uint64_t scratch[4096 * sizeof(struct capdl_plan_group) / 8];
     struct capdl_plan_request request = {blob, system->untypeds, system->num_untypeds, scratch, system->empty_slots};
-
     CHECK(capdl_plan_scratch_size(blob->counts[CAPDL_BLOB_ITEM_GROUPS]) <= sizeof(scratch));
     return capdl_plan_make(plan, &request);
 }
@@ -497,7 +482,6 @@ static void check_failure(struct system *system, const struct capdl_plan *plan)
 {
     const struct capdl_plan_failure *f = &plan->failure;
     uint64_t total = 0;
-
     CHECK(f->status == CAPDL_PLAN_NO_MEMORY);
     CHECK(f->missing > 0);
     CHECK((f->slot < system->num_slots ? object_at(system, f->slot)
@@ -519,7 +503,6 @@ static void small_case(void)
     struct capdl_plan plan;
     uint64_t best;
     bool may_wait; /* gaps before fixed objects may be passed while a CNode is not made yet */
-
     memset(&system, 0, sizeof(system));
     place_untypeds(&system);
     add_free_objects(&system, MOST_OBJECTS, 6);
@@ -552,7 +535,6 @@ static void large_case(void)
     static struct encoder e;
     struct capdl_blob blob;
     struct capdl_plan plan;
-
     memset(&system, 0, sizeof(system));
     system.num_untypeds = MOST_UNTYPEDS;
     for (size_t i = 0; i < MOST_UNTYPEDS; i++) {
@@ -577,7 +559,6 @@ static void no_memory_for_leaves(void)
     static struct encoder e;
     struct capdl_blob blob;
     struct capdl_plan plan;
-
     memset(&system, 0, sizeof(system));
     system.num_untypeds = 2;
     system.untypeds[0] = (struct capdl_untyped){.address = 0x10000, .size_bits = 16};
@@ -603,7 +584,6 @@ static void slots_for_padding(void)
     static struct encoder e;
     struct capdl_blob blob;
     struct capdl_plan plan;
-
     memset(&system, 0, sizeof(system));
     system.num_untypeds = 2;
     system.untypeds[0] = (struct capdl_untyped){.address = 0x100000, .size_bits = 16};
@@ -625,7 +605,6 @@ static void sums_beyond_64_bits(void)
     static struct encoder e;
     struct capdl_blob blob;
     struct capdl_plan plan;
-
     memset(&system, 0, sizeof(system));
     system.num_untypeds = 1;
     system.untypeds[0] = (struct capdl_untyped){.address = 0, .size_bits = 47};
@@ -650,7 +629,6 @@ static void untypeds_that_cannot_be(void)
     static struct encoder e;
     struct capdl_blob blob;
     struct capdl_plan plan;
-
     memset(&system, 0, sizeof(system));
     system.num_untypeds = 1;
     system.untypeds[0] = (struct capdl_untyped){.address = 0x10800, .size_bits = 12};
@@ -673,7 +651,6 @@ static void untypeds_that_cannot_be(void)
 static unsigned pad(uint64_t mark, uint64_t address, bool few, uint64_t *pieces)
 {
     unsigned calls = 0;
-
     while (mark != address) {
         struct capdl_padding next = capdl_padding_next(mark, address, few);
         uint64_t size = UINT64_C(1) << next.size_bits;
@@ -714,7 +691,6 @@ static void padding_between_pages(void)
 static void padding_of_any_size(void)
 {
     uint64_t most = 0;
-
     CHECK(pad(0, UINT64_C(1) << 55, false, &most) == 1 && most == 256);
     for (test_case = 0; test_case < 100000; test_case++) {
         const unsigned bits = 4 + (unsigned)below(52);

@@ -22,7 +22,6 @@ static unsigned failures;
 static size_t parse_hex(const char *text, uint8_t *bytes, size_t most)
 {
     size_t size = 0;
-
     for (; *text; text++) {
         char digits[3] = {text[0], text[1], 0};
         if (*text == '#') {
@@ -44,7 +43,6 @@ static size_t read_good(const char *path, uint8_t *bytes, size_t most)
 {
     static char text[1 << 16];
     FILE *file = fopen(path, "r");
-
     if (!file || !fread(text, 1, sizeof(text) - 1, file)) {
         perror(path);
         exit(2);
@@ -98,7 +96,6 @@ static void check_fills(const struct capdl_blob *blob)
 {
     struct capdl_blob_table table = capdl_blob_table(blob, CAPDL_BLOB_ITEM_FILLS);
     struct capdl_blob_fill f;
-
     CHECK(capdl_blob_next_fill(&table, &f));
     CHECK(f.slot == 0 && f.size_bits == 21 && f.offset == 4096 && f.page == 0 && f.pages == 2 && f.flags == 0);
     CHECK(capdl_blob_next_fill(&table, &f));
@@ -112,7 +109,6 @@ static void check_calls(const struct capdl_blob *blob)
 {
     struct capdl_blob_calls calls = capdl_blob_calls(blob);
     struct capdl_call c;
-
     CHECK(capdl_blob_next_call(&calls, &c));
     CHECK(c.phase == CAPDL_PHASE_PAGES && c.label == 48 && c.count == 1 && c.num_operands == 0);
     CHECK(c.target.kind == CAPDL_REF_PAGE && c.target.value == 0);
@@ -177,11 +173,9 @@ static uint64_t check_cursor(const struct capdl_blob *blob, enum capdl_blob_name
     struct capdl_blob_names names, other;
     struct capdl_blob_name name;
     uint64_t number = 0, count;
-
     for (capdl_blob_names_start(&names, blob, named); capdl_blob_next_name(&names, &name, &count);) {
         for (uint64_t i = 0; i < count; i++, number++) {
             struct capdl_blob_name alone = capdl_blob_name_of(blob, named, number, &other);
-
             CHECK(!alone.text == !name.text && alone.length == name.length && alone.is_element == name.is_element);
             CHECK(!alone.text || memcmp(alone.text, name.text, name.length) == 0);
             CHECK(!alone.text || (alone.digits == name.digits && alone.index == name.index + i));
@@ -200,7 +194,6 @@ static void check_nameless(const struct capdl_blob *named)
     size_t size = named->items[CAPDL_BLOB_ITEM_NAMES];
     struct capdl_blob_error error;
     struct capdl_blob blob;
-
     memcpy(bytes, named->bytes, size);
     bytes[size++] = 0xf6;
     CHECK(capdl_blob_open(&blob, bytes, size, &error));
@@ -221,7 +214,6 @@ static void check_bad(const uint8_t *good, size_t size, const char *from, const 
     struct capdl_blob_error error;
     struct capdl_blob blob;
     size_t before;
-
     if (!at || memmem(at + 1, size - (size_t)(at + 1 - good), old, old_size)) {
         fprintf(stderr, "%s does not stand there exactly once\n", from);
         exit(2);
@@ -361,7 +353,6 @@ static const struct {
 static uint64_t read_name(struct capdl_blob_name name)
 {
     uint64_t sum = 0;
-
     CHECK(name.digits < CAPDL_NAME_MOST_DIGITS);
     for (size_t at = 0; name.text && at < name.length; at++) {
         sum += (unsigned char)name.text[at];
@@ -372,7 +363,6 @@ static uint64_t read_name(struct capdl_blob_name name)
 static uint64_t read_names(const struct capdl_blob *blob)
 {
     uint64_t sum = 0;
-
     for (uint64_t i = 0; i < 60; i++) {
         sum += read_name(slot_name(blob, i));
         sum += read_name(page_name(blob, i));
@@ -390,7 +380,6 @@ static uint64_t walk(const struct capdl_blob *blob)
     struct capdl_blob_fill f;
     static struct capdl_call c;
     uint64_t sum = 0;
-
     for (enum capdl_blob_item item = CAPDL_BLOB_ITEM_GROUPS; item <= CAPDL_BLOB_ITEM_COVERS; item++) {
         for (table = capdl_blob_table(blob, item); capdl_blob_next_objects(&table, &o);) {
             sum += o.slot + o.place + o.first;
@@ -416,7 +405,6 @@ static void check_kept(const struct capdl_blob *blob, const struct capdl_call *f
 {
     static struct capdl_call expected, other;
     struct capdl_blob_calls calls = capdl_blob_calls(blob);
-
     for (const struct capdl_call *call = first; capdl_blob_next_call(&calls, &expected);) {
         const struct capdl_call *seen = call != kept->end ? call : &other;
         CHECK(call != kept->end || capdl_blob_next_call(&kept->rest, &other));
@@ -441,7 +429,6 @@ static void check_for_boot(const uint8_t *bytes, size_t size, bool good, const s
     struct capdl_blob_error of_boot;
     struct capdl_blob blob;
     bool boots = capdl_blob_open_for_boot(&blob, bytes, size, &of_boot, &kept);
-
     CHECK(boots == (good || error->items > CAPDL_BLOB_ITEM_NAMES));
     CHECK(boots || (of_boot.offset == error->offset && of_boot.items == error->items));
     if (boots) {
@@ -459,7 +446,6 @@ static bool try_bytes(const uint8_t *bytes, size_t size)
     struct capdl_blob_error error;
     struct capdl_blob blob;
     bool good;
-
     memcpy(copy, bytes, size);
     good = capdl_blob_open(&blob, copy, size, &error);
     CHECK(error.offset <= size && good == !error.expected);
@@ -475,7 +461,6 @@ static void check_mutations(const uint8_t *good, size_t size)
 {
     uint8_t bytes[1024];
     unsigned accepted = 0;
-
     for (size_t end = 0; end < size; end++) {
         CHECK(!try_bytes(good, end));
     }
@@ -498,7 +483,6 @@ int main(int argc, char **argv)
     size_t size = read_good(argc > 1 ? argv[1] : "good.hex", good, sizeof(good));
     struct capdl_blob_error error;
     struct capdl_blob blob;
-
     if (!capdl_blob_open(&blob, good, size, &error)) {
         fprintf(stderr, "at byte %zu: expected %s\n", error.offset, error.expected);
         return 1;

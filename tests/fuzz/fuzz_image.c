@@ -16,7 +16,6 @@ static void show(const struct image *image, struct capdl_diags *diags)
     struct capdl_spec spec;
     char *text = NULL;
     FILE *out = open_memstream(&text, &(size_t){0});
-
     capdl_spec_init(&spec);
     if (image_to_spec(image, "image", &spec, diags)) {
         capdl_spec_check(&spec, diags);
@@ -31,7 +30,6 @@ static void open_blob(const uint8_t *data, size_t size)
 {
     struct capdl_blob blob;
     struct capdl_blob_error error;
-
     if (!capdl_blob_open(&blob, data, size, &error) && (error.offset > size || !error.expected)) {
         abort();
     }
@@ -55,7 +53,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct image image;
     char *messages = NULL;
     FILE *sink = open_memstream(&messages, &(size_t){0});
-
     seal_check(data, size, NULL);
     if (!image_is_elf(data, size)) {
         open_blob(data, size);

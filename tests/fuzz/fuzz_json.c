@@ -21,7 +21,6 @@ static struct text print(const struct capdl_spec *spec, bool json)
 {
     struct text text;
     FILE *out = open_memstream(&text.bytes, &text.size);
-
     if (json) {
         spec_json_write(spec, out);
     } else {
@@ -41,7 +40,6 @@ static bool reprint(const char *bytes, size_t size, struct text *text, struct te
     FILE *sink = open_memstream(&shown.bytes, &shown.size);
     uint16_t source = capdl_diags_add_source(&diags, "input", bytes, size);
     bool is_json = spec_json_is(bytes, size), good;
-
     capdl_spec_init(&spec);
     good = (is_json ? spec_json_read : capdl_spec_read_text)(&spec, &diags, source, &options);
     if (good) {
@@ -61,7 +59,6 @@ static bool reprint(const char *bytes, size_t size, struct text *text, struct te
 static void expect_same(const struct text *from, const struct text *text)
 {
     struct text again = {NULL}, json = {NULL};
-
     if (!reprint(from->bytes, from->size, &again, &json) || again.size != text->size ||
         memcmp(again.bytes, text->bytes, again.size)) {
         fprintf(stderr, "%s\nis not the same as:\n%s\n", from->bytes, text->bytes);
@@ -74,7 +71,6 @@ static void expect_same(const struct text *from, const struct text *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct text text = {NULL}, json = {NULL};
-
     if (!spec_json_is((const char *)data, size) || !reprint((const char *)data, size, &text, &json)) {
         return 0;
     }

@@ -57,7 +57,6 @@ static size_t change(uint8_t *data, size_t size)
 {
     size_t at = random_below(size), from = random_below(size), most = size - (at > from ? at : from);
     size_t length = random_below(most < PIECE ? most : PIECE);
-
     switch (random_below(4)) {
     case 0:
         data[at] ^= (uint8_t)(1 << random_below(8));
@@ -77,13 +76,11 @@ static size_t change(uint8_t *data, size_t size)
 static void run_changed(const uint8_t *data, size_t size)
 {
     uint8_t *copy = malloc(size + !size);
-
     if (!copy) {
         exit(2);
     }
     for (unsigned i = 0; i < CHANGED; i++) {
         size_t left = size;
-
         memcpy(copy, data, size);
         for (size_t changes = 1 + random_below(MOST_CHANGES); changes && left; changes--) {
             left = change(copy, left);
@@ -96,11 +93,9 @@ static void run_changed(const uint8_t *data, size_t size)
 int main(int argc, char **argv)
 {
     static uint8_t data[LARGEST];
-
     for (int i = 1; i < argc; i++) {
         FILE *file = fopen(argv[i], "rb");
         size_t size;
-
         if (!file) {
             return 2;
         }

@@ -17,7 +17,6 @@ static void read_map(const char *path, struct capdl_diags *diags)
 {
     struct capdl_profile profile = *profile_default(CAPDL_ARCH_X86_64);
     size_t errors = diags->num_errors;
-
     if (memory_map_apply(&profile, path, diags)) {
         memory_map_qemu_size(&profile);
     } else if (diags->num_errors == errors) {
@@ -28,7 +27,6 @@ static void read_map(const char *path, struct capdl_diags *diags)
 static void read_untypeds(const char *path, struct capdl_diags *diags)
 {
     struct forecast forecast;
-
     forecast_read(&forecast, profile_default(CAPDL_ARCH_AARCH64), path, 1 << 20, diags);
     forecast_free(&forecast);
 }
@@ -38,7 +36,6 @@ static void read_filter(const uint8_t *data, size_t size)
     struct trace_filter filter;
     const char *wrong = NULL;
     char *text = strndup((const char *)data, size);
-
     if (!trace_filter_parse(&filter, text, &wrong) && (!wrong || wrong < text || wrong > text + strlen(text))) {
         abort();
     }
@@ -53,7 +50,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char path[64], *messages = NULL;
     FILE *sink = open_memstream(&messages, &(size_t){0});
     int file = memfd_create("map", 0);
-
     if (file < 0 || write(file, data, size) != (ssize_t)size) {
         perror("memfd");
         exit(2);

@@ -19,7 +19,6 @@ static void read_for(const uint8_t *data, size_t size, enum capdl_arch arch, boo
     char *messages = NULL;
     FILE *sink = open_memstream(&messages, &(size_t){0});
     uint16_t source = capdl_diags_add_source(&diags, "input", (const char *)data, size);
-
     capdl_spec_init(&spec);
     microkit_read(&spec, &diags, source, &options);
     capdl_spec_check(&spec, &diags);
@@ -40,7 +39,6 @@ static bool never(void *context, const char *path)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     bool odd = size & 1;
-
     if (microkit_is((const char *)data, size)) {
         microkit_programs((const char *)data, size, never, NULL);
     }

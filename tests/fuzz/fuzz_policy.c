@@ -25,7 +25,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *shown = NULL;
     size_t length;
     FILE *out = open_memstream(&shown, &length);
-
     capdl_spec_init(&spec);
     capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "spec", system_text, strlen(system_text)),
                          &options);

@@ -43,11 +43,9 @@ static char *reprint(const char *text, const struct capdl_profile *profile)
     struct capdl_spec spec;
     char *messages = NULL, *printed = NULL;
     FILE *sink = open_memstream(&messages, &(size_t){0});
-
     capdl_spec_init(&spec);
     if (capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "input", text, strlen(text)), &options)) {
         FILE *out = open_memstream(&printed, &(size_t){0});
-
         capdl_spec_write_text(&spec, out, true);
         fclose(out);
     }
@@ -66,7 +64,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct capdl_profile *profile = profile_default(arch_of(data, size));
     int file = memfd_create("program", 0);
     char text[200], *printed, *again;
-
     if (file < 0 || write(file, data, size) != (ssize_t)size) {
         perror("memfd");
         exit(2);

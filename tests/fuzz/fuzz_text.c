@@ -20,7 +20,6 @@ static struct text print(const struct capdl_spec *spec, bool folded)
 {
     struct text text;
     FILE *out = open_memstream(&text.bytes, &text.size);
-
     capdl_spec_write_text(spec, out, folded);
     fclose(out);
     return text;
@@ -32,7 +31,6 @@ enum { MOST_CHECKED = 1 << 16 };
 static uint64_t size_of(const struct capdl_spec *spec)
 {
     uint64_t size = spec->num_objects;
-
     for (uint32_t i = 0; i < spec->num_objects && size < MOST_CHECKED; i++) {
         size += capdl_object_caps(spec, i).count;
     }
@@ -47,7 +45,6 @@ static struct text reprint(const char *bytes, size_t size, bool folded)
     struct text text = {NULL};
     char *message = NULL;
     FILE *sink = open_memstream(&message, &(size_t){0});
-
     capdl_spec_init(&spec);
     bool good = capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "input", bytes, size), NULL);
 
@@ -68,7 +65,6 @@ static struct text reprint(const char *bytes, size_t size, bool folded)
 static void expect_same(const struct text *printed, bool folded)
 {
     struct text again = reprint(printed->bytes, printed->size, folded);
-
     if (!again.bytes || again.size != printed->size || memcmp(again.bytes, printed->bytes, again.size)) {
         fprintf(stderr, "not a fixpoint:\n%s\nbecomes:\n%s\n", printed->bytes, again.bytes ? again.bytes : "(refused)");
         abort();
@@ -80,7 +76,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     for (int folded = 0; folded < 2; folded++) {
         struct text printed = reprint((const char *)data, size, folded);
-
         if (printed.bytes) {
             expect_same(&printed, folded);
         }

@@ -26,7 +26,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *messages = NULL;
     FILE *sink = open_memstream(&messages, &(size_t){0});
     void *tree = malloc(size + !size);
-
     memcpy(tree, data, size);
     capdl_spec_init(&spec);
     if (!capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "spec", text, strlen(text)), NULL)) {

@@ -36,7 +36,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; argc == 2 && i < sizeof(specs) / sizeof(specs[0]); i++) {
         struct compiled c;
         char path[512];
-
         compile_text_to_image(&c, specs[i][0], specs[i][1], false);
         if (!c.good) {
             capdl_diags_print(&c.diags, stderr, 0);
@@ -44,7 +43,6 @@ int main(int argc, char **argv)
         }
         for (int blob = 0; blob < 2; blob++) {
             FILE *file;
-
             snprintf(path, sizeof(path), "%s/%s.%s", argv[1], specs[i][0], blob ? "blob" : "elf");
             file = fopen(path, "wb");
             if (!file || !fwrite(blob ? c.blob : c.image, blob ? c.blob_size : c.image_size, 1, file) || fclose(file)) {

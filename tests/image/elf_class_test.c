@@ -80,7 +80,6 @@ static void check_libelf(unsigned word_bits, uint8_t file[FILE_SIZE], const Elf6
     GElf_Sym read_symbol = {0};
     GElf_Dyn read_dynamic = {0};
     GElf_Rela read_relocation = {0};
-
     expect(gelf_getehdr(elf, &header) && SAME(header, *written), word_bits, "header");
     expect(gelf_getphdr(elf, 0, &read_segment) && SAME(read_segment, segment), word_bits, "segment");
     for (unsigned i = 1; i < SECTIONS; i++) {
@@ -106,7 +105,6 @@ static void check_view(unsigned word_bits, const uint8_t file[FILE_SIZE], const 
     Elf64_Sym read_symbol = elf_symbol_get(word_bits, file + DATA);
     Elf64_Dyn read_dynamic = elf_dynamic_get(word_bits, file + DATA + STEP);
     Elf64_Rela read_relocation = elf_relocation_get(word_bits, file + DATA + 2 * STEP);
-
     expect(elf_class_bits(file) == word_bits, word_bits, "class");
     expect(SAME(header, *written) && SAME(read_segment, segment) && SAME(section, expected), word_bits,
            "headers again");
@@ -117,7 +115,6 @@ static void check_view(unsigned word_bits, const uint8_t file[FILE_SIZE], const 
 int main(void)
 {
     static uint8_t file[FILE_SIZE] __attribute__((aligned(16)));
-
     elf_version(EV_CURRENT);
     for (unsigned word_bits = 32; word_bits <= 64; word_bits += 32) {
         Elf64_Ehdr header = make(word_bits, file);

@@ -60,7 +60,6 @@ static void check_good_boot(struct fake *fake)
 static void check_failing_calls(struct fake *fake)
 {
     uint64_t last;
-
     fake_boot(fake);
     last = header.num_calls - 1;
     for (fake->refuse = 1, fake->error = CAPDL_ERROR_DELETE_FIRST; fake->refuse <= last; fake->refuse++) {
@@ -78,7 +77,6 @@ static void check_failing_calls(struct fake *fake)
 static void check_messages(struct fake *fake)
 {
     char both[300];
-
     check_message(fake, 5, CAPDL_ERROR_NOT_ENOUGH_MEMORY,
                   "capdl: creating objects: Untyped_Retype(99, our CNode, 9, 0, 0, 0, 100, 1) for big failed: "
                   "NotEnoughMemory (10)\n");
@@ -98,7 +96,6 @@ static void check_messages(struct fake *fake)
 static void check_stripped(struct fake fake)
 {
     struct encoder e;
-
     encode_system(&e, &(struct system){.nameless = true});
     fake.blob = e.bytes;
     fake.blob_size = e.size;
@@ -120,7 +117,6 @@ static void check_large_cspace(struct fake fake)
         "21 0x64 (0x2) 0x1 0x1 0x2 0x40 0xf 0x27\n"
         "10 0x1 (0 0x64 0x3) 0 0\n"
         "1 0x61 (0x64) 0x8 0 0x65 0x40 0x1 0x2\n"; /* small[0]: slot 1 of the leaf at 101 */
-
     fake.empty_slots = 8;
     fake_boot(&fake);
     CHECK(header.phase == CAPDL_PHASE_DONE);
@@ -137,7 +133,6 @@ static void check_large_cspace(struct fake fake)
 static void check_memory(struct fake fake)
 {
     struct fake less = fake;
-
     less.num_untypeds = 2;
     check_message(&less, 0, 0,
                   "capdl: planning memory: big: objects of 0x200000 bytes and more lack 0x200000 bytes of memory; "
@@ -154,7 +149,6 @@ static void check_memory(struct fake fake)
 static size_t name_of(const struct fake *fake, const char *text)
 {
     const uint8_t *found = memmem(fake->blob, fake->blob_size, text, 3);
-
     CHECK(found);
     return found ? (size_t)(found - fake->blob) : 1;
 }
@@ -163,7 +157,6 @@ static void check_damaged(struct fake fake)
 {
     const size_t size = fake.blob_size;
     uint8_t bytes[4096];
-
     memcpy(bytes, fake.blob, size);
     fake.blob = bytes;
     fake.blob_size--;
@@ -196,7 +189,6 @@ int main(void)
 {
     static struct encoder e;
     static struct fake fake;
-
     encode_system(&e, &(struct system){NULL});
     fake = system_on(&e);
     check_good_boot(&fake);

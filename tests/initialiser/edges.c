@@ -24,7 +24,6 @@ static void started_threads_are_suspended(void)
 {
     static const char expected[] = "32 0x67 () 0x1\n32 0x67 ()\n32 0x68 ()\n32 0x69 ()\n"
                                    "11 0x67 ()\n11 0x67 ()\n11 0x68 ()\n11 0x69 ()\n11 0x1 ()\n";
-
     boot_system(&(struct system){.starts_often = true});
     fake.refuse = header.num_calls - 1;
     fake.error = CAPDL_ERROR_ILLEGAL_OPERATION;
@@ -44,7 +43,6 @@ static void runs_step_by_step(void)
 {
     const struct system system = {.odd_runs = true};
     const char *domains;
-
     boot_system(&system);
     CHECK(header.phase == CAPDL_PHASE_DONE);
     CHECK(strstr(fake.log, "32 0x1 ()\n32 0x2 ()\n30 0x2 (") != NULL);
@@ -83,7 +81,6 @@ static void objects_straight_into_a_cnode(void)
 static void says_that_it_booted(void)
 {
     int64_t profile[CAPDL_BOOT_KEY_COUNT];
-
     boot_system(&(struct system){.starts_none = true});
     CHECK(strstr(fake.console, "capdl: booted: 8 objects, 5 pages in place, 22 kernel calls, ") == fake.console);
     CHECK(strchr(fake.console, '\n') == fake.console + strlen(fake.console) - 1);
@@ -145,7 +142,6 @@ static void no_such_core_earlier(void)
 static void kernel_without_mcs(void)
 {
     int64_t profile[CAPDL_BOOT_KEY_COUNT];
-
     memcpy(profile, system_profile, sizeof(profile));
     profile[CAPDL_BOOT_FLAGS] = 0;
     profile[CAPDL_BOOT_SCHEDCONTROL_OFFSET] = 0;
@@ -165,7 +161,6 @@ static void kernel_without_mcs(void)
 static void kernel_without_cache_methods(void)
 {
     int64_t profile[CAPDL_BOOT_KEY_COUNT];
-
     memcpy(profile, system_profile, sizeof(profile));
     profile[CAPDL_BOOT_PAGE_UNIFY] = 0;
     profile[CAPDL_BOOT_PAGE_CLEAN_INVALIDATE] = 0;
@@ -179,7 +174,6 @@ static void kernel_without_cache_methods(void)
 static void put_chunk(uint64_t id, uint64_t length)
 {
     const uint64_t head[2] = {id, length};
-
     memcpy(fake.extra + fake.extra_size, head, sizeof(head));
     fake.extra_size += length;
 }
@@ -204,7 +198,6 @@ static const uint8_t *boot_with_chunk(uint64_t id, uint64_t length, uint64_t ext
 static void chunks_of_bootinfo(void)
 {
     const uint8_t *frame = boot_with_chunk(3, 64, 128);
-
     CHECK(frame[15] == 0 && frame[16] == 64 && frame[23] == 0); /* the second word of the chunk's own header */
     CHECK(frame[24] == 80 && frame[39] == 95 && frame[40] == 0);
     CHECK(boot_with_chunk(3, 20, 84)[27] == 83);
@@ -221,7 +214,6 @@ static uint64_t converted(uint64_t ticks, uint64_t us, unsigned operands, unsign
 {
     const struct capdl_call call = {.phase = phase, .num_operands = operands};
     uint64_t words[4] = {0, 1, ticks, us};
-
     return convert_duration(&call, words)[2];
 }
 
@@ -278,7 +270,6 @@ static void check_tampered(void (*tamper)(void), const char *start, const char *
 static void untypeds_elsewhere(void)
 {
     static int64_t profile[CAPDL_BOOT_KEY_COUNT];
-
     memcpy(profile, system_profile, sizeof(profile));
     profile[CAPDL_BOOT_UNTYPED_OFFSET] += sizeof(struct slot_region);
     encode_system(&blob, &(struct system){.profile = profile});
@@ -296,7 +287,6 @@ static void untypeds_elsewhere(void)
 static void other_levels_of_io_page_tables(void)
 {
     static int64_t profile[CAPDL_BOOT_KEY_COUNT];
-
     memcpy(profile, system_profile, sizeof(profile));
     profile[CAPDL_BOOT_IOPT_LEVELS] = 3;
     encode_system(&blob, &(struct system){.profile = profile});

@@ -33,7 +33,6 @@ static void write_log(const char *format, ...)
 {
     size_t length = strlen(fake->log);
     va_list arguments;
-
     va_start(arguments, format);
     length += (size_t)vsnprintf(fake->log + length, sizeof(fake->log) - length, format, arguments);
     va_end(arguments);
@@ -53,7 +52,6 @@ void arch_configure(uint64_t flags)
 static word console_char(char c)
 {
     size_t length = strlen(fake->console);
-
     if (length == 0) {
         fake->calls_when_said = header.num_calls;
     }
@@ -66,7 +64,6 @@ static word console_char(char c)
 word arch_call(int64_t number, word target, word info, const word registers[MESSAGE_REGISTERS])
 {
     unsigned words = info & 127, caps = info >> 7 & 3, label = (unsigned)(info >> 12);
-
     if (!configured) {
         abort();
     }
@@ -147,7 +144,6 @@ static void write_bootinfo(void)
     struct bootinfo *b = (struct bootinfo *)memory.bootinfo;
     struct slot_region *sched_control = (struct slot_region *)(memory.bootinfo + FAKE_SCHEDCONTROL_OFFSET);
     struct slot_region *untyped = (struct slot_region *)(memory.bootinfo + FAKE_UNTYPED_OFFSET);
-
     b->extra_len = fake->extra_size;
     memcpy(memory.extra, fake->extra, sizeof(memory.extra));
     b->ipc_buffer = (word)(uintptr_t)&memory.ipc_buffer;

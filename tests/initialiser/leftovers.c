@@ -62,7 +62,6 @@ static void untypeds_and_pages(void)
     const struct system system = leaving(4, 0);
     const struct capdl_leftovers *left;
     const char *at;
-
     encode(&system);
     left = boot();
     at = strstr(fake.log, "43 0x64 ");
@@ -84,7 +83,6 @@ static void untypeds_and_pages(void)
 static void on_device_memory(uint64_t slots, uint64_t devices)
 {
     const struct system system = leaving(slots, devices);
-
     encode(&system);
     fake.untypeds[1].is_device = 1;
 }
@@ -121,7 +119,6 @@ static void padding_and_devices(void)
 static void too_few_slots(void)
 {
     const struct capdl_leftovers *left;
-
     on_device_memory(2, 1);
     left = boot();
     CHECK(left->num_untypeds == 2 && left->untypeds_left_out == 11);
@@ -145,7 +142,6 @@ static void an_amount(void)
     struct system system = leaving(4, 0);
     uint64_t *second = system.left + CAPDL_LEFT_KEYS;
     const struct capdl_leftovers *left;
-
     second[CAPDL_SIZE_LEFT_SLOTS] = 3;
     second[CAPDL_SIZE_LEFT_CNODE] = 3;
     second[CAPDL_SIZE_LEFT_BITS] = 8;
@@ -178,7 +174,6 @@ static void an_amount(void)
 static void failing_calls(void)
 {
     const struct system system = leaving(4, 0);
-
     encode(&system);
     check_message(&fake, 19, CAPDL_ERROR_DELETE_FIRST,
                   "capdl: handing over what is left: CNode_Move(thread, our CNode, 64, 8, 98, " FAKE_DEPTH_IN_MESSAGES
@@ -191,7 +186,6 @@ static void failing_calls(void)
 static void check_refused(unsigned key, uint64_t value)
 {
     struct system system = leaving(4, 0);
-
     system.left[key] = value;
     encode(&system);
     fake_boot(&fake);
@@ -203,7 +197,6 @@ static void wrong_sizes(void)
 {
     static int64_t profile[CAPDL_BOOT_KEY_COUNT];
     struct system system = leaving(4, 0);
-
     check_refused(CAPDL_SIZE_LEFT_CNODE, 8);
     check_refused(CAPDL_SIZE_LEFT_NAME, 10);
     check_refused(CAPDL_SIZE_LEFT_PAGE, 6);

@@ -37,7 +37,6 @@ const int64_t system_profile[CAPDL_BOOT_KEY_COUNT] = {
 static void put_profile(struct encoder *e, const int64_t *profile)
 {
     unsigned count = 0;
-
     for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {
         count += profile[key] != 0;
     }
@@ -193,7 +192,6 @@ static void put_names(struct encoder *e)
 static void put_sizes(struct encoder *e, const uint64_t *left)
 {
     unsigned count = CAPDL_SIZE_LEFT_PAGE;
-
     for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
         count = left[CAPDL_SIZE_LEFT_SLOTS + i * CAPDL_LEFT_KEYS] ? CAPDL_SIZE_KEY_COUNT : count;
     }

@@ -67,7 +67,6 @@ void arch_stop(void)
 static void check_window_page(const struct bootinfo *bootinfo)
 {
     static struct ipc_buffer buffer;
-
     self.bootinfo = bootinfo;
     self.ipc_buffer = &buffer;
     self.blob.boot[CAPDL_BOOT_PAGE_UNMAP] = 42;
@@ -82,7 +81,6 @@ static void check_larger_windows(struct bootinfo *bootinfo, uint64_t extra)
 {
     const uint64_t gib = UINT64_C(1) << 30;
     uint64_t end, address;
-
     bootinfo->extra_len = extra;
     self.bootinfo = bootinfo;
     end = (uintptr_t)bootinfo + CAPDL_PAGE_SIZE + extra;
@@ -131,7 +129,6 @@ static void check_sets(void)
 int main(void)
 {
     static struct bootinfo bootinfo = {.image_frames = {20, 99}};
-
     check_window_page(&bootinfo);
     check_larger_windows(&bootinfo, 0);
     check_larger_windows(&bootinfo, 0x200000);

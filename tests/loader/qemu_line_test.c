@@ -65,7 +65,6 @@ static char *line_of(const struct capdl_profile *profile, bool pc)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-
     if (qemu_command(profile, "k", pc ? "m" : NULL, &line, &diags)) {
         qemu_print(&line, out);
         qemu_free(&line);
@@ -81,7 +80,6 @@ static void check_line(const struct line *l)
 {
     struct capdl_profile profile;
     const struct capdl_profile *builtin = profile_builtin(l->kernel);
-
     test_prefix(&profile, builtin->arch);
     test_prefix_write(&profile, "libsel4/include/kernel/gen_config.json", l->config, strlen(l->config));
     snprintf(profile.platform, sizeof(profile.platform), "%s", l->platform);

@@ -43,7 +43,6 @@ static void fill(volatile uint64_t *page, uint64_t first)
 static uint64_t count(const volatile uint64_t *page, uint64_t first)
 {
     uint64_t words = 0;
-
     for (unsigned i = 0; i < WORDS; i++) {
         words += page[i] == first + i;
     }

@@ -29,7 +29,6 @@ static bool read_bytes(const uint8_t *bytes, size_t size, enum capdl_arch arch, 
 {
     char path[64];
     struct elf_request request = request_for(arch);
-
     snprintf(path, sizeof(path), "%s/pd.elf", directory);
     made_write(path, bytes, size);
     return elf_read(program, &request, diags);
@@ -39,7 +38,6 @@ static bool read_made(const struct made_elf *elf, struct elf_program *program, s
 {
     uint8_t *bytes = made_bytes(elf);
     bool good = read_bytes(bytes, elf->size, CAPDL_ARCH_AARCH64, program, diags);
-
     free(bytes);
     return good;
 }
@@ -69,7 +67,6 @@ static void refuse(const char *name, const struct made_elf *elf, const char *exp
 {
     struct elf_program program;
     struct capdl_diags diags = {NULL};
-
     if (read_made(elf, &program, &diags)) {
         complain(name, expected, &diags);
         elf_release(&program);
@@ -83,7 +80,6 @@ static void refuse_bytes(const char *name, const void *bytes, size_t size, const
 {
     struct elf_program program;
     struct capdl_diags diags = {NULL};
-
     if (read_bytes(bytes, size, CAPDL_ARCH_AARCH64, &program, &diags) || !has_message(&diags, CAPDL_ERROR, expected)) {
         complain(name, expected, &diags);
     }
@@ -96,7 +92,6 @@ static void accept(const char *name, const struct made_elf *elf, const char *war
     struct elf_program program;
     struct capdl_diags diags = {NULL};
     bool good = read_made(elf, &program, &diags);
-
     if (!good || diags.count != (warning != NULL) || (warning && !has_message(&diags, CAPDL_WARNING, warning))) {
         complain(name, warning ? warning : "nothing", &diags);
     }
@@ -111,7 +106,6 @@ static void test_good(void)
     struct made_elf elf = made_good(ELF_AARCH64);
     struct elf_program program;
     struct capdl_diags diags = {NULL};
-
     /* Given in descending order, read in ascending. */
     made_add(&elf, ELF_LOAD, ELF_R | ELF_W, 0x2100, 0x1f0100, 0x10, 0x3000, 0x1000);
     made_add(&elf, ELF_LOAD, ELF_R, 0, 0x100000, 0, 0, 0x1000);
@@ -135,7 +129,6 @@ static void test_good(void)
 static void test_nothing_in_file(void)
 {
     struct made_elf elf = made_good(ELF_AARCH64);
-
     made_add(&elf, ELF_LOAD, ELF_R | ELF_W, 0x10ffe8, 0x31ffe8, 0, 0x400, 0x10000);
     made_add(&elf, ELF_TLS, ELF_R, 0x110000, 0x320000, 0, 16, 8);
     accept("bss behind the end of the file", &elf, NULL);
@@ -144,7 +137,6 @@ static void test_nothing_in_file(void)
 static void test_identity(void)
 {
     struct made_elf elf = made_good(ELF_AARCH64);
-
     refuse_bytes("empty", "", 0, "is not an ELF file: it is empty");
     refuse_bytes("script", "#!/bin/sh\n", 10, "is not an ELF file");
     refuse_bytes("only the magic number",
@@ -172,7 +164,6 @@ static void test_identity(void)
 static void test_type(void)
 {
     struct made_elf elf = made_good(ELF_AARCH64);
-
     elf.type = 3;
     refuse("pie", &elf, "-no-pie");
     elf.type = 1;
@@ -199,7 +190,6 @@ static void refuse_dynamic(const char *name, uint64_t tag, uint64_t value, const
     struct made_elf elf = made_good(ELF_AARCH64);
     struct elf_program program;
     struct capdl_diags diags = {NULL};
-
     made_add(&elf, ELF_DYNAMIC, ELF_R, 0x1000, 0x200000, 32, 32, 8);
     uint8_t *bytes = made_bytes(&elf);
     memset(bytes + 0x1000, 0, 32);
@@ -221,7 +211,6 @@ static void refuse_dynamic(const char *name, uint64_t tag, uint64_t value, const
 static void test_dynamic(void)
 {
     struct made_elf elf = made_good(ELF_AARCH64);
-
     refuse_dynamic("library", 1, 5, "needs a shared library");
     refuse_dynamic("relocations", 8, 24, "relocations");
     refuse_dynamic("relocations without addends", 18, 16, "relocations");
@@ -240,7 +229,6 @@ static void test_dynamic(void)
 static void test_truncated(void)
 {
     struct made_elf elf = made_good(ELF_AARCH64);
-
     elf.size = 100;
     refuse("half the program headers", &elf, "is truncated: 1 program headers");
     elf = made_good(ELF_AARCH64);
@@ -260,7 +248,6 @@ static void test_truncated(void)
 static void test_place(void)
 {
     struct made_elf elf = made_good(ELF_AARCH64);
-
     made_add(&elf, ELF_LOAD, ELF_R | ELF_W, 0x2000, 0x200fff, 16, 16, 1);
     refuse("overlap", &elf, "segments 0 [0x200000, 0x201000) and 1 [0x200fff, 0x20100f) overlapping");
     elf.headers[1].vaddr = 0x200000;
@@ -299,7 +286,6 @@ static void test_place(void)
 static void test_writable_code(void)
 {
     struct made_elf elf = made_good(ELF_AARCH64);
-
     made_add(&elf, ELF_LOAD, ELF_R | ELF_W | ELF_X, 0x2000, 0x300000, 16, 16, 1);
     accept("W and X", &elf, "segment 1 at 0x300000 both writable and executable");
     elf = made_good(ELF_AARCH64);
@@ -322,7 +308,6 @@ static void test_many_mistakes(void)
         struct made_elf elf = made_good(ELF_AARCH64);
         struct elf_program program;
         struct capdl_diags diags = {NULL};
-
         for (unsigned i = 0; i < count; i++) {
             made_add(&elf, ELF_LOAD, ELF_R, 0x2000, 0x800, 16, 16, 1);
         }
@@ -336,7 +321,6 @@ static void test_many_mistakes(void)
 static void test_tls(void)
 {
     struct made_elf elf = made_good(ELF_AARCH64);
-
     made_add(&elf, ELF_TLS, ELF_R, 0x1000, 0x200000, 8, 16, 24);
     refuse("odd alignment", &elf, "aligned to 24");
     elf.headers[1].align = 64;
@@ -356,7 +340,6 @@ static void test_missing(void)
     struct capdl_diags diags = {NULL};
     struct elf_request request = request_for(CAPDL_ARCH_AARCH64);
     const char *const nowhere[] = {"/nonexistent", NULL};
-
     request.beside = "specs/sub/system.cdl";
     request.directories = nowhere;
     if (elf_read(&program, &request, &diags) ||
@@ -387,7 +370,6 @@ static void test_missing(void)
 static void test_damaged(void)
 {
     struct made_elf elf = made_good(ELF_AARCH64);
-
     made_add(&elf, ELF_LOAD, ELF_R | ELF_W, 0x2000, 0x300000, 16, 0x5000, 0x1000);
     made_add(&elf, ELF_TLS, ELF_R, 0x2000, 0x300000, 8, 24, 16);
     elf.size = 0x3000;
@@ -416,7 +398,6 @@ static void test_damaged(void)
 int main(void)
 {
     char path[64];
-
     if (!mkdtemp(directory)) {
         perror(directory);
         return 2;

@@ -47,7 +47,6 @@ static struct made_elf program_for(const struct capdl_profile *profile)
     struct made_elf elf = made_good(profile->arch == CAPDL_ARCH_AARCH64 ? ELF_AARCH64
                                     : profile->arch == CAPDL_ARCH_RISCV ? ELF_RISCV
                                                                         : ELF_X86_64);
-
     elf.headers[0].filesz = elf.headers[0].memsz = 0x1800;
     made_add(&elf, ELF_LOAD, ELF_R | ELF_W, 0x3000, 0x202000, 0x100, 0x3000, PAGE);
     return elf;
@@ -63,7 +62,6 @@ static void write_elf(const struct made_elf *elf, const char *name)
 {
     char path[128];
     uint8_t *bytes = made_bytes(elf);
-
     made_write(path_of(name, path), bytes, elf->size);
     free(bytes);
 }
@@ -104,7 +102,6 @@ static void begin_good(struct test *t, const char *name, const char *text)
 static uint32_t find(struct test *t, const char *name, uint32_t index)
 {
     uint32_t object = capdl_spec_find(&t->spec, name, index);
-
     if (object == CAPDL_NO_OBJECT) {
         failures++;
         fprintf(stderr, "%s: there is no %s\n", t->name, name);
@@ -134,7 +131,6 @@ static const struct capdl_cap *lookup(struct test *t, uint32_t root, uint64_t ad
     const struct capdl_profile *p = t->profile;
     unsigned shift = 12;
     uint32_t table = root;
-
     for (unsigned l = 1; l < p->vspace_levels; l++) {
         shift += p->vspace_index_bits[l];
     }
@@ -160,7 +156,6 @@ static int rights_at(struct test *t, uint32_t root, uint64_t address)
 {
     uint64_t offset;
     const struct capdl_cap *c = lookup(t, root, address, &offset);
-
     return c ? c->rights : -1;
 }
 
@@ -169,7 +164,6 @@ static uint8_t byte_at(struct test *t, uint32_t root, uint64_t address, const ui
 {
     uint64_t offset;
     const struct capdl_cap *c = lookup(t, root, address, &offset);
-
     if (!c) {
         return 0;
     }
@@ -191,7 +185,6 @@ static uint8_t byte_at(struct test *t, uint32_t root, uint64_t address, const ui
 static uint64_t word_at(struct test *t, uint32_t root, uint64_t address, const uint8_t *file)
 {
     uint64_t word = 0;
-
     for (unsigned i = 8; i-- > 0;) {
         word = word << 8 | byte_at(t, root, address + i, file);
     }
@@ -214,7 +207,6 @@ static void refuse(const char *profile, const char *text, const char *const *exp
 {
     struct test test, *t = &test;
     struct made_elf elf = program_for(profile_builtin(profile));
-
     write_elf(&elf, "ping.elf");
     begin(t, profile, text);
     CHECK(!t->good);
@@ -237,7 +229,6 @@ static void refuse_one(const char *profile, const char *text, const char *expect
 static void test_contract(const char *profile)
 {
     struct test test, *t = &test;
-
     begin_good(t, profile, "objects { ping = pd (\"ping.elf\", prio: 100, max_prio: 7, stack: 16k, args: [5, 6]) }");
     const struct capdl_tcb *thread = tcb(t, "tcb_ping");
     uint32_t root = one(t, "vspace_ping"), cnode = one(t, "cnode_ping"), holder = one(t, "tcb_ping");
@@ -275,7 +266,6 @@ static void test_contract(const char *profile)
 static void test_memory(const char *profile)
 {
     struct test test, *t = &test;
-
     begin_good(t, profile, "objects { ping = pd (\"ping.elf\") }");
     struct made_elf elf = program_for(t->profile);
     uint8_t *file = made_bytes(&elf);
@@ -300,7 +290,6 @@ static void test_shared_page(const char *profile)
 {
     struct test test, *t = &test;
     struct made_elf elf = program_for(profile_builtin(profile));
-
     elf.headers[1] = (struct made_header){ELF_LOAD, ELF_R, 0x3000, 0x201900, 0x100, 0x100, 1};
     write_elf(&elf, "shared.elf");
     begin_good(t, profile, "objects { ping = pd (\"shared.elf\") }");
@@ -319,7 +308,6 @@ static void check_tls(const char *profile, uint64_t offset, uint64_t filesz, uin
     struct test test, *t = &test;
     struct made_elf elf = program_for(profile_builtin(profile));
     uint64_t data, unit = align ? align : 1;
-
     made_add(&elf, ELF_TLS, ELF_R, offset, 0x1ff000 + offset, filesz, memsz, align);
     write_elf(&elf, "tls.elf");
     begin_good(t, profile, "objects { ping = pd (\"tls.elf\") }");
@@ -359,7 +347,6 @@ static void test_many_tls(const char *profile)
 {
     struct test test, *t = &test;
     struct made_elf elf = program_for(profile_builtin(profile));
-
     elf.headers[0] = (struct made_header){ELF_LOAD, ELF_R | ELF_X, 0, 0x200000, 0x100, 0x100, 1};
     elf.headers[1] = (struct made_header){ELF_TLS, ELF_R, 0, 0, 0, 0x48, 32};
     elf.size = 0x1000;
@@ -381,7 +368,6 @@ static void test_many_tls(const char *profile)
 static void test_fault(const char *profile)
 {
     struct test test, *t = &test;
-
     begin_good(t, profile,
                "objects { e = ep  n = notification  ping = pd (\"ping.elf\", fault: e (badge: 3), notification: n) }");
     const struct capdl_cap *c = cap(t, one(t, "tcb_ping"), CAPDL_TCB_SLOT_FAULT_EP);
@@ -398,7 +384,6 @@ static void test_fault(const char *profile)
 static void test_array(const char *profile)
 {
     struct test test, *t = &test;
-
     begin_good(t, profile, "objects { e = ep  w[3] = pd (\"ping.elf\", stack: 8k, fault: e (badge: 10)) }");
     for (uint32_t i = 0; i < 3; i++) {
         uint64_t offset;
@@ -421,7 +406,6 @@ static void test_array(const char *profile)
 static void test_override(const char *profile)
 {
     struct test test, *t = &test;
-
     begin_good(t, profile,
                "objects { tcb_ping = tcb (prio: 9)  cnode_ping = cnode (8 bits)  stack_ping[4] = frame (4k)\n"
                "  big = cnode (4 bits)\n"
@@ -445,7 +429,6 @@ static void test_map(const char *profile)
 {
     struct test test, *t = &test;
     uint64_t offset;
-
     begin_good(t, profile,
                "objects { f = frame (4k)  g[2] = frame (4k)  h = frame (2M)\n"
                "  ping = pd (\"ping.elf\", map: f (RW), at: 0x10000000, map: g, at: 0x10001000,\n"
@@ -463,7 +446,6 @@ static void test_map(const char *profile)
 static void test_threads(const char *profile)
 {
     struct test test, *t = &test;
-
     begin_good(t, profile,
                "objects { b = pd (\"ping.elf\", vspace: vspace_a, cspace: cnode_a)  a = pd (\"ping.elf\") }");
     const struct capdl_tcb *a = tcb(t, "tcb_a"), *b = tcb(t, "tcb_b");
@@ -482,7 +464,6 @@ static char *text_of(const struct capdl_spec *spec)
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
-
     capdl_spec_write_text(spec, stream, true);
     fclose(stream);
     return text;
@@ -492,7 +473,6 @@ static char *text_of(const struct capdl_spec *spec)
 static void test_text(const char *profile)
 {
     struct test first, second, *t = &first;
-
     begin_good(t, profile,
                "objects { e = ep  f = frame (4k)  w[2] = pd (\"ping.elf\", args: [1, 2], fault: e (badge: 4))\n"
                "  ping = pd (\"tls.elf\", map: f (R), at: 0x10000000) }\n"
@@ -516,7 +496,6 @@ static void test_large(const char *profile)
     struct test test, *t = &test;
     struct made_elf elf = program_for(profile_builtin(profile));
     uint64_t offset;
-
     elf.headers[1].memsz = 200 << 20;
     write_elf(&elf, "zeros.elf");
     elf.headers[1].memsz = elf.headers[1].filesz = 40 << 20;
@@ -661,7 +640,6 @@ static void test_top(const char *profile)
     struct made_elf elf = made_good(program_for(profile_builtin(profile)).machine);
     uint64_t top = profile_builtin(profile)->user_top / PAGE * PAGE;
     char text[200], expected[200];
-
     for (unsigned pages = 1; pages < 3; pages++) {
         snprintf(text, sizeof(text),
                  "objects { f[2] = frame (4k)  a = pd (\"ping.elf\", map: f (R), at: 0x%" PRIx64 ") }",
@@ -718,7 +696,6 @@ static void test_top(const char *profile)
 static void test_spelled_space(void)
 {
     struct test test, *t = &test;
-
     begin_good(
         t, "riscv64",
         "objects { v = pt  a = pd (\"ping.elf\", vspace: v, ipc_buffer: 0x300000, stack_top: 0x400000, args: [9]) }");
@@ -744,7 +721,6 @@ static void test_handlers(void)
         "objects { e = ep  n = notification  a[2] = pd (\"ping.elf\", fault: e (badge: 5), timeout: "
         "e (badge: 7, WG), notification: n, budget: 40, period: 50) }";
     struct test test, *t = &test;
-
     begin_good(t, "riscv64-mcs", text);
     uint32_t holder = find(t, "tcb_a", 1);
     const struct capdl_cap *fault = cap(t, holder, CAPDL_TCB_SLOT_FAULT_EP),
@@ -780,7 +756,6 @@ static void test_other_kinds(void)
                                         "pt_a[3]",     "modules_a_0", "room_b[16]", "bootinfo_r", "extra_r_0",
                                         "asid_pool_r", "elf_r_0"};
     struct made_elf elf = program_for(profile_builtin("riscv64-mcs"));
-
     write_elf(&elf, "ping.elf");
     made_add(&elf, ELF_TLS, ELF_R, 0x3000, 0x202000, 0x20, 0x48, 32);
     write_elf(&elf, "tls.elf");
@@ -805,7 +780,6 @@ static void test_other_kinds(void)
 static void test_own_words(void)
 {
     struct test test, *t = &test;
-
     begin_good(
         t, "riscv64",
         "objects { l = leftover (slots: 5)  r = pd (\"ping.elf\", bootinfo: l, cspace_bits: 12, chunks: [(\"FDT\", "
@@ -847,7 +821,6 @@ static void test_modules(void)
 {
     struct test test, *t = &test;
     char path[128], text[8192];
-
     made_write(path_of("empty", path), (const uint8_t *)"", 0);
     refuse_one("riscv64", "objects { m = module (\"nope\") }", "cannot read module \"nope\": No such file");
     refuse_one("riscv64", "objects { m = module (\"empty\") }",
@@ -921,7 +894,6 @@ static void test_fields(void)
     struct test test, *t = &test;
     struct capdl_profile profile = *profile_builtin("riscv64");
     struct made_elf elf = program_for(&profile);
-
     write_elf(&elf, "ping.elf");
     profile.max_nodes = 4;
     profile.num_domains = 8;
@@ -1022,7 +994,6 @@ static void test_ranges(const char *profile)
 static void test_all(const char *profile)
 {
     struct made_elf elf = program_for(profile_builtin(profile));
-
     write_elf(&elf, "ping.elf");
     test_contract(profile);
     test_memory(profile);
@@ -1043,7 +1014,6 @@ int main(void)
 {
     static const char *const files[] = {"ping.elf", "shared.elf", "tls.elf", "zeros.elf", "data.elf", "high.elf"};
     char path[128];
-
     if (!mkdtemp(directory)) {
         perror(directory);
         return 2;

@@ -21,7 +21,6 @@ struct made_elf made_good(uint16_t machine)
                            .entry = 0x200010,
                            .phoff = 64,
                            .size = 0x4000};
-
     made_add(&elf, ELF_LOAD, ELF_R | ELF_X, 0x1000, 0x200000, 0x1000, 0x1000, 0x1000);
     return elf;
 }
@@ -42,7 +41,6 @@ uint8_t *made_bytes(const struct made_elf *elf)
 {
     size_t room = elf->size > 0x1000 ? elf->size : 0x1000;
     uint8_t *b = calloc(1, room);
-
     if (!b) {
         abort();
     }
@@ -77,7 +75,6 @@ uint8_t *made_bytes(const struct made_elf *elf)
 void made_write(const char *path, const uint8_t *bytes, size_t size)
 {
     FILE *f = fopen(path, "wb");
-
     if (!f || fwrite(bytes, 1, size, f) != size || fclose(f) != 0) {
         perror(path);
         exit(2);

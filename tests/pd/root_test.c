@@ -41,7 +41,6 @@ static void write_program(const struct capdl_profile *profile)
 static unsigned *count_caps(const struct capdl_spec *spec)
 {
     unsigned *count = calloc(spec->num_objects, sizeof(*count));
-
     for (uint32_t i = 0; count && i < spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(spec, i);
         for (uint32_t j = 0; j < caps.count; j++) {
@@ -57,7 +56,6 @@ static unsigned *count_caps(const struct capdl_spec *spec)
 static void find_pages(const struct capdl_spec *spec, uint32_t table, unsigned shift, uint64_t base, uint64_t *mapped)
 {
     struct capdl_caps caps = capdl_object_caps(spec, table);
-
     for (uint32_t i = 0; i < caps.count; i++) {
         uint64_t address = base | caps.list[i].slot << shift;
         if (caps.list[i].kind == CAPDL_KIND_FRAME) {
@@ -80,7 +78,6 @@ static void check_task(const char *name)
     struct capdl_diags diags = {NULL};
     uint64_t mapped = 0;
     unsigned frames = 0;
-
     write_program(profile);
     capdl_spec_init(&spec);
     bool good =
@@ -109,7 +106,6 @@ int main(void)
 {
     static const char *const names[] = {"aarch64-mcs", "aarch64", "riscv64-mcs", "riscv64", "x86_64-mcs", "x86_64"};
     char path[64];
-
     if (!mkdtemp(directory)) {
         return 2;
     }

@@ -112,7 +112,6 @@ static bool read_spec(struct capdl_spec *spec, struct capdl_diags *diags, const 
     struct pd_context context = {profile_builtin("aarch64-mcs"), "test.cdl", search};
     struct capdl_text_options options = {
         .expand = pd_expand, .context = &context, .has_arch = true, .arch = CAPDL_ARCH_AARCH64};
-
     *diags = (struct capdl_diags){.count = 0};
     capdl_spec_init(spec);
     return capdl_spec_read_text(spec, diags, capdl_diags_add_source(diags, "test.cdl", text, strlen(text)), &options);
@@ -122,7 +121,6 @@ static bool read_spec(struct capdl_spec *spec, struct capdl_diags *diags, const 
 static uint32_t frame_at(struct capdl_spec *spec, uint64_t address, uint64_t *offset)
 {
     uint32_t table = capdl_spec_find(spec, "vspace_p", CAPDL_NO_INDEX);
-
     for (unsigned shift = 30;; shift -= 9) {
         const struct capdl_cap *cap = capdl_spec_cap_at(spec, table, address >> shift & (shift == 30 ? 1023 : 511));
         if (!cap || cap->kind == CAPDL_KIND_FRAME) {
@@ -139,7 +137,6 @@ static int byte_at(struct capdl_spec *spec, const uint8_t *file, uint64_t addres
     uint64_t offset;
     uint32_t frame = frame_at(spec, address, &offset);
     int found = -1;
-
     if (frame == CAPDL_NO_OBJECT) {
         return -1;
     }
@@ -191,7 +188,6 @@ static void test_single_frames(const uint8_t *file)
                   "(\"pages\", vaddr: ring[1]), (\"far\", vaddr: ring), (\"word\", size: ring[2]), (\"border\", size: "
                   "wide),\n"
                   "(\"own\", vaddr: wide[1]), (\"last\", vaddr: one), (\"zero\", size: wide[0])]) }");
-
     if (!good) {
         capdl_diags_print(&diags, stderr, 0);
         failures++;
@@ -222,7 +218,6 @@ static void test_values(const uint8_t *file)
                   "p = pd (\"p.elf\", map: ring (RW), at: 0x10000000, map: one (RW), at: 0x40000000, set: [\n"
                   "(\"word\", 0x1122334455667788), (\"half\", 7), (\"text\", \"ab\"), (\"border\", [1, 2, 3, 4, 5]),\n"
                   "(\"pages\", vaddr: ring[2]), (\"far\", paddr: one), (\"zero\", 0), (\"own\", size: ring)]) }");
-
     if (!good) {
         capdl_diags_print(&diags, stderr, 0);
         failures++;
@@ -252,7 +247,6 @@ static void refuse(const char *setting, const char *message)
     struct capdl_spec spec;
     struct capdl_diags diags;
     bool found = false;
-
     snprintf(text, sizeof(text),
              "objects { ring[3] = frame (4k)  n = notification  lone = frame (4k)  pair[2] = frame (4k)  twice = frame "
              "(4k)\n p = pd (\"p.elf\", map: ring (RW), at: 0x10000000, map: pair[1] (R), at: 0x20000000, map: twice "
@@ -317,7 +311,6 @@ static void test_mistakes(void)
 static void test_stripped(uint8_t *file, size_t size)
 {
     char path[128];
-
     snprintf(path, sizeof(path), "%s/p.elf", directory);
     put(file + 60, 0, 2);
     made_write(path, file, size);
@@ -334,7 +327,6 @@ int main(void)
 {
     uint8_t *file;
     char path[128];
-
     if (!mkdtemp(directory)) {
         perror(directory);
         return 2;

@@ -9,7 +9,6 @@ void pd_main(const uint64_t *args)
 {
     const volatile char *small = (const volatile char *)args[0], *huge = (const volatile char *)args[1];
     uint64_t sum = 0;
-
     for (uint64_t at = 0x201000; at < 0x40000000; at += STEP) {
         sum += (uint64_t)huge[at];
     }

@@ -177,7 +177,6 @@ static void test_kernel(const struct kernel *k, size_t variant)
 {
     const struct capdl_profile *p = profile_builtin(k->names[variant]);
     int mcs = variant % 2;
-
     CHECK(p != NULL, "%s is missing", k->names[variant]);
     if (p == NULL) {
         return;
@@ -196,7 +195,6 @@ static void test_lookup(void)
     struct capdl_diags diags = {NULL};
     struct capdl_profile p;
     size_t count = 0;
-
     while (profile_builtin_at(count) != NULL) {
         count++;
     }

@@ -19,7 +19,6 @@ static const struct cbor_pair *find_key(const cbor_item_t *map, const char *key)
 {
     for (size_t i = 0; i < cbor_map_size(map); i++) {
         const struct cbor_pair *pair = &cbor_map_handle(map)[i];
-
         if (cbor_string_length(pair->key) == strlen(key) &&
             memcmp(cbor_string_handle(pair->key), key, strlen(key)) == 0) {
             return pair;
@@ -78,12 +77,10 @@ static void check_canonical(const uint8_t *bytes, size_t size)
 {
     uint8_t *exact = malloc(size + (size == 0));
     struct capdl_profile p;
-
     memcpy(exact, bytes, size);
     if (profile_decode(exact, size, &p, flaw)) {
         size_t again_size;
         uint8_t *again = profile_encode(&p, &again_size);
-
         CHECK(again_size == size && memcmp(again, exact, size) == 0, "accepted, but not as it would be written");
         free(again);
     }
@@ -95,7 +92,6 @@ static void test_damaged(void)
     size_t size;
     uint8_t *bytes = profile_encode(profile_builtin("x86_64-mcs"), &size);
     struct capdl_profile p;
-
     for (size_t i = 0; i < size; i++) {
         CHECK(!profile_decode(bytes, i, &p, flaw), "truncated to %zu bytes", i);
     }
@@ -176,7 +172,6 @@ static void test_ranges(void)
 int main(void)
 {
     const struct capdl_profile *p;
-
     for (size_t i = 0; (p = profile_builtin_at(i)) != NULL; i++) {
         test_round_trip(p);
     }

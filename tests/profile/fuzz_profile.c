@@ -36,7 +36,6 @@ static void remove_prefix(void)
 const char *fuzz_prefix(void)
 {
     static const struct prefix_kernel kernel = {EM_AARCH64, ET_EXEC, ELFCLASS64, 0xffc0000000, 0x80000000, 0x12345};
-
     if (prefix == NULL) {
         prefix = prefix_copy(PREFIX_DIRECTORY "/aarch64");
         prefix_write_kernel(prefix, &kernel);
@@ -59,7 +58,6 @@ static void try_decode(const uint8_t *bytes, size_t size)
     char flaw[PROFILE_FLAW];
     size_t again_size;
     uint8_t *again;
-
     if (!profile_decode(bytes, size, &profile, flaw)) {
         return;
     }
@@ -74,7 +72,6 @@ static void try_profile(const struct capdl_profile *profile)
     char flaw[PROFILE_FLAW];
     size_t size;
     uint8_t *bytes = profile_encode(profile, &size);
-
     expect(profile_decode(bytes, size, &back, flaw), "read what cannot be decoded");
     free(bytes);
 }
@@ -84,7 +81,6 @@ static void try_file(const char *file, const uint8_t *bytes, size_t size)
     struct capdl_diags diags = {NULL};
     struct capdl_profile profile;
     bool good;
-
     prefix_write(fuzz_prefix(), file, size > 0 ? (const void *)bytes : "", size);
     good = profile_read(fuzz_prefix(), &profile, &diags);
     expect(good == (diags.num_errors == 0), "result and errors disagree");
@@ -105,7 +101,6 @@ char *fuzz_original(size_t i, size_t *size)
     char path[4096], *bytes;
     FILE *file;
     long length;
-
     snprintf(path, sizeof(path), "%s/%s", fuzz_prefix(), fuzz_files[i]);
     file = fopen(path, "rb");
     expect(file != NULL && fseek(file, 0, SEEK_END) == 0, path);
@@ -122,7 +117,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     size_t i, original_size;
     char *original;
-
     if (size == 0) {
         return 0;
     }

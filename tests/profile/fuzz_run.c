@@ -29,7 +29,6 @@ static size_t mutate(uint8_t *bytes, size_t size)
     size_t at = random_below(size), cut = random_below(size - at < 40 ? size - at : 40), length;
     const char *piece = pieces[random_below(sizeof(pieces) / sizeof(pieces[0]))];
     uint8_t copy[MAX_GROWTH];
-
     switch (random_below(4)) {
     case 0:
         bytes[at] ^= (uint8_t)(1 << random_below(8));
@@ -58,7 +57,6 @@ static void run_mutated(char selector, const void *content, size_t content_size)
     for (int round = 0; round < ROUNDS; round++) {
         uint8_t *input = malloc(1 + content_size + STEPS * MAX_GROWTH);
         size_t size = content_size, steps = random_below(STEPS) + 1;
-
         input[0] = (uint8_t)selector;
         memcpy(input + 1, content, content_size);
         for (size_t i = 0; i < steps && size > 0; i++) {
@@ -77,7 +75,6 @@ static void run_originals(void)
     for (size_t i = 0; i < FUZZ_FILES; i++) {
         size_t size;
         char *content = fuzz_original(i, &size);
-
         run_mutated((char)('1' + i), content, size);
         free(content);
     }
@@ -87,7 +84,6 @@ static void run_encoded(void)
 {
     size_t size;
     uint8_t *bytes = profile_encode(profile_builtin("riscv64-mcs"), &size);
-
     for (int i = 0; i < 20; i++) {
         run_mutated('0', bytes, size);
     }
@@ -100,11 +96,9 @@ static unsigned run_seeds(const char *directory)
     DIR *list = opendir(directory);
     struct dirent *entry;
     unsigned count = 0;
-
     while (list != NULL && (entry = readdir(list)) != NULL) {
         char path[4096];
         FILE *file;
-
         snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
         if (entry->d_name[0] == '.' || (file = fopen(path, "rb")) == NULL) {
             continue;
@@ -122,7 +116,6 @@ static unsigned run_seeds(const char *directory)
 int main(int argc, char **argv)
 {
     unsigned seeds;
-
     if (argc != 2) {
         return 2;
     }

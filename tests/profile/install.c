@@ -23,7 +23,6 @@ static const char *directory;
 static void make_directory(const char *name)
 {
     char path[4096];
-
     snprintf(path, sizeof(path), "%s/%s", directory, name);
     if (mkdir(path, 0777) != 0 && errno != EEXIST) {
         perror(path);
@@ -35,7 +34,6 @@ static FILE *open_file(const char *name)
 {
     char path[4096];
     FILE *out;
-
     snprintf(path, sizeof(path), "%s/%s", directory, name);
     out = fopen(path, "wb");
     if (!out) {
@@ -56,7 +54,6 @@ static void close_file(FILE *out)
 static void write_file(const char *name, const char *text)
 {
     FILE *out = open_file(name);
-
     fputs(text, out);
     close_file(out);
 }
@@ -111,14 +108,12 @@ static void write_syscalls(const struct capdl_profile *p)
     const char *section = p->mcs ? "api-mcs" : "api-master";
     FILE *out = open_file("libsel4/include/api/syscall.xml");
     int32_t last = 0;
-
     for (size_t i = 0; i < CAPDL_SYSCALL_COUNT; i++) {
         last = p->syscalls[i] < last ? p->syscalls[i] : last;
     }
     fprintf(out, "<syscalls><%s><config>\n", section);
     for (int32_t number = -1; number >= last; number--) {
         const char *name = "Other";
-
         for (size_t i = 0; i < CAPDL_SYSCALL_COUNT; i++) {
             name = p->syscalls[i] == number ? syscall_names[i] : name;
         }
@@ -152,7 +147,6 @@ static void write_params(const char *list, FILE *out)
         size_t type = strcspn(list, " "), name = strcspn(list + type + 1, ",");
         const char *text = list;
         int length = (int)type;
-
         for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
             if (strlen(types[i][0]) == type && memcmp(types[i][0], list, type) == 0) {
                 text = types[i][1];
@@ -168,7 +162,6 @@ static void write_params(const char *list, FILE *out)
 static void write_method(const struct capdl_profile *p, unsigned label, FILE *out)
 {
     unsigned method = 0;
-
     while (method < CAPDL_METHOD_COUNT && p->labels[method] != label) {
         method++;
     }
@@ -191,7 +184,6 @@ static void write_methods(const struct capdl_profile *p)
 {
     FILE *out = open_file("libsel4/include/interfaces/object-api.xml");
     unsigned last = 0;
-
     for (size_t i = 0; i < CAPDL_METHOD_COUNT; i++) {
         last = p->labels[i] != CAPDL_PROFILE_ABSENT && p->labels[i] > last ? p->labels[i] : last;
     }
@@ -231,7 +223,6 @@ static const char *const size_names[CAPDL_TYPE_COUNT] = {
 static void write_types(const struct capdl_profile *p)
 {
     FILE *out = open_file("libsel4/include/sel4/objecttype.h");
-
     fprintf(out, "enum object {\n");
     for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
         if (p->types[i] != CAPDL_PROFILE_ABSENT) {
@@ -254,7 +245,6 @@ static void write_types(const struct capdl_profile *p)
 static void write_constants(const struct capdl_profile *p)
 {
     FILE *out = open_file("libsel4/include/sel4/constants.h");
-
     for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++) {
         if (p->types[i] != CAPDL_PROFILE_ABSENT) {
             fprintf(out, "#define seL4_%sBits %u\n", size_names[i], p->size_bits[i]);
@@ -271,12 +261,10 @@ static void write_headers(const struct capdl_profile *p)
 {
     static const char *const empty[] = {"sel4_arch/objecttype.h", "arch/objecttype.h", "arch/constants.h",
                                         "sel4_arch/constants.h", "plat/api/constants.h"};
-
     write_types(p);
     write_constants(p);
     for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
         char name[128];
-
         snprintf(name, sizeof(name), "libsel4/include/sel4/%s", empty[i]);
         write_file(name, "");
     }
@@ -285,7 +273,6 @@ static void write_headers(const struct capdl_profile *p)
     fprintf(out, "struct seL4_BootInfo {\n");
     for (; offset < p->bootinfo_untyped_offset; offset += 8) {
         bool control = p->mcs && offset == p->bootinfo_schedcontrol_offset;
-
         fprintf(out, control ? "    seL4_SlotRegion schedcontrol;\n" : "    seL4_Word word%u;\n", offset);
         offset += control ? 8 : 0;
     }
@@ -307,7 +294,6 @@ static void write_platform(const struct capdl_profile *p)
 {
     if (p->num_memory) {
         FILE *out = open_file("support/platform_gen.json");
-
         fprintf(out, "{");
         write_regions("memory", p->memory, p->num_memory, out);
         fprintf(out, ", ");
@@ -317,7 +303,6 @@ static void write_platform(const struct capdl_profile *p)
     }
     if (p->dtb_bytes) {
         FILE *out = open_file("support/kernel.dtb");
-
         for (uint64_t i = 0; i < p->dtb_bytes; i++) {
             putc(0, out);
         }
@@ -396,7 +381,6 @@ int main(int argc, char **argv)
                                               "libsel4/include/sel4/plat",
                                               "libsel4/include/sel4/plat/api"};
     const struct capdl_profile *p = argc == 3 ? profile_builtin(argv[1]) : NULL;
-
     if (!p) {
         fprintf(stderr, "usage: install PROFILE DIRECTORY\n");
         return 2;

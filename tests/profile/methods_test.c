@@ -42,7 +42,6 @@ static void test_places(void)
         const struct placed *p = &placed[i];
         struct method_params params;
         const struct method_param *found = NULL;
-
         if (method_params(profile_builtin(p->kernel), p->method, &params)) {
             found = method_param_find(&params, p->name);
         }
@@ -58,7 +57,6 @@ static void test_fit(void)
     struct capdl_profile profile = *profile_builtin("riscv64-mcs");
     struct method_params params;
     const struct method_param *refills;
-
     CHECK(method_params(&profile, CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS, &params) && params.num_words == 5 &&
               params.num_caps == 1,
           "64 bits: %u words", params.num_words);
@@ -80,11 +78,9 @@ static void test_all(void)
 {
     for (size_t i = 0; profile_builtin_at(i); i++) {
         const struct capdl_profile *profile = profile_builtin_at(i);
-
         for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++) {
             struct method_params params;
             bool known = method_params(profile, (enum capdl_method)method, &params);
-
             CHECK(known || profile->labels[method] == CAPDL_PROFILE_ABSENT, "%s: %s has no parameters", profile->name,
                   method_names[method]);
             CHECK(params.num_caps <= 3, "%s: more capabilities than a message takes", method_names[method]);

@@ -18,7 +18,6 @@ static _Noreturn void die(const char *what)
 static char *join(const char *directory, const char *file)
 {
     char *path;
-
     if (asprintf(&path, "%s/%s", directory, file) < 0) {
         die("asprintf");
     }
@@ -30,7 +29,6 @@ static char *read_all(const char *path, size_t *size)
     FILE *file = fopen(path, "rb");
     char *text;
     long length;
-
     if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (length = ftell(file)) < 0) {
         die(path);
     }
@@ -48,7 +46,6 @@ void prefix_write(const char *prefix, const char *name, const void *content, siz
 {
     char *path = join(prefix, name);
     FILE *file;
-
     if (content == NULL) {
         if (unlink(path) != 0) {
             die(path);
@@ -69,7 +66,6 @@ static int copy_entry(const char *path, const struct stat *status, int type, str
 {
     char *text, *target = join(copy_to, path + strlen(copy_from));
     size_t size;
-
     (void)status;
     if (type == FTW_D) {
         if (walk->level > 0 && mkdir(target, 0700) != 0) {
@@ -88,7 +84,6 @@ char *prefix_copy(const char *source)
 {
     const char *parent = getenv("TMPDIR");
     char *copy = join(parent != NULL ? parent : "/tmp", "capdl-prefix-XXXXXX"), *bin;
-
     if (mkdtemp(copy) == NULL) {
         die(copy);
     }
@@ -125,7 +120,6 @@ bool prefix_edit(const char *prefix, const char *name, const char *find, const c
 {
     char *path = join(prefix, name), *text, *at, *changed;
     size_t size;
-
     text = read_all(path, &size);
     at = strstr(text, find);
     if (at != NULL) {

@@ -37,7 +37,6 @@ static void put_absence(FILE *out, const char *name)
 static bool is_declared(const struct capdl_profile *p, const char *name)
 {
     char command[sizeof(p->prefix) + 128];
-
     snprintf(command, sizeof(command), "grep -rqw '%s' '%s/libsel4/include'", name, p->prefix);
     return system(command) == 0;
 }
@@ -49,7 +48,6 @@ static void put_label(const struct capdl_profile *p, FILE *out, enum capdl_metho
     bool renamed = cell && strchr(cell, ' ');
     unsigned declared = 0;
     char name[80];
-
     for (; cell; cell = strchr(cell, ' ') ? strchr(cell, ' ') + 1 : NULL) {
         snprintf(name, sizeof(name), "%.*s", (int)strcspn(cell, " "), cell);
         if (p->labels[method] == CAPDL_PROFILE_ABSENT) {
@@ -66,13 +64,11 @@ static void put_label(const struct capdl_profile *p, FILE *out, enum capdl_metho
 static void put_tables(const struct capdl_profile *p, FILE *out)
 {
     char name[80];
-
     for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++) {
         put_label(p, out, (enum capdl_method)i);
     }
     for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
         const char *type = type_name(p->arch, i);
-
         if (!type) {
             continue;
         }
@@ -157,11 +153,9 @@ static const struct {
 static void put_kinds(const struct capdl_profile *p, FILE *out)
 {
     char name[80];
-
     for (unsigned i = 0; i < CAPDL_KIND_COUNT; i++) {
         enum capdl_kind kind = (enum capdl_kind)i;
         enum capdl_type type = capdl_kind_type(kind);
-
         if (type == CAPDL_TYPE_NONE) {
             continue;
         }
@@ -190,7 +184,6 @@ static void put_heights(const struct capdl_profile *p, FILE *out)
     enum capdl_kind root = p->arch == CAPDL_ARCH_AARCH64 && p->vspace_levels == 3 ? CAPDL_KIND_PUD : roots[p->arch];
     enum capdl_kind huge = p->arch == CAPDL_ARCH_AARCH64 ? CAPDL_KIND_PUD : CAPDL_KIND_PDPT;
     unsigned height = capdl_kind_height(root);
-
     if (p->arch == CAPDL_ARCH_RISCV) { /* all tables are of one kind, the last one's */
         return;
     }
@@ -220,7 +213,6 @@ static void put_registers(const struct capdl_profile *p, FILE *out)
     const char *const *names;
     size_t count = register_names(p->arch, &names);
     char expression[80];
-
     for (size_t i = 0; i < count; i++) {
         snprintf(expression, sizeof(expression), "offsetof(seL4_UserContext, %s)", names[i]);
         put_value(out, expression, (long long)(8 * i));
@@ -232,7 +224,6 @@ static void put_registers(const struct capdl_profile *p, FILE *out)
 static void write_asserts(const struct capdl_profile *p, const char *path, bool wrong)
 {
     FILE *out = fopen(path, "w");
-
     if (out == NULL) {
         perror(path);
         exit(1);
@@ -257,7 +248,6 @@ static bool compile(const char *compiler, const char *prefix, const char *path, 
 {
     char *command;
     int status;
-
     if (asprintf(&command, "%s -std=gnu11 -w -fsyntax-only '-I%s/libsel4/include' '%s'%s", compiler, prefix, path,
                  quiet ? " 2>/dev/null" : "") < 0) {
         abort();
@@ -271,7 +261,6 @@ static const char *find_compiler(enum capdl_arch arch)
 {
     static const char *const compilers[] = {"aarch64-linux-gnu-gcc", "riscv64-linux-gnu-gcc", "x86_64-linux-gnu-gcc"};
     char command[80];
-
     snprintf(command, sizeof(command), "command -v %s >/dev/null", compilers[arch]);
     return system(command) == 0 ? compilers[arch] : NULL;
 }
@@ -285,7 +274,6 @@ static void find_known(const struct capdl_profile *p)
 {
     struct known *k = &known[p->arch];
     char name[80];
-
     k->arch = true;
     for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
         const char *type = type_name(p->arch, (enum capdl_type)i);
@@ -320,7 +308,6 @@ static bool test_prefix(const char *prefix, const char *path)
     struct capdl_profile p;
     const char *compiler;
     bool good = profile_read(prefix, &p, &diags);
-
     CHECK(good && diags.num_warnings == 0, "%s", prefix);
     capdl_diags_print(&diags, stderr, 0);
     capdl_diags_free(&diags);
@@ -344,7 +331,6 @@ static bool test_prefix(const char *prefix, const char *path)
 static bool is_prefix(const char *path)
 {
     char file[4096 + 64];
-
     snprintf(file, sizeof(file), "%s/libsel4/include/kernel/gen_config.json", path);
     return access(file, R_OK) == 0;
 }
@@ -356,7 +342,6 @@ int main(int argc, char **argv)
     unsigned compared = 0;
     struct dirent *entry;
     DIR *list;
-
     if (argc != 2) {
         return 2;
     }

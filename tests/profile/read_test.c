@@ -18,7 +18,6 @@ static const struct prefix_kernel x86_kernel = {EM_X86_64, ET_EXEC, ELFCLASS64, 
 static char *make_prefix(const char *arch)
 {
     char *source, *copy;
-
     if (asprintf(&source, "%s/%s", prefixes, arch) < 0) {
         abort();
     }
@@ -35,7 +34,6 @@ static char *read_prefix(const char *prefix, struct capdl_profile *profile, bool
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-
     *good = profile_read(prefix, profile, &diags);
     capdl_diags_print(&diags, out, 0);
     CHECK(*good == (diags.num_errors == 0), "result and errors disagree");
@@ -85,7 +83,6 @@ static void test_arm_tables(const struct capdl_profile *p)
         {CAPDL_TYPE_FRAME_2M, 10}, {CAPDL_TYPE_PAGE_TABLE, 13},
         {CAPDL_TYPE_VCPU, 14},     {CAPDL_TYPE_IO_PAGE_TABLE, CAPDL_PROFILE_ABSENT},
     };
-
     check_labels(p, labels, sizeof(labels) / sizeof(labels[0]));
     check_types(p, types, sizeof(types) / sizeof(types[0]));
     CHECK(p->syscalls[CAPDL_SYSCALL_CALL] == -1 && p->syscalls[CAPDL_SYSCALL_WAIT] == -2, "API calls");
@@ -99,7 +96,6 @@ static void test_arm(void)
     char *prefix = make_prefix("aarch64"), *text;
     struct capdl_profile p;
     bool good;
-
     text = read_prefix(prefix, &p, &good);
     CHECK(good && text[0] == 0, "%s", text);
     free(text);
@@ -140,7 +136,6 @@ static void test_x86(void)
     char *prefix = make_prefix("x86_64"), *text;
     struct capdl_profile p;
     bool good;
-
     text = read_prefix(prefix, &p, &good);
     CHECK(good && text[0] == 0, "%s", text);
     free(text);
@@ -246,7 +241,6 @@ static void test_bad(const struct bad *c)
     char *prefix = make_prefix("aarch64"), *text;
     struct capdl_profile p;
     bool good, changed = true;
-
     if (c->find != NULL) {
         changed = prefix_edit(prefix, c->file, c->find, c->replace);
     } else {
@@ -269,7 +263,6 @@ static void test_bad_kernel(const struct prefix_kernel *kernel, const char *mess
     char *prefix = make_prefix("aarch64"), *text;
     struct capdl_profile p;
     bool good;
-
     prefix_write_kernel(prefix, kernel);
     text = read_prefix(prefix, &p, &good);
     CHECK(!good && strstr(text, message) != NULL, "expected '%s' in:\n%s", message, text);
@@ -280,7 +273,6 @@ static void test_bad_kernel(const struct prefix_kernel *kernel, const char *mess
 static void test_bad_kernels(void)
 {
     struct prefix_kernel kernel = arm_kernel;
-
     test_bad_kernel(&x86_kernel, "a 64-bit kernel for x86_64, but the configuration is for aarch64");
     kernel.machine = EM_386;
     test_bad_kernel(&kernel, "a 64-bit kernel for IA-32, but the configuration is for aarch64");
@@ -305,7 +297,6 @@ static void test_multiplying_macros(void)
     char *prefix = make_prefix("aarch64"), *text, macros[4096] = "#define seL4_SlotBits X0\n";
     struct capdl_profile p;
     bool good;
-
     for (int i = 0; i < 60; i++) {
         snprintf(macros + strlen(macros), sizeof(macros) - strlen(macros), "#define X%d X%d + X%d\n", i, i + 1, i + 1);
     }
@@ -322,7 +313,6 @@ static void test_many(void)
     char *prefix = make_prefix("aarch64"), *text;
     struct capdl_profile p;
     bool good;
-
     prefix_write(prefix, SYSCALLS, NULL, 0);
     prefix_write(prefix, PLATFORM, "{}", 2);
     CHECK(prefix_edit(prefix, API, "id=\"TCBResume\"", "id=\"Other\""), "edit");
@@ -336,7 +326,6 @@ static void test_many(void)
 static void rename_in(const char *prefix, const char *from, const char *to)
 {
     char *old, *new;
-
     if (asprintf(&old, "%s/%s", prefix, from) < 0 || asprintf(&new, "%s/%s", prefix, to) < 0) {
         abort();
     }
@@ -352,7 +341,6 @@ static void test_board(void)
     struct capdl_profile p, q;
     char *prefix = make_prefix("aarch64"), *text, *board, name[sizeof(p.name) + 8];
     bool good;
-
     text = read_prefix(prefix, &p, &good);
     CHECK(good, "%s", text);
     free(text);
@@ -388,7 +376,6 @@ static void test_many_devices(void)
         size_t size;
         bool good;
         FILE *out = open_memstream(&json, &size);
-
         fputs("{\"memory\": [{\"start\": 2147483648, \"end\": 2181038080}], \"devices\": [", out);
         for (unsigned i = 0; i < count; i++) {
             fprintf(out, "%s{\"start\": %u, \"end\": %u}", i ? ", " : "", i * 0x2000, i * 0x2000 + 0x1000);
@@ -420,7 +407,6 @@ static void test_spellings(void)
         char *prefix = make_prefix("aarch64"), *text;
         struct capdl_profile p;
         bool good;
-
         CHECK(prefix_edit(prefix, CONSTANTS, "#define seL4_SlotBits 5", spellings[i]), "edit");
         text = read_prefix(prefix, &p, &good);
         CHECK(good && p.size_bits[CAPDL_TYPE_CNODE] == 5, "%s: %u, %s", spellings[i], p.size_bits[CAPDL_TYPE_CNODE],
@@ -435,7 +421,6 @@ static void test_no_prefix(const char *path, const char *message)
     struct capdl_profile p;
     bool good;
     char *text = read_prefix(path, &p, &good);
-
     CHECK(!good && strstr(text, message) != NULL, "%s", text);
     free(text);
 }

@@ -23,7 +23,6 @@ static void print_lines(const char *path)
     FILE *file = fopen(path, "r");
     size_t size = file ? fread(text, 1, sizeof(text), file) : 0;
     bool good;
-
     CHECK(file && size < sizeof(text) && fclose(file) == 0, "%s", path);
     capdl_spec_init(&spec);
     good = capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, path, text, size), &none);

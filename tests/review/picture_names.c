@@ -37,7 +37,6 @@ static bool check_policy(const struct capdl_spec *spec, const char *text)
     struct capdl_policy *policy =
         capdl_policy_read(&diags, capdl_diags_add_source(&diags, "policy", text, strlen(text)), text, strlen(text));
     bool good;
-
     capdl_relations_find(spec, &relations);
     if (policy) {
         capdl_policy_check(policy, spec, &relations, 20261129, &diags, &result);
@@ -56,7 +55,6 @@ static bool check_policy(const struct capdl_spec *spec, const char *text)
 static void save(const char *path, const char *text)
 {
     FILE *out = fopen(path, "w");
-
     if (!out || fputs(text, out) < 0 || fclose(out) != 0) {
         perror(path);
         exit(1);
@@ -71,7 +69,6 @@ static bool try(struct capdl_spec *spec, char **argv)
     size_t size;
     bool good = true;
     FILE *out = open_memstream(&dot, &size);
-
     capdl_picture_write_dot(picture, out);
     fclose(out);
     out = open_memstream(&svg, &size);
@@ -106,7 +103,6 @@ int main(int argc, char **argv)
     struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
     bool good;
-
     if (argc < 4) {
         return 2;
     }
@@ -115,7 +111,6 @@ int main(int argc, char **argv)
                                 &options);
     for (uint32_t i = 0, next = 0; good && i < spec.num_objects; i++) {
         struct capdl_object object = capdl_object_view(&spec, i);
-
         if (next < sizeof(names) / sizeof(names[0]) &&
             (object.kind == CAPDL_KIND_TCB || object.kind == CAPDL_KIND_EP)) {
             object.name = capdl_spec_intern(&spec, names[next], strlen(names[next]));

@@ -26,7 +26,6 @@ static size_t count_findings(const struct capdl_spec *spec, const struct capdl_r
     uint16_t source = capdl_diags_add_source(&diags, "random.policy", text, strlen(text));
     struct capdl_policy *policy = capdl_policy_read(&diags, source, text, strlen(text));
     size_t found;
-
     if (policy) {
         capdl_policy_check(policy, spec, relations, 20261129, &diags, &result);
     }
@@ -43,7 +42,6 @@ static bool try_lines(const struct capdl_spec *spec, const struct capdl_relation
 {
     for (const char *line = policy->bytes, *end; *line; line = end) {
         char *less;
-
         end = strchr(line, '\n') + 1;
         while (end[-2] == ',' && *end) {
             end = strchr(end, '\n') + 1;
@@ -75,7 +73,6 @@ static bool try(uint64_t seed, uint64_t *lines)
     struct text text, policy;
     FILE *out = open_memstream(&text.bytes, &text.size);
     bool good = true;
-
     sample_write(&sample, out);
     fclose(out);
     capdl_spec_init(&spec);
@@ -104,7 +101,6 @@ int main(int argc, char **argv)
 {
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1, count = argc > 2 ? strtoull(argv[2], NULL, 0) : 100;
     uint64_t lines = 0;
-
     for (uint64_t seed = first; seed < first + count; seed++) {
         if (!try(seed, &lines)) {
             return 1;

@@ -135,7 +135,6 @@ static void check_names(enum capdl_arch arch, const struct capdl_architecture *a
 {
     const char *names[] = {a->keyword, a->kernel, a->title, a->family};
     char root[80];
-
     for (unsigned i = 0; i < 4; i++) {
         expect(same(names[i], e->names[i]), arch, "name");
     }
@@ -148,7 +147,6 @@ static void check_names(enum capdl_arch arch, const struct capdl_architecture *a
 static void check_word(enum capdl_arch arch, const struct capdl_architecture *a, const struct expected *e)
 {
     bool wide = e->word == 64;
-
     expect(a->word_bits == e->word && capdl_word_bytes(arch) == e->word / 8, arch, "word");
     expect(a->badge_bits == (wide ? 64 : 28), arch, "badge");
     expect(a->ipc_buffer_bits == (wide ? 10 : 9) && a->message_registers == e->message_registers, arch, "message");
@@ -168,7 +166,6 @@ static void check_memory(enum capdl_arch arch, bool wide)
     const uint8_t narrow_bytes[] = {0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xee},
                   wide_bytes[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xee},
                   ordered[] = {0x78, 0x56, 0x34, 0x12, 0xf0, 0xde, 0xbc, 0x9a};
-
     expect(capdl_word_most(arch) == (wide ? UINT64_MAX : UINT32_MAX), arch, "largest word");
     capdl_word_put(arch, memory, UINT64_MAX);
     expect(memcmp(memory, wide ? wide_bytes : narrow_bytes, sizeof(memory)) == 0, arch, "word into memory");
@@ -216,7 +213,6 @@ static int place_of(enum capdl_arch arch, const char *name)
 static void check_threads(enum capdl_arch arch, const struct capdl_architecture *a, const struct expected *e)
 {
     unsigned i = 0;
-
     expect(place_of(arch, a->ip) == e->places.ip && place_of(arch, a->sp) == e->places.sp &&
                place_of(arch, a->tls) == e->places.tls,
            arch, "registers");
@@ -238,7 +234,6 @@ static void check_table(enum capdl_arch arch, const struct capdl_arch_table *t, 
     unsigned entries = 1u << (a->page_table_bits - a->entry_bits);
     unsigned height = capdl_kind_height((enum capdl_kind)t->kind);
     bool leaf = height == 1, guest = capdl_kind_class((enum capdl_kind)t->kind) == CAPDL_CLASS_EPT;
-
     expect(strcmp(capdl_kind_keyword((enum capdl_kind)t->kind), kind) == 0, arch, "kind of table");
     expect(t->root == (!guest && (first || strcmp(kind, "pud") == 0)), arch, "root");
     expect(capdl_kind_height((enum capdl_kind)t->below) == (leaf ? 1 : height - 1), arch, "table below");
@@ -273,7 +268,6 @@ static void check_tables(enum capdl_arch arch, const struct capdl_architecture *
     char kind[16];
     unsigned reach, count = 0;
     int used;
-
     for (; sscanf(text, "%15s %u%n", kind, &reach, &used) == 2; text += used, count++) {
         check_table(arch, &a->tables[count], kind, reach, count == 0);
     }
@@ -286,7 +280,6 @@ static void check_frames(enum capdl_arch arch, const struct capdl_architecture *
     const char *text = a->frame_words;
     unsigned number, count = 0;
     char unit;
-
     for (; *text; text++) {
         if (*text >= '0' && *text <= '9' && sscanf(text, "%u%c", &number, &unit) == 2) {
             unsigned bits = (unsigned)__builtin_ctz(number) + (unit == 'k' ? 10 : unit == 'M' ? 20 : 30);
@@ -301,7 +294,6 @@ static void check_frames(enum capdl_arch arch, const struct capdl_architecture *
 static void check_lists(void)
 {
     char text[CAPDL_ARCH_LIST];
-
     expect(same(capdl_arch_list(CAPDL_ARCH_KEYWORDS, text), "aarch64, riscv, x86_64, arm11 or ia32"),
            CAPDL_ARCH_AARCH64, "list");
     expect(same(capdl_arch_list(CAPDL_ARCH_BOOTED_KEYWORDS, text), "aarch64, riscv or x86_64"), CAPDL_ARCH_AARCH64,
@@ -316,7 +308,6 @@ int main(void)
     for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
         enum capdl_arch arch = (enum capdl_arch)i;
         const struct capdl_architecture *a = capdl_architecture(arch);
-
         check_names(arch, a, &expected[i]);
         check_word(arch, a, &expected[i]);
         check_memory(arch, expected[i].word == 64);

@@ -22,7 +22,6 @@ static void print_tcb(void)
             [CAPDL_TCB_NUMBER] = "n", [CAPDL_TCB_BOOL] = "True/False", [CAPDL_TCB_LIST] = "[n, ...]"};
         enum capdl_tcb_field field = (enum capdl_tcb_field)i;
         enum capdl_tcb_type type = capdl_tcb_field_type(field);
-
         printf("| `%s: %s` | %s | ", capdl_tcb_field_keyword(field), values[type], capdl_tcb_field_name(field));
         switch (type) {
         case CAPDL_TCB_NUMBER:
@@ -42,7 +41,6 @@ static void print_members(void)
 {
     for (unsigned kind = 0; kind < CAPDL_KIND_COUNT; kind++) {
         bool any = false;
-
         for (size_t i = 0; i < num_own_fields; i++) {
             if (own_fields[i].kind == kind) {
                 printf("%s%s%s%s", any ? "" : capdl_kind_keyword((enum capdl_kind)kind), " ", own_fields[i].name,
@@ -105,7 +103,6 @@ static void print_schema(void)
     fputs("\"caps\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/cap\"}}", stdout);
     for (size_t i = 0; i < num_own_fields; i++) {
         bool first = true;
-
         for (size_t j = 0; j < i; j++) {
             first &= strcmp(own_fields[i].name, own_fields[j].name) != 0;
         }

@@ -178,10 +178,8 @@ static unsigned place_in(const char *list, enum capdl_kind kind)
 {
     unsigned place = 1;
     size_t length = strlen(ids[kind]);
-
     for (const char *at = list; *at; place++) {
         size_t word = strcspn(at, " ");
-
         if (word == length && memcmp(at, ids[kind], length) == 0) {
             return place;
         }
@@ -194,7 +192,6 @@ static void check_sets(enum capdl_kind kind)
 {
     enum capdl_holds holds = CAPDL_HOLDS_NOTHING;
     enum capdl_type type = CAPDL_TYPE_NONE;
-
     for (size_t i = 0; i < sizeof(arches) / sizeof(arches[0]); i++) {
         expect(capdl_kind_on_arch(kind, arches[i].arch) == !place_in(arches[i].lacks, kind), kind,
                "list of architectures");
@@ -220,10 +217,8 @@ static void check_issuer(enum capdl_kind kind)
     enum capdl_class class = capdl_kind_class(kind);
     bool given = class == CAPDL_CLASS_INTERRUPT || class == CAPDL_CLASS_ISSUED || class == CAPDL_CLASS_DEVICE;
     unsigned num_issuers = 0;
-
     for (unsigned control = 0; control < CAPDL_KIND_COUNT; control++) {
         bool listed = false;
-
         for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++) {
             listed |= issuers[i].control == control && place_in(issuers[i].kinds, kind) != 0;
         }
@@ -236,7 +231,6 @@ static void check_issuer(enum capdl_kind kind)
 static void check_height(enum capdl_kind kind)
 {
     unsigned height = 0;
-
     for (size_t i = 0; i < sizeof(chains) / sizeof(chains[0]); i++) {
         height = place_in(chains[i], kind) ? place_in(chains[i], kind) : height;
     }
@@ -249,7 +243,6 @@ int main(void)
     for (unsigned i = 0; i < CAPDL_KIND_COUNT; i++) {
         enum capdl_kind kind = (enum capdl_kind)i;
         bool control = capdl_kind_class(kind) == CAPDL_CLASS_CONTROL;
-
         expect(words[i].keyword && strcmp(capdl_kind_keyword(kind), words[i].keyword) == 0, kind, "keyword");
         expect(words[i].name && strcmp(capdl_kind_name(kind), words[i].name) == 0, kind, "name");
         expect(control == (kind >= CAPDL_KIND_IRQ_CONTROL), kind, "place among the others");

@@ -7,7 +7,6 @@
 static unsigned bits_for(unsigned count)
 {
     unsigned bits = 1;
-
     while (1u << bits < count) {
         bits++;
     }
@@ -94,7 +93,6 @@ static void write_covers(FILE *out, unsigned count)
 static void write_frames(FILE *out, unsigned count)
 {
     unsigned tables = (count + 511) / 512, directories = (tables + 511) / 512;
-
     fputs("objects {\nc = cnode (4 bits)\ntop = pud\nt = tcb\n", out);
     for (unsigned i = 0; i < directories; i++) {
         fprintf(out, "pd_%u = pd\n", i);

@@ -51,7 +51,6 @@ static char *make_text(size_t i, size_t *size)
 {
     char *text;
     FILE *out = open_memstream(&text, size);
-
     fprintf(out, "arch aarch64\n%s", cases[i].before);
     for (unsigned n = 0; n < cases[i].count; n++) {
         for (const char *c = cases[i].text; *c; c++) {
@@ -73,7 +72,6 @@ static void read_text(const char *text, size_t size)
     struct capdl_spec spec;
     char *messages;
     FILE *sink = open_memstream(&messages, &(size_t){0});
-
     capdl_spec_init(&spec);
     capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "text", text, size), NULL);
     capdl_spec_check(&spec, &diags);
@@ -87,7 +85,6 @@ static void read_text(const char *text, size_t size)
 int main(void)
 {
     unsigned slow = 0;
-
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         size_t size;
         char *text = make_text(i, &size);

@@ -15,7 +15,6 @@ static char *read_all(FILE *file, size_t *size)
 {
     char *text = NULL;
     size_t capacity = 0, got;
-
     *size = 0;
     do {
         if (*size == capacity) {
@@ -34,7 +33,6 @@ static char *read_all(FILE *file, size_t *size)
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
-
     return slash ? slash + 1 : path;
 }
 
@@ -60,7 +58,6 @@ int main(int argc, char **argv)
     size_t size;
     char *text;
     bool good;
-
     if (!file) {
         return 2;
     }

@@ -23,7 +23,6 @@ static void test_names(void)
 {
     struct capdl_spec spec;
     uint32_t objects[5];
-
     capdl_spec_init(&spec);
     objects[0] = capdl_spec_add(&spec, "scalar", CAPDL_NO_INDEX, CAPDL_KIND_EP, nowhere);
     objects[1] = capdl_spec_add(&spec, "array", 2, CAPDL_KIND_EP, nowhere); /* elements in any order */
@@ -51,7 +50,6 @@ static void test_caps(void)
     struct capdl_spec spec;
     uint32_t cnode, ep;
     struct capdl_cap cap = {.kind = CAPDL_KIND_EP};
-
     capdl_spec_init(&spec);
     cnode = capdl_spec_add(&spec, "c", CAPDL_NO_INDEX, CAPDL_KIND_CNODE, nowhere);
     ep = capdl_spec_add(&spec, "e", CAPDL_NO_INDEX, CAPDL_KIND_EP, nowhere);
@@ -86,13 +84,11 @@ static void test_caps(void)
 static bool expand(struct capdl_spec *spec, struct capdl_diags *diags, void *context)
 {
     unsigned *programs = context;
-
     for (uint32_t i = 0, count = spec->num_objects; i < count; i++) {
         const struct capdl_program *program =
             capdl_object_kind(spec, i) == CAPDL_KIND_PROGRAM ? capdl_object_declaration(spec, i) : NULL;
         uint32_t cnode, ep = capdl_spec_find(spec, "e", CAPDL_NO_INDEX);
         struct capdl_cap cap = {.object = ep, .kind = CAPDL_KIND_EP, .flags = CAPDL_CAP_GENERATED};
-
         if (!program) {
             continue;
         }
@@ -118,7 +114,6 @@ static bool read_with(struct capdl_spec *spec, struct capdl_diags *diags, const 
 {
     struct capdl_text_options options = {
         .expand = expand, .context = programs, .has_arch = true, .arch = CAPDL_ARCH_RISCV};
-
     capdl_spec_init(spec);
     return capdl_spec_read_text(spec, diags, capdl_diags_add_source(diags, "text", text, strlen(text)), &options);
 }
@@ -130,7 +125,6 @@ static void test_hook(void)
     unsigned programs = 0;
     uint32_t cnode;
     const struct capdl_param *param;
-
     EXPECT(read_with(&spec, &diags,
                      "objects { prog = pd (\"p.elf\", stack: 16k, list: [1, 2M], cap: e[3] (RW, badge: 9), on: True) "
                      "e = ep  f = ep }\n"
@@ -158,7 +152,6 @@ static void test_failing_hook(void)
     struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
     unsigned programs = 0;
-
     EXPECT(
         !read_with(&spec, &diags,
                    "objects { prog = pd (\"missing.elf\") e = ep c = cnode (4 bits) }\n"
@@ -178,7 +171,6 @@ static void read_repeated(const char *before, const char *piece, unsigned times,
     char *text = malloc(used + times * length + strlen(after) + 1);
     struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
-
     strcpy(text, before);
     for (unsigned i = 0; i < times; i++, used += length) {
         strcpy(text + used, piece);
@@ -234,7 +226,6 @@ static void test_sources_stay(void)
 {
     struct capdl_diags diags = {NULL};
     const struct capdl_source *first;
-
     capdl_diags_add_source(&diags, "first.cdl", "text", 4);
     first = diags.files[0];
     for (unsigned i = 0; i < 300; i++) {
@@ -274,7 +265,6 @@ static void test_escapes(void)
         char shown[100] = "", json[100] = "";
         FILE *out = fmemopen(shown, sizeof(shown), "w");
         FILE *json_out = fmemopen(json, sizeof(json), "w");
-
         capdl_escape_printf(out, "%s", cases[i].text);
         capdl_escape_json(json_out, cases[i].text);
         fclose(out);
@@ -293,7 +283,6 @@ static void test_caret(void)
     struct capdl_diags diags = {NULL};
     char shown[200] = "";
     FILE *out = fmemopen(shown, sizeof(shown), "w");
-
     capdl_diags_add_source(&diags, "e\x1b.cdl", text, sizeof(text) - 1);
     capdl_error(&diags, (struct capdl_pos){.line = 1, .column = 5}, "no '%s'", "\xe2\x80\xae");
     capdl_diags_print(&diags, out, 0);
@@ -305,7 +294,6 @@ static void test_caret(void)
 static void set_size_bits(struct capdl_spec *spec, uint32_t id, uint8_t bits)
 {
     struct capdl_object object = capdl_object_view(spec, id);
-
     object.size_bits = bits;
     capdl_object_set(spec, id, &object);
 }
@@ -320,7 +308,6 @@ static void test_lookup(void)
     struct capdl_cap ep = {.kind = CAPDL_KIND_EP, .slot = 0x34};
     const struct capdl_cap *found;
     uint32_t cnode = CAPDL_NO_OBJECT;
-
     capdl_spec_init(&spec);
     spec.arch = CAPDL_ARCH_AARCH64;
     root.object = capdl_spec_add(&spec, "root", CAPDL_NO_INDEX, CAPDL_KIND_CNODE, nowhere);

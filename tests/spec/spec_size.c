@@ -44,7 +44,6 @@ struct cost {
 static double now(void)
 {
     struct rusage usage;
-
     getrusage(RUSAGE_SELF, &usage);
     return (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6 + (double)usage.ru_stime.tv_sec +
            (double)usage.ru_stime.tv_usec / 1e6;
@@ -53,7 +52,6 @@ static double now(void)
 static size_t most_memory(void)
 {
     struct rusage usage;
-
     getrusage(RUSAGE_SELF, &usage);
     return (size_t)usage.ru_maxrss * 1024;
 }
@@ -62,7 +60,6 @@ static void release(void *context, const char *from, const char *to)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = (uintptr_t)from & ~(page - 1),
               end = (uintptr_t)to & ~(page - 1);
-
     (void)context;
     madvise((void *)first, end - first, MADV_DONTNEED);
 }
@@ -76,7 +73,6 @@ static struct cost measure_text(const char *text, size_t size)
     FILE *nowhere = fopen("/dev/null", "w");
     size_t before = most_memory();
     double start = now();
-
     capdl_spec_init(&spec);
     cost.good = capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "large.cdl", text, size), &options);
     cost.read = now() - start;
@@ -101,7 +97,6 @@ static struct cost measure(const struct large_style *style, unsigned count)
     FILE *file = tmpfile();
     int channel[2], status;
     pid_t child;
-
     if (!file || pipe(channel)) {
         exit(2);
     }
@@ -111,7 +106,6 @@ static struct cost measure(const struct large_style *style, unsigned count)
     if (child == 0) {
         size_t size = (size_t)ftell(file);
         void *text = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fileno(file), 0);
-
         cost = measure_text(text, size);
         _exit(write(channel[1], &cost, sizeof(cost)) != sizeof(cost));
     }
@@ -133,12 +127,10 @@ static double seconds(const struct cost *cost)
 static void print_table(unsigned count)
 {
     const struct large_style *style;
-
     printf("%-12s %11s %7s %7s %7s %10s %9s %8s\n", "style", "bytes", "read", "check", "print", "bytes/s", "B/object",
            "ratio");
     for (size_t i = 0; (style = large_style(i)); i++) {
         struct cost cost = measure(style, count);
-
         printf("%-12s %11zu %7.2f %7.2f %7.2f %10.0f %9.1f %8.2f%s\n", style->name, cost.text, cost.read, cost.check,
                cost.print, (double)cost.text / seconds(&cost), (double)cost.memory / count,
                (double)cost.memory / (double)cost.text, cost.good ? "" : " (with errors)");
@@ -156,7 +148,6 @@ static bool time_good(const struct cost *small, const struct cost *large)
 static bool memory_good(const struct large_style *style, const struct cost *small, const struct cost *large)
 {
     double ratio = ((double)large->memory - (double)small->memory) / (double)(large->text - small->text);
-
     if (style->most_ratio == 0 || ratio <= style->most_ratio) {
         return true;
     }
@@ -169,7 +160,6 @@ static bool memory_good(const struct large_style *style, const struct cost *smal
 static bool test_style(const struct large_style *style)
 {
     struct cost small = measure(style, TEST_COUNT), large = measure(style, GROWTH * TEST_COUNT);
-
     if (!small.good || !large.good) {
         fprintf(stderr, "%s: is not accepted\n", style->name);
         return false;
@@ -195,7 +185,6 @@ int main(int argc, char **argv)
 {
     const struct large_style *style = argc == 3 ? large_style_find(argv[1]) : NULL;
     bool good = true;
-
     if (style) {
         large_write(style, stdout, (unsigned)atoi(argv[2]));
     } else if (argc == 2) {

@@ -117,7 +117,6 @@ int main(int argc, char **argv)
     size_t size;
     FILE *out = open_memstream(&printed, &size), *file = argc > 1 ? fopen(argv[1], "r") : NULL;
     unsigned number = 0;
-
     if (!file || !out) {
         fputs("usage: tables FILE\n", stderr);
         return 2;

@@ -19,12 +19,10 @@ static enum verdict judge(const char *text, struct capdl_diags *diags, char **pr
 {
     struct capdl_spec spec;
     enum verdict verdict = REJECT;
-
     *printed = NULL;
     capdl_spec_init(&spec);
     if (capdl_spec_read_text(&spec, diags, capdl_diags_add_source(diags, "spec", text, strlen(text)), NULL)) {
         FILE *out = open_memstream(printed, &(size_t){0});
-
         capdl_spec_write_text(&spec, out, true);
         fclose(out);
         verdict = capdl_spec_check(&spec, diags) ? ACCEPT : CHECK;
@@ -38,7 +36,6 @@ static bool prints_itself(const char *text)
     struct capdl_diags diags = {NULL};
     char *again;
     bool same = judge(text, &diags, &again) != REJECT && !strcmp(text, again);
-
     free(again);
     capdl_diags_free(&diags);
     return same;
@@ -48,10 +45,8 @@ static void unescape(char *text)
 {
     static const char from[] = "ntr'", to[] = "\n\t\r'";
     char *out = text;
-
     for (; *text; text++) {
         const char *escape = text[0] == '\\' && text[1] ? strchr(from, text[1]) : NULL;
-
         *out++ = escape ? to[escape - from] : *text;
         text += escape != NULL;
     }
@@ -65,7 +60,6 @@ static bool try_line(char *line, unsigned number)
     char *spec = strstr(line, ": "), *printed;
     enum verdict verdict;
     bool good;
-
     line[strcspn(line, "\n")] = '\0';
     if (!spec) {
         fprintf(stderr, "line %u: expected 'verdict: spec'\n", number);
@@ -94,7 +88,6 @@ int main(int argc, char **argv)
     char *line = NULL;
     size_t size = 0;
     unsigned number = 0, tried = 0, failed = 0;
-
     if (!table) {
         return 2;
     }

@@ -15,13 +15,11 @@ static bool is_unknown(enum capdl_kind kind)
 static void test(const char *profile)
 {
     struct verify v = {.profile = complete_profile(profile)};
-
     for (unsigned i = 0; i < CAPDL_KIND_COUNT; i++) {
         enum capdl_kind kind = (enum capdl_kind)i;
         bool exists = capdl_kind_on_arch(kind, v.profile->arch);
         enum cap_type type = exists ? kind_cap_type(&v, kind) : CAP_NULL;
         const char *name = cap_type_name(type);
-
         if (!exists || capdl_kind_is_table(kind)) {
             continue; /* which tables there are depends on the kernel's levels */
         }

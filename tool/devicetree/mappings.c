@@ -55,7 +55,6 @@ static int32_t device_of(const struct check *check, uint32_t frame)
     uint64_t address = capdl_object_paddr(check->spec, frame);
     uint64_t last = address + ((UINT64_C(1) << capdl_object_size_bits(check->spec, frame)) - 1);
     int32_t device = NO_NODE;
-
     if (!(capdl_object_flags(check->spec, frame) & CAPDL_OBJECT_HAS_PADDR) ||
         (check->kernel && !is_kernel_ram(check->kernel, address))) {
         return NO_NODE;
@@ -77,7 +76,6 @@ static void check_mapping(struct check *check, const struct capdl_cap *cap)
     bool executable = facts->execute_never && cap->rights & CAPDL_RIGHT_EXECUTE;
     int32_t device = cached || executable ? device_of(check, cap->object) : NO_NODE;
     char label[160], path[MOST_PATH];
-
     if (device == NO_NODE) {
         return;
     }
@@ -93,7 +91,6 @@ void devicetree_check_mappings(const struct devicetree *tree, const struct capdl
                                const struct capdl_profile *kernel, struct capdl_diags *diags)
 {
     struct check check = {.tree = tree, .spec = spec, .kernel = kernel, .diags = diags};
-
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(spec, i);
         bool table = capdl_kind_is_table(capdl_object_kind(spec, i));

@@ -31,7 +31,6 @@ static bool note_differs(const struct named *program, const uint8_t *bytes, char
     static const uint32_t head[] = {sizeof(PROFILE_NOTE_NAME), PROFILE_NOTE_WORDS * 4, PROFILE_NOTE_TYPE,
                                     PROFILE_NOTE_NAME_0, PROFILE_NOTE_NAME_1};
     uint32_t words[PROFILE_NOTE_WORDS];
-
     memcpy(words, bytes + sizeof(head), sizeof(words));
     return memcmp(bytes, head, sizeof(head)) == 0 && profile_note_differs(words, program->profile, text);
 }
@@ -41,7 +40,6 @@ static void check_notes(const struct named *program, const struct elf_view *elf)
 {
     char text[PROFILE_NOTE_TEXT];
     Elf64_Shdr section;
-
     if (!elf_view_find(elf, PROFILE_NOTE_SECTION, &section) || section.sh_type == SHT_NOBITS) {
         return;
     }
@@ -136,7 +134,6 @@ static void check_list(const struct named *program, const struct elf_view *elf, 
 {
     struct boundary boundary = boundary_find(symbols, list);
     uint64_t count = is_ctors(elf, list) ? count_ctors(elf, list) : list->sh_size / entry;
-
     if (!boundary.named && count > boundary.ignored) {
         capdl_finding(program->diags, CAPDL_WARNING, CAPDL_CHECK_ELF_START, program->pos,
                       "\"%s\" has %s, %llu in number, but no code that runs them: its start code must, before main",
@@ -148,7 +145,6 @@ static void check_start(const struct named *program, const struct elf_view *elf)
 {
     struct elf_symbols symbols;
     unsigned lists = 0;
-
     if (!elf_symbols_open(&symbols, elf)) {
         return;
     }
@@ -169,7 +165,6 @@ void image_check_program(const struct capdl_profile *profile, struct capdl_diags
     const struct named program = {profile, diags, name, pos};
     struct elf_view elf;
     const char *problem;
-
     if (elf_view_open(&elf, bytes, size, &problem)) {
         check_notes(&program, &elf);
         check_start(&program, &elf);

@@ -27,7 +27,6 @@ static void put_record(struct buffer *out, const char *pd, const char *symbol, c
                        uint64_t number)
 {
     uint8_t head[2] = {(uint8_t)how, (uint8_t)width}, word[NUMBER_BYTES];
-
     for (unsigned i = 0; i < NUMBER_BYTES; i++) {
         word[i] = (uint8_t)(number >> 8 * i);
     }
@@ -52,7 +51,6 @@ static void put_setting(struct buffer *out, const char *pd, const struct capdl_s
 bool settings_external(const struct capdl_program *program)
 {
     bool external = false;
-
     for (size_t i = 0; i < program->num_params; i++) {
         const struct capdl_param *p = &program->params[i];
         external |= p->name && strcmp(p->name, "external") == 0 && p->kind == CAPDL_VALUE_BOOL && p->number;
@@ -63,7 +61,6 @@ bool settings_external(const struct capdl_program *program)
 uint8_t *settings_encode(const struct capdl_spec *spec, size_t *size)
 {
     struct buffer out = {NULL};
-
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         uint32_t index = capdl_object_index(spec, i);
         const struct capdl_program *program =
@@ -93,7 +90,6 @@ static const char *take_text(struct reader *r)
 {
     const char *text = (const char *)r->at;
     const uint8_t *nul = memchr(r->at, 0, (size_t)(r->end - r->at));
-
     r->at = nul ? nul + 1 : r->end;
     return nul ? text : NULL;
 }
@@ -102,7 +98,6 @@ static const char *take_text(struct reader *r)
 static bool take_value(struct reader *r, struct capdl_setting *setting, char *how)
 {
     uint64_t number = 0;
-
     if (r->end - r->at < 2 + NUMBER_BYTES || !strchr("nbzrx", r->at[0]) || r->at[0] == 0) {
         return false;
     }
@@ -133,7 +128,6 @@ const uint8_t *settings_section(const uint8_t *elf, size_t size, size_t *section
     struct elf_view view;
     Elf64_Shdr section;
     const char *problem;
-
     *section_size = 0;
     if (!elf_view_open(&view, elf, size, &problem) || !elf_view_find(&view, SETTINGS_SECTION, &section)) {
         return elf;
@@ -160,7 +154,6 @@ bool settings_externals(const uint8_t *elf, size_t size, const char ***list, siz
     const uint8_t *section = settings_section(elf, size, &section_size);
     struct reader r = {section, section + section_size};
     bool good = section != NULL;
-
     *list = NULL;
     *count = 0;
     while (good && r.at < r.end) {
@@ -181,7 +174,6 @@ bool settings_read(const uint8_t *elf, size_t size, const char *pd, struct capdl
 {
     size_t capacity = 0, section_size;
     const uint8_t *section = settings_section(elf, size, &section_size);
-
     *list = NULL;
     *count = 0;
     *room = 0;

@@ -41,7 +41,6 @@ static const struct {
 const char *unicorn_load(void)
 {
     static void *library;
-
     if (library) {
         return NULL;
     }

@@ -17,7 +17,6 @@ static void add_core(struct plan *plan, void *tree, unsigned core)
     unsigned step = plan->options->core_step ? plan->options->core_step : 1;
     uint32_t hardware = (plan->first_hart + core) * step;
     char name[32];
-
     snprintf(name, sizeof(name), "cpu@%x", (unsigned)hardware);
     fdt_begin_node(tree, name);
     fdt_property_string(tree, "device_type", "cpu");
@@ -38,7 +37,6 @@ static void add_psci(const struct plan *plan, void *tree)
 void tree_make(struct plan *plan)
 {
     void *tree = memory_zeroed(ROOM, 1);
-
     fdt_create(tree, ROOM);
     fdt_finish_reservemap(tree);
     fdt_begin_node(tree, "");

@@ -22,7 +22,6 @@ bool elf_fail(struct elf_check *c, const char *format, ...)
 {
     char message[512];
     va_list args;
-
     if (c->reported++ >= MAX_REPORTED) {
         return false;
     }
@@ -47,7 +46,6 @@ const char *elf_machine_name(unsigned machine)
 static bool check_in_file(struct elf_check *c, const struct elf_segment *s, const char *what)
 {
     uint64_t size = c->bytes->size;
-
     if (s->filesz == 0) {
         return true;
     }
@@ -73,7 +71,6 @@ static bool check_sizes(struct elf_check *c, const struct elf_segment *s, const 
 static bool check_place(struct elf_check *c, const struct elf_segment *s)
 {
     uint64_t top = c->request->user_top;
-
     if (s->vaddr < CAPDL_PAGE_SIZE) {
         return elf_fail(
             c, "has segment %u at address 0x%" PRIx64 " in page 0, which stays unmapped: link at 0x1000 or above",
@@ -105,7 +102,6 @@ static bool check_rights(struct elf_check *c, const struct elf_segment *s)
 bool elf_check_segment(struct elf_check *c, const struct elf_segment *s)
 {
     bool good = check_sizes(c, s, "segment");
-
     good &= check_place(c, s);
     return check_rights(c, s) && good;
 }
@@ -113,7 +109,6 @@ bool elf_check_segment(struct elf_check *c, const struct elf_segment *s)
 bool elf_check_tls(struct elf_check *c, const struct elf_segment *s)
 {
     uint64_t align = s->align ? s->align : 1;
-
     if (!check_sizes(c, s, "thread-local segment")) {
         return false;
     }
@@ -177,7 +172,6 @@ bool elf_check_dynamic(struct elf_check *c, const struct elf_segment *s)
 static int compare_segments(const void *a, const void *b)
 {
     const struct elf_segment *x = a, *y = b;
-
     if (x->vaddr != y->vaddr) {
         return x->vaddr < y->vaddr ? -1 : 1;
     }
@@ -229,7 +223,6 @@ static bool check_entry(struct elf_check *c, const struct elf_program *program)
 static bool check_memory(struct elf_check *c, const struct elf_program *program)
 {
     uint64_t sum = 0;
-
     for (size_t i = 0; i < program->num_segments; i++) {
         sum += program->segments[i].memsz; /* disjoint and below user_top: no overflow */
     }
@@ -242,7 +235,6 @@ static bool check_memory(struct elf_check *c, const struct elf_program *program)
 bool elf_check_layout(struct elf_check *c, struct elf_program *program)
 {
     bool good = true;
-
     if (program->num_segments == 0) {
         return elf_fail(c, "has nothing to load, expected at least one PT_LOAD segment");
     }

@@ -18,7 +18,6 @@
 static void report_missing(const struct elf_request *request, struct capdl_diags *diags)
 {
     bool outside = errno == EXDEV;
-
     capdl_error(diags, request->pos, "cannot %s \"%s\": %s", outside ? "take" : "find", request->name, file_error());
     if (outside || request->name[0] == '/') {
         return;
@@ -43,7 +42,6 @@ static bool find_bytes(struct file_bytes *bytes, const struct elf_request *reque
 {
     char *path = request->on_command_line ? strdup(request->name)
                                           : file_find(request->name, request->beside, request->directories);
-
     if (!path) {
         report_missing(request, diags);
         return false;
@@ -63,7 +61,6 @@ static bool check_identity(struct elf_check *c)
     size_t header = elf_header_size(facts->word_bits);
     const uint8_t *b = c->bytes->data;
     size_t size = c->bytes->size;
-
     if (size < SELFMAG || memcmp(b, ELFMAG, SELFMAG) != 0) {
         return elf_fail(c, "is not an ELF file: %s, expected the linked program of a protection domain",
                         size == 0 ? "it is empty" : "it does not start with \\x7fELF");
@@ -94,7 +91,6 @@ static bool check_identity(struct elf_check *c)
 static bool check_header(struct elf_check *c, const GElf_Ehdr *header)
 {
     const struct capdl_architecture *facts = capdl_architecture(c->request->arch);
-
     if (header->e_machine != facts->elf_machine) {
         return elf_fail(c, "is a program for %s, but the system is for %s (ELF machine %u, expected %u)",
                         elf_machine_name(header->e_machine), facts->title, header->e_machine, facts->elf_machine);
@@ -116,7 +112,6 @@ static bool check_header(struct elf_check *c, const GElf_Ehdr *header)
 static bool check_table(struct elf_check *c, const GElf_Ehdr *header, size_t count)
 {
     size_t size = c->bytes->size, each = elf_segment_size(capdl_architecture(c->request->arch)->word_bits);
-
     if (count == 0) {
         return elf_fail(c, "has no program headers, expected at least one segment to load");
     }
@@ -148,7 +143,6 @@ static struct elf_segment segment_of(const GElf_Phdr *p, size_t number)
 static bool take_header(struct elf_program *program, struct elf_check *c, const GElf_Phdr *p, size_t number)
 {
     struct elf_segment s = segment_of(p, number);
-
     switch (p->p_type) {
     case PT_LOAD:
         if (s.memsz == 0 && s.filesz == 0) {
@@ -174,7 +168,6 @@ static bool read_headers(struct elf_program *program, struct elf_check *c, Elf *
 {
     GElf_Ehdr header;
     size_t count = 0;
-
     if (!gelf_getehdr(elf, &header)) {
         return elf_fail(c, "has a broken ELF header: %s", elf_errmsg(-1));
     }

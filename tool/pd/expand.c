@@ -27,7 +27,6 @@ static uint32_t num_pds(const struct pd_program *program)
 static void make_pds(struct expansion *x, struct pd_program *program)
 {
     uint32_t count = num_pds(program);
-
     if (!count) {
         return;
     }
@@ -84,7 +83,6 @@ static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_par
     unsigned bits = capdl_object_size_bits(x->spec, frame);
     uint64_t size = UINT64_C(1) << bits;
     struct capdl_cap cap = p->cap;
-
     if (capdl_object_kind(x->spec, frame) != CAPDL_KIND_FRAME) {
         capdl_error(x->diags, p->pos, "'%s' is of kind %s, but 'map' expects a frame", p->text,
                     capdl_kind_keyword((enum capdl_kind)capdl_object_kind(x->spec, frame)));
@@ -125,7 +123,6 @@ static bool map_module(struct expansion *x, struct pd *pd, const struct pd_map *
 {
     const struct capdl_param *p = map->frame;
     const struct pd_program *module = module_named(x, p);
-
     if (p->cap.rights & (CAPDL_RIGHT_WRITE | CAPDL_RIGHT_EXECUTE)) {
         capdl_error(x->diags, p->pos, "'%s' is a module, which can only be read: map it with (R)", p->text);
         return false;
@@ -145,7 +142,6 @@ static bool map_given(struct expansion *x, struct pd *pd, const struct pd_map *m
     const struct capdl_param *p = map->frame;
     uint32_t length = p->index == CAPDL_NO_INDEX ? capdl_spec_array_length(x->spec, p->text) : 0;
     uint64_t address = map->at;
-
     check_map_rights(x, pd, p);
     if (module_named(x, p)) {
         return map_module(x, pd, map);
@@ -168,7 +164,6 @@ static bool map_all_given(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
     bool good = true;
-
     if (params->num_maps && !pd->space) {
         capdl_error(x->diags, params->maps[0].frame->pos,
                     "'map' needs an address space made by a pd, not one spelled out in the spec");
@@ -197,7 +192,6 @@ static const struct pd *owner_of(const struct expansion *x, uint32_t root)
 static bool enter_space(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
-
     if (params->given[PARAM_ROOM]) {
         capdl_error(x->diags, params->given[PARAM_ROOM]->pos,
                     "'room' needs a pd that loads its program: this one runs in another's address space");
@@ -243,7 +237,6 @@ static bool expand_pd(struct expansion *x, struct pd *pd, const struct elf_progr
 static void expand_program(struct expansion *x, struct pd_program *program)
 {
     struct elf_program elf;
-
     if (!program->params.elf || program->broken) {
         return;
     }
@@ -299,7 +292,6 @@ static void expansion_free(struct expansion *x)
 static size_t count_declarations(const struct capdl_spec *spec)
 {
     size_t count = 0;
-
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         count += is_declaration(spec, i);
     }
@@ -311,7 +303,6 @@ bool pd_expand(struct capdl_spec *spec, struct capdl_diags *diags, void *context
     const struct pd_context *with = context;
     struct expansion x = {.spec = spec, .diags = diags, .context = with, .profile = with->profile};
     size_t count = count_declarations(spec);
-
     if (count == 0) {
         return true;
     }

@@ -47,7 +47,6 @@ static uint8_t mappable(uint8_t rights)
 static bool take_pages(struct expansion *x, struct pd *pd, const struct elf_program *elf)
 {
     struct capdl_pos pos = pd->program->params.elf->pos;
-
     for (size_t i = 0; i < elf->num_segments;) {
         uint64_t start = page_down(elf->segments[i].vaddr), end = start;
         for (; i < elf->num_segments && page_down(elf->segments[i].vaddr) <= end; i++) {
@@ -67,7 +66,6 @@ static bool take_room(struct expansion *x, struct pd *pd, const struct elf_progr
     const struct capdl_param *room = pd->program->params.given[PARAM_ROOM];
     const struct elf_segment *last = elf->num_segments ? &elf->segments[elf->num_segments - 1] : NULL;
     uint64_t size = last ? page_up(last->vaddr + last->memsz) - pd->program_start : 0;
-
     if (pd->program->elements) {
         capdl_error(x->diags, room->pos, "'room' is for a single pd, but '%s' is an array: declare them one by one",
                     pd->program->name);
@@ -96,7 +94,6 @@ static uint64_t physical(const struct pd *pd, uint64_t page)
 static void place_frame(struct expansion *x, const struct pd *pd, uint32_t frame, uint64_t page)
 {
     struct capdl_object object = capdl_object_view(x->spec, frame);
-
     if (!pd->program->params.given[PARAM_PADDR] || object.flags & CAPDL_OBJECT_HAS_PADDR) {
         return;
     }
@@ -109,7 +106,6 @@ static void place_frame(struct expansion *x, const struct pd *pd, uint32_t frame
 static unsigned page_bits(const struct expansion *x, const struct pd *pd, uint64_t page, uint64_t end)
 {
     bool placed = pd->program->params.given[PARAM_PADDR];
-
     for (unsigned up = placed ? 2 : 1; up > 0; up--) {
         unsigned bits = up < x->profile->vspace_levels ? space_entry_bits(x->profile, up) : 0;
         uint64_t size = UINT64_C(1) << bits;
@@ -126,7 +122,6 @@ static uint32_t zero_frame(struct expansion *x, struct pd *pd, unsigned bits)
     struct pd_counters *counters = &pd->program->counters;
     const char *prefix = bits > CAPDL_PAGE_BITS ? PD_LARGE : PD_BSS;
     uint32_t *counter = bits > CAPDL_PAGE_BITS ? &counters->large : &counters->bss;
-
     if (pd->program->params.given[PARAM_PADDR]) {
         return object_numbered(x, pd, prefix, (*counter)++, bits);
     }
@@ -152,7 +147,6 @@ static bool map_zeros(struct expansion *x, struct pd *pd, uint64_t start, uint64
 static bool fill_of(const struct elf_segment *s, uint64_t page, uint64_t size, struct capdl_fill *fill)
 {
     uint64_t from = higher(s->vaddr, page), to = lower(s->vaddr + s->filesz, page + size);
-
     if (from >= to) {
         return false;
     }
@@ -167,7 +161,6 @@ bool load_fill(struct expansion *x, uint32_t frame, struct capdl_fill fill)
 {
     struct capdl_object object = capdl_object_view(x->spec, frame);
     size_t count = object.u.fills.count;
-
     /* Room for powers of two, so that many pieces in one page cost no more than twice their number. */
     if ((count & (count - 1)) == 0) {
         struct capdl_fill *list = capdl_spec_alloc(x->spec, (count ? count * 2 : 1) * sizeof(*list));
@@ -186,7 +179,6 @@ static const char *hex_text(struct expansion *x, const uint8_t *bytes, size_t si
 {
     char *text = memory_need(malloc(2 * size + 1));
     const char *kept;
-
     for (size_t i = 0; i < size; i++) {
         snprintf(text + 2 * i, 3, "%02x", bytes[i]);
     }
@@ -209,7 +201,6 @@ static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_prog
                        uint8_t rights)
 {
     uint32_t frame = object_numbered(x, pd, PD_ELF, pd->num_elf++, bits);
-
     if (frame == CAPDL_NO_OBJECT) {
         return false;
     }
@@ -230,7 +221,6 @@ static size_t touching(const struct elf_segment *s, size_t count, uint64_t page,
 {
     struct capdl_fill fill;
     size_t n = 0;
-
     *rights = 0;
     *filled = false;
     for (; n < count && s[n].vaddr < page + CAPDL_PAGE_SIZE; n++) {
@@ -247,7 +237,6 @@ static bool map_room_page(struct expansion *x, struct pd *pd, const struct elf_p
 {
     const struct capdl_param *name = pd->program->params.elf;
     uint32_t frame = object_next(x, pd, PD_ROOM, &pd->program->counters.room, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
-
     if (frame == CAPDL_NO_OBJECT) {
         return false;
     }
@@ -264,7 +253,6 @@ static bool map_room(struct expansion *x, struct pd *pd, const struct elf_progra
     uint64_t end = pd->program_start + params_number(&pd->program->params, PARAM_ROOM);
     const struct elf_segment *s = elf->segments;
     size_t count = elf->num_segments;
-
     for (uint64_t page = pd->program_start; page < end; page += CAPDL_PAGE_SIZE) {
         uint8_t rights;
         bool filled;
@@ -284,7 +272,6 @@ static bool map_segments(struct expansion *x, struct pd *pd, const struct elf_pr
     const struct elf_segment *s = elf->segments;
     size_t count = elf->num_segments;
     uint64_t at = 0;
-
     while (count) {
         uint64_t page = higher(at, page_down(s->vaddr)), end = page_up(s->vaddr + s->memsz);
         uint8_t rights;
@@ -316,7 +303,6 @@ static bool map_image(struct expansion *x, struct pd *pd, const struct elf_progr
     const uint8_t all = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | CAPDL_RIGHT_EXECUTE;
     const char *name = pd->program->params.elf->text;
     struct capdl_pos pos = pd->program->params.elf->pos;
-
     for (uint64_t page = pd->program_start; page < pd->space->program_end; page += CAPDL_PAGE_SIZE) {
         bool filled = elf_fills(x->spec, elf, page, CAPDL_PAGE_SIZE, name, pos).count != 0;
         if (!(filled ? map_filled(x, pd, elf, page, CAPDL_PAGE_BITS, all)
@@ -331,7 +317,6 @@ static bool load_image(struct expansion *x, struct pd *pd, const struct elf_prog
 {
     const struct elf_segment *last = elf->num_segments ? &elf->segments[elf->num_segments - 1] : NULL;
     uint64_t end = last ? page_up(last->vaddr + last->memsz) : 0;
-
     pd->space->program_end = end;
     return root_check(x, pd) &&
            (!last || space_take(x, pd, pd->program_start, end - pd->program_start, "the program",

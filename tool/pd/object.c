@@ -18,7 +18,6 @@ static bool check_found(struct expansion *x, struct pd *pd, uint32_t found, enum
 {
     struct capdl_object object = capdl_object_view(x->spec, found);
     char label[256];
-
     capdl_object_label(x->spec, found, label, sizeof(label));
     if (object.flags & CAPDL_OBJECT_GENERATED) {
         capdl_error(x->diags, pd->program->pos,
@@ -46,7 +45,6 @@ static bool check_found(struct expansion *x, struct pd *pd, uint32_t found, enum
 static bool check_arrays(struct expansion *x, struct pd *pd, const char *name, uint32_t index)
 {
     uint32_t other = CAPDL_NO_OBJECT;
-
     if (index == CAPDL_NO_INDEX) {
         other = capdl_spec_find(x->spec, name, 0);
     } else if (index == 0) {
@@ -71,7 +69,6 @@ static uint32_t object_get(struct expansion *x, struct pd *pd, char *name, uint3
                            unsigned size_bits)
 {
     uint32_t object = capdl_spec_find(x->spec, name, index);
-
     if (object != CAPDL_NO_OBJECT) {
         if (!check_found(x, pd, object, kind, size_bits)) {
             object = CAPDL_NO_OBJECT;
@@ -104,14 +101,12 @@ uint32_t object_numbered(struct expansion *x, struct pd *pd, const char *prefix,
     const char *name = pd->program->name;
     char *full = pd->element == CAPDL_NO_INDEX ? memory_format("%s_%s_%u", prefix, name, number)
                                                : memory_format("%s_%s_%u_%u", prefix, name, pd->element, number);
-
     return object_get(x, pd, full, CAPDL_NO_INDEX, CAPDL_KIND_FRAME, size_bits);
 }
 
 void object_report_missing(struct expansion *x, const struct capdl_param *p)
 {
     uint32_t length = capdl_spec_array_length(x->spec, p->text);
-
     if (length && p->index != CAPDL_NO_INDEX) {
         capdl_error(x->diags, p->pos, "the array '%s' has no element %u: the last one is %s[%u]", p->text, p->index,
                     p->text, length - 1);
@@ -130,7 +125,6 @@ void object_report_missing(struct expansion *x, const struct capdl_param *p)
 uint32_t object_named(struct expansion *x, struct pd *pd, const struct capdl_param *p, enum capdl_kind kind)
 {
     uint32_t found = capdl_spec_find(x->spec, p->text, p->index);
-
     if (found == CAPDL_NO_OBJECT && p->index == CAPDL_NO_INDEX && pd->element != CAPDL_NO_INDEX) {
         found = capdl_spec_find(x->spec, p->text, pd->element);
     }

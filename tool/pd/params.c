@@ -36,7 +36,6 @@ static void report_unknown(struct expansion *x, const struct capdl_param *p)
     struct capdl_nearest nearest = {.word = capdl_synonym(CAPDL_SYNONYM_PD, p->name, strlen(p->name))};
     char names[300];
     size_t used = 0;
-
     for (size_t i = 0; i < PARAM_COUNT; i++) {
         capdl_nearest_try(&nearest, p->name, strlen(p->name), table[i].name);
     }
@@ -53,7 +52,6 @@ static void report_unknown(struct expansion *x, const struct capdl_param *p)
 static enum pd_param find_param(const char *name)
 {
     unsigned i = 0;
-
     while (i < PARAM_COUNT && strcmp(table[i].name, name) != 0) {
         i++;
     }
@@ -64,7 +62,6 @@ uint64_t params_largest(const struct expansion *x, enum pd_param which)
 {
     const struct capdl_profile *profile = x->profile;
     uint64_t most = table[which].most, kernel = most;
-
     switch (table[which].bound) {
     case BOUND_NONE:
         break;
@@ -87,7 +84,6 @@ uint64_t params_largest(const struct expansion *x, enum pd_param which)
 static bool check_number(struct expansion *x, const struct capdl_param *p, enum pd_param which)
 {
     uint64_t least = table[which].least, most = params_largest(x, which);
-
     if (p->number < least || p->number > most) {
         if (least == most) {
             capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 ": kernel %s has no other", p->name,
@@ -123,7 +119,6 @@ static bool check_value(struct expansion *x, const struct capdl_param *p, enum p
 {
     bool empty = p->kind == CAPDL_VALUE_LIST && p->num_list == 0 && table[which].kind == CAPDL_VALUE_PAIRS;
     bool objects = p->kind == CAPDL_VALUE_PAIRS && !p->pairs[0].name; /* [a, b]: where there may be several */
-
     if (objects ? which != PARAM_BOOTINFO : p->kind != table[which].kind && !empty) {
         capdl_error(x->diags, p->pos, "'%s' expects %s, not %s", p->name, kind_names[table[which].kind],
                     objects ? "a list of objects" : kind_names[p->kind]);
@@ -159,7 +154,6 @@ static bool take_elf(struct expansion *x, struct pd_params *params, const struct
 static bool take_at(struct expansion *x, struct pd_params *params, const struct capdl_param *p)
 {
     struct pd_map *map = params->num_maps ? &params->maps[params->num_maps - 1] : NULL;
-
     if (!map && params->incomplete) {
         return false; /* the map before it was in error */
     }
@@ -207,7 +201,6 @@ static bool check_together(struct expansion *x, const struct pd_program *program
     const struct pd_params *params = &program->params;
     const struct capdl_param *budget = params->given[PARAM_BUDGET], *period = params->given[PARAM_PERIOD];
     bool good = true;
-
     if (!params->elf && !program->module) {
         capdl_error(x->diags, program->pos, "'%s' has no program, expected pd (\"%s.elf\")", program->name,
                     program->name);
@@ -249,7 +242,6 @@ void params_read(struct expansion *x, struct pd_program *program)
 {
     const struct capdl_program *written = capdl_object_declaration(x->spec, program->object);
     size_t count = written ? written->num_params : 0;
-
     program->params.maps = capdl_spec_alloc(x->spec, count * sizeof(*program->params.maps) + 1);
     program->params.incomplete = written && written->broken;
     for (size_t i = 0; i < count; i++) {
@@ -273,7 +265,6 @@ void params_set_tcb(const struct pd_params *params, struct capdl_tcb *tcb)
 {
     for (unsigned i = 0; i < PARAM_COUNT; i++) {
         enum capdl_tcb_field field = table[i].field;
-
         if (field != CAPDL_TCB_FIELD_NONE && params->given[i] && !(tcb->has >> field & 1)) {
             capdl_tcb_set(tcb, field, params->given[i]->number);
         }

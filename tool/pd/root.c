@@ -27,7 +27,6 @@ bool root_check(struct expansion *x, struct pd *pd)
 {
     static const enum pd_param refused[] = {PARAM_IPC_BUFFER, PARAM_VSPACE, PARAM_CSPACE, PARAM_PADDR, PARAM_ROOM};
     bool good = true;
-
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         const struct capdl_param *p = pd->program->params.given[refused[i]];
         if (p) {
@@ -69,7 +68,6 @@ static const struct chunk *find_chunk(struct expansion *x, const struct capdl_pa
 {
     char names[200] = "";
     bool pc = capdl_architecture(x->profile->arch)->pc;
-
     for (unsigned i = 0; i < NUM_CHUNKS; i++) {
         if (chunks[i].pc == pc && strcmp(chunks[i].name, pair->name) == 0) {
             return &chunks[i];
@@ -87,7 +85,6 @@ static bool chunk_good(struct expansion *x, const struct capdl_param *pair, uint
     const struct chunk *chunk = find_chunk(x, pair);
     bool is_tree = chunk && strcmp(chunk->name, "FDT") == 0;
     uint64_t least = chunk_header(x) + (is_tree ? x->profile->dtb_bytes : 1);
-
     if (chunk && (pair->kind != CAPDL_VALUE_NUMBER || pair->number < least || pair->number > MOST_EXTRA - before)) {
         capdl_error(x->diags, pair->pos,
                     "chunk \"%s\" expects its room in bytes: at least %" PRIu64 ", all chunks together at most %uM",
@@ -112,7 +109,6 @@ static void fill_chunk(struct expansion *x, uint32_t frame, uint64_t page, const
     uint64_t first = at > page ? at : page, last = header_end < page_end ? header_end : page_end;
     uint64_t from = header_end > page ? header_end : page;
     uint64_t end = at + pair->number < page_end ? at + pair->number : page_end;
-
     if (first < last) { /* the header, or what of it is in the page */
         uint8_t words[2 * sizeof(uint64_t)];
         put_words(x, words, chunk->id, pair->number);
@@ -132,7 +128,6 @@ static void fill_chunk(struct expansion *x, uint32_t frame, uint64_t page, const
 static bool check_chunks(struct expansion *x, struct pd *pd, const struct capdl_param *given)
 {
     bool good = true;
-
     for (size_t i = 0; good && i < given->num_pairs; i++) {
         good = chunk_good(x, &given->pairs[i], pd->extra_bytes);
         pd->extra_bytes += good ? given->pairs[i].number : 0;
@@ -143,7 +138,6 @@ static bool check_chunks(struct expansion *x, struct pd *pd, const struct capdl_
 static bool map_chunks(struct expansion *x, struct pd *pd)
 {
     const struct capdl_param *given = pd->program->params.given[PARAM_CHUNKS];
-
     if (given && !check_chunks(x, pd, given)) {
         return false;
     }
@@ -185,7 +179,6 @@ static void hold_page(struct expansion *x, struct pd *pd, uint64_t slot, uint64_
     uint64_t entry;
     uint32_t table = space_slot(x, pd, address, &entry);
     const struct capdl_cap *mapped = table == CAPDL_NO_OBJECT ? NULL : capdl_spec_cap_at(x->spec, table, entry);
-
     if (mapped) {
         const struct capdl_cap_extra extra = {.mapping_container = table, .mapping_slot = entry};
         object_hold(x, pd, pd->cnode,
@@ -202,7 +195,6 @@ static void hold_page(struct expansion *x, struct pd *pd, uint64_t slot, uint64_
 static void hold_initial(struct expansion *x, struct pd *pd)
 {
     unsigned bits = capdl_object_size_bits(x->spec, pd->cnode);
-
     hold(x, pd, CAPDL_INITIAL_TCB, pd->tcb, CAPDL_KIND_TCB);
     object_hold(x, pd, pd->cnode,
                 (struct capdl_cap){.slot = CAPDL_INITIAL_CNODE,
@@ -246,7 +238,6 @@ static void put_region_at(const struct expansion *x, uint8_t *page, enum bootinf
 static size_t count_tables(const struct expansion *x, const struct pd *pd)
 {
     size_t count = 0;
-
     for (unsigned level = 1; level < x->profile->vspace_levels; level++) {
         count += pd->space->levels[level].count;
     }
@@ -260,7 +251,6 @@ static bool check_slots(struct expansion *x, struct pd *pd, uint64_t used, uint6
     unsigned most = (unsigned)params_largest(x, PARAM_CSPACE_BITS);
     uint64_t total = untypeds > UINT64_MAX - used ? UINT64_MAX : used + untypeds;
     char remedy[80];
-
     if (total < UINT64_C(1) << bits) {
         return true;
     }
@@ -285,7 +275,6 @@ static size_t count_given(const struct capdl_param *p)
 static uint32_t leftover_given(struct expansion *x, struct pd *pd, const struct capdl_param *p, size_t i)
 {
     struct capdl_param one = p->kind == CAPDL_VALUE_PAIRS ? p->pairs[i] : *p;
-
     one.name = p->name;
     return object_named(x, pd, &one, CAPDL_KIND_LEFTOVER);
 }
@@ -294,7 +283,6 @@ static uint32_t leftover_given(struct expansion *x, struct pd *pd, const struct 
 static bool count_untypeds(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint64_t *slots)
 {
     bool good = true;
-
     *slots = 0;
     for (size_t i = 0; i < count_given(p); i++) {
         uint32_t leftover = leftover_given(x, pd, p, i);
@@ -331,7 +319,6 @@ bool root_finish(struct expansion *x, struct pd *pd)
     uint8_t page[CAPDL_PAGE_SIZE] = {0};
     unsigned list = profile->bootinfo_untyped_offset;
     uint64_t slots;
-
     if (!count_untypeds(x, pd, p, &slots) || !check_slots(x, pd, untyped, slots)) {
         return false;
     }

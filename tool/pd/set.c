@@ -46,7 +46,6 @@ static uint64_t region_size(const struct expansion *x, const char *name, uint32_
                             uint32_t length)
 {
     uint64_t size = 0;
-
     if (index != CAPDL_NO_INDEX) {
         return frame_size(x, first);
     }
@@ -79,7 +78,6 @@ static bool region_vaddr(struct expansion *x, const struct pd_params *params, co
                          uint64_t *address)
 {
     unsigned found = 0;
-
     for (size_t i = 0; i < params->num_maps; i++) {
         uint64_t at;
         if (params->maps[i].at && mapped_at(x, pair, &params->maps[i], &at)) {
@@ -102,7 +100,6 @@ static bool take_region(struct expansion *x, const struct pd_params *params, con
 {
     unsigned word = 0;
     uint32_t first, length;
-
     while (word < REGION_WORDS && (!pair->word || strcmp(pair->word, region_words[word]) != 0)) {
         word++;
     }
@@ -136,7 +133,6 @@ static bool take_region(struct expansion *x, const struct pd_params *params, con
 static bool take_bytes(struct expansion *x, const struct capdl_param *pair, struct capdl_setting *setting)
 {
     uint8_t *bytes = capdl_spec_alloc(x->spec, pair->num_list + 1);
-
     for (size_t i = 0; i < pair->num_list; i++) {
         if (pair->list[i] > UINT8_MAX) {
             capdl_error(x->diags, pair->pos, "%" PRIu64 " is not a byte, expected 0 to 255 in the list of '%s'",
@@ -179,7 +175,6 @@ bool set_symbols(struct expansion *x, struct pd_program *program, struct elf_pro
     const struct capdl_param *set = program->params.given[PARAM_SET];
     struct capdl_program *declared = capdl_object_declaration(x->spec, program->object);
     bool good = true;
-
     if (!set || set->num_pairs == 0) {
         return true;
     }

@@ -50,7 +50,6 @@ void space_free(struct space *space)
 static size_t region_search(const struct space *space, uint64_t start)
 {
     size_t low = 0, high = space->num_regions;
-
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (space->regions[middle].end <= start) {
@@ -67,7 +66,6 @@ bool space_take(struct expansion *x, struct pd *pd, uint64_t start, uint64_t siz
 {
     struct space *space = pd->space;
     uint64_t top = x->profile->user_top;
-
     if (start < CAPDL_PAGE_SIZE || start > top || size > top - start) {
         capdl_error(x->diags, pos,
                     "%s of '%s' at 0x%" PRIx64 " with %" PRIu64
@@ -95,7 +93,6 @@ uint64_t space_find(const struct expansion *x, const struct pd *pd, uint64_t fro
 {
     const struct space *space = pd->space;
     uint64_t top = x->profile->user_top, start = from > space->program_end ? from : space->program_end;
-
     for (size_t at = region_search(space, start);; at++) {
         uint64_t place = (start + CAPDL_PAGE_SIZE + align - 1) & ~(align - 1);
         uint64_t limit = at < space->num_regions ? space->regions[at].start : top;
@@ -114,7 +111,6 @@ uint64_t space_find(const struct expansion *x, const struct pd *pd, uint64_t fro
 uint64_t space_place(struct expansion *x, struct pd *pd, uint64_t size, const char *what)
 {
     uint64_t place = space_find(x, pd, 0, size, CAPDL_PAGE_SIZE);
-
     if (place == 0) {
         capdl_error(x->diags, pd->program->pos, "no room for %s of '%s': %" PRIu64 " bytes above 0x%" PRIx64, what,
                     pd->program->name, size, pd->space->program_end);
@@ -129,7 +125,6 @@ static uint32_t table_at(struct expansion *x, struct pd *pd, unsigned level, uin
 {
     const struct capdl_profile *profile = x->profile;
     uint32_t parent = pd->space->levels[0].tables[0].object;
-
     for (unsigned l = 1; l <= level && parent != CAPDL_NO_OBJECT; l++) {
         unsigned shift = vspace_shift(profile, l - 1);
         uint64_t start = address >> shift << shift;
@@ -158,7 +153,6 @@ uint32_t space_slot(const struct expansion *x, const struct pd *pd, uint64_t add
     const struct table_list *tables = &pd->space->levels[level];
     uint64_t start = level ? address >> shift << shift : 0;
     size_t at = table_list_search(tables, start);
-
     *slot = vspace_index(profile, level, address);
     return at < tables->count && tables->tables[at].start == start ? tables->tables[at].object : CAPDL_NO_OBJECT;
 }
@@ -167,7 +161,6 @@ bool space_map(struct expansion *x, struct pd *pd, uint64_t address, struct capd
 {
     const struct capdl_profile *profile = x->profile;
     unsigned bits = capdl_object_size_bits(x->spec, frame.object), level = profile->vspace_levels - 1u;
-
     while (level > 0 && vspace_shift(profile, level) < bits) {
         level--;
     }

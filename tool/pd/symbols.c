@@ -95,7 +95,6 @@ static bool report_missing(struct search *s, const struct capdl_setting *setting
 {
     struct capdl_nearest nearest = {NULL};
     size_t most = s->diags->num_errors < MOST_SUGGESTED ? MOST_SEARCHED : 0;
-
     for (size_t i = 0; i < s->symbols.count && i < most; i++) {
         Elf64_Sym symbol;
         const char *name = elf_symbols_get(&s->symbols, i, &symbol);
@@ -186,7 +185,6 @@ static bool check_number(struct search *s, const struct wanted *w)
 {
     const struct capdl_setting *setting = w->setting;
     uint64_t size = w->symbol.st_size;
-
     if (setting->width && size != setting->width) {
         capdl_error(s->diags, setting->pos, "'%s' in \"%s\" has %" PRIu64 " bytes, expected a variable of %u",
                     setting->symbol, s->name, size, setting->width);
@@ -210,7 +208,6 @@ static bool check_number(struct search *s, const struct wanted *w)
 static bool check_value(struct search *s, const struct wanted *w)
 {
     const struct capdl_setting *setting = w->setting;
-
     if (setting->is_number) {
         return check_number(s, w);
     }
@@ -226,7 +223,6 @@ static void make_patch(struct search *s, const struct wanted *w)
 {
     const struct capdl_setting *setting = w->setting;
     uint64_t size = setting->is_number ? w->symbol.st_size : setting->size;
-
     if (!setting->is_number && setting->zeros) { /* as far as the file has something else */
         uint64_t from = w->symbol.st_value + size;
         size += file_end(s->program, from, w->symbol.st_value + w->symbol.st_size) - from;
@@ -245,7 +241,6 @@ static void make_patch(struct search *s, const struct wanted *w)
 static bool check_twice(struct search *s)
 {
     bool good = true;
-
     for (size_t i = 1; i < s->count; i++) {
         if (strcmp(s->wanted[i].setting->symbol, s->wanted[i - 1].setting->symbol) == 0) {
             capdl_error(s->diags, s->wanted[i].setting->pos, "'%s' is set twice", s->wanted[i].setting->symbol);
@@ -271,7 +266,6 @@ static int compare_places(const void *a, const void *b)
 static bool check_overlaps(struct search *s)
 {
     bool good = true;
-
     qsort(s->wanted, s->count, sizeof(*s->wanted), compare_places);
     for (size_t i = 1; i < s->count; i++) {
         const struct wanted *low = &s->wanted[i - 1], *high = &s->wanted[i];
@@ -288,7 +282,6 @@ static bool find_all(struct search *s, const struct file_bytes *file)
 {
     struct elf_view view;
     const char *problem;
-
     if (!elf_view_open(&view, file->data, file->size, &problem)) {
         capdl_error(s->diags, s->wanted[0].setting->pos, "\"%s\" %s", s->name, problem);
         return false;
@@ -329,7 +322,6 @@ bool elf_set(struct elf_program *program, const struct file_bytes *symbols_file,
              const struct capdl_setting *settings, size_t count, struct capdl_diags *diags)
 {
     struct search s = {.program = program, .name = name, .diags = diags, .count = count};
-
     if (count == 0) {
         return true;
     }
@@ -374,7 +366,6 @@ static void fill_from_patch(struct fill_list *fills, struct capdl_spec *spec, co
 {
     struct capdl_fill fill = {.offset = offset, .length = size, .pos = pos};
     char *digits = memory_zeroed(size * 2 + 1, 1);
-
     for (uint64_t i = 0; i < size; i++) {
         digits[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
         digits[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
@@ -418,7 +409,6 @@ struct capdl_fills elf_fills(struct capdl_spec *spec, const struct elf_program *
     const struct capdl_fill like = {.kind = CAPDL_FILL_FILE, .text = file, .pos = pos};
     struct fill_list fills = {NULL};
     uint64_t at = address, end = address + size;
-
     for (size_t i = first_patch(program, address); i < program->num_patches; i++) {
         const struct elf_patch *p = &program->patches[i];
         uint64_t from = higher(p->address, address), to = lower(p->address + p->size, end);

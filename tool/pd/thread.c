@@ -31,7 +31,6 @@ static uint64_t choose_place(struct expansion *x, struct pd *pd, const struct ca
 static bool place_ipc_buffer(struct expansion *x, struct pd *pd)
 {
     const struct capdl_param *given = pd->program->params.given[PARAM_IPC_BUFFER];
-
     pd->ipc = object_one(x, pd, PD_IPC, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
     if (pd->ipc == CAPDL_NO_OBJECT) {
         return false;
@@ -49,7 +48,6 @@ static bool place_stack(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
     uint64_t size = params_number(params, PARAM_STACK);
-
     if (!pd->space) {
         pd->stack_top = params_number(params, PARAM_STACK_TOP);
         return true;
@@ -93,7 +91,6 @@ bool thread_objects(struct expansion *x, struct pd *pd)
         (unsigned)(root_is(pd) ? params_number_or(params, PARAM_CSPACE_BITS, profile->root_cnode_bits)
                                : params_number(params, PARAM_CSPACE_BITS));
     bool own_cspace = !params->given[PARAM_CSPACE];
-
     pd->tcb = object_one(x, pd, PD_TCB, CAPDL_KIND_TCB, 0);
     pd->cnode = own_cspace ? object_one(x, pd, PD_CNODE, CAPDL_KIND_CNODE, cspace_bits) : CAPDL_NO_OBJECT;
     pd->vspace = pd->own_space ? object_one(x, pd, PD_VSPACE, space_root_kind(profile), 0) : CAPDL_NO_OBJECT;
@@ -126,7 +123,6 @@ static void set_arguments(struct expansion *x, struct pd *pd, struct capdl_tcb *
 {
     const struct capdl_param *args = pd->program->params.given[PARAM_ARGS];
     size_t count = args ? args->num_list : 0;
-
     if (tcb->has & CAPDL_TCB_HAS_INIT) {
         return;
     }
@@ -142,7 +138,6 @@ static void set_arguments(struct expansion *x, struct pd *pd, struct capdl_tcb *
 static struct capdl_tcb *tcb_of(struct expansion *x, struct pd *pd)
 {
     struct capdl_object object = capdl_object_view(x->spec, pd->tcb);
-
     if (!object.u.tcb) {
         capdl_tcb_make(x->spec, &object);
         capdl_object_set(x->spec, pd->tcb, &object);
@@ -154,7 +149,6 @@ static void set_tcb(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
     struct capdl_tcb *tcb = tcb_of(x, pd);
-
     params_set_tcb(params, tcb);
     set_field(tcb, CAPDL_TCB_FIELD_ADDR, pd->ipc_address);
     set_field(tcb, CAPDL_TCB_FIELD_IP, pd->entry);
@@ -175,7 +169,6 @@ static void set_sc(struct expansion *x, struct pd *pd)
     const struct pd_params *params = &pd->program->params;
     struct capdl_object object = capdl_object_view(x->spec, pd->sc);
     uint64_t budget = params_number_or(params, PARAM_BUDGET, params_number(params, PARAM_PERIOD));
-
     if (!object.u.sc) {
         object.u.sc = capdl_spec_alloc(x->spec, sizeof(*object.u.sc));
         capdl_object_set(x->spec, pd->sc, &object);
@@ -221,7 +214,6 @@ static bool set_fault(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
     struct capdl_cap cap;
-
     if (!params->given[PARAM_FAULT]) {
         return true;
     }
@@ -250,7 +242,6 @@ static bool set_timeout(struct expansion *x, struct pd *pd)
 {
     const struct capdl_param *p = pd->program->params.given[PARAM_TIMEOUT];
     struct capdl_cap cap;
-
     if (!p) {
         return true;
     }
@@ -267,7 +258,6 @@ static bool set_timeout(struct expansion *x, struct pd *pd)
 static bool bind_notification(struct expansion *x, struct pd *pd)
 {
     const struct capdl_param *p = pd->program->params.given[PARAM_NOTIFICATION];
-
     if (!p) {
         return true;
     }
@@ -284,7 +274,6 @@ static bool bind_notification(struct expansion *x, struct pd *pd)
 static void hold_spaces(struct expansion *x, struct pd *pd)
 {
     unsigned bits = capdl_object_size_bits(x->spec, pd->cnode);
-
     object_hold(x, pd, pd->tcb,
                 (struct capdl_cap){.slot = CAPDL_TCB_SLOT_CSPACE,
                                    .object = pd->cnode,
@@ -302,7 +291,6 @@ static void hold_spaces(struct expansion *x, struct pd *pd)
 bool thread_finish(struct expansion *x, struct pd *pd)
 {
     const struct capdl_param *cspace = pd->program->params.given[PARAM_CSPACE];
-
     if (cspace) {
         pd->cnode = object_named(x, pd, cspace, CAPDL_KIND_CNODE);
     }

@@ -33,7 +33,6 @@ static struct tls_layout layout_of(enum capdl_arch arch, const struct elf_segmen
     const struct capdl_architecture *facts = capdl_architecture(arch);
     uint64_t align = tls->align ? tls->align : 1;
     struct tls_layout l = {.align = align > CAPDL_PAGE_SIZE ? align : CAPDL_PAGE_SIZE};
-
     if (facts->tls_below) {
         l.tp = align_up(tls->memsz, align > facts->tls_alignment ? align : facts->tls_alignment);
         l.data = l.tp - align_up(tls->memsz, align);
@@ -51,7 +50,6 @@ static void fill_page(struct expansion *x, uint32_t frame, const struct elf_segm
                       uint64_t offset, struct capdl_fill fill)
 {
     uint64_t from = l->data > offset ? l->data : offset, to = l->data + tls->filesz;
-
     if (to > offset + CAPDL_PAGE_SIZE) {
         to = offset + CAPDL_PAGE_SIZE;
     }
@@ -106,7 +104,6 @@ static uint64_t find_place(struct expansion *x, struct pd *pd, const struct elf_
 {
     bool present[256];
     uint64_t place = space_find(x, pd, 0, l->size, l->align), first = place;
-
     if (!capdl_architecture(x->profile->arch)->tls_below) {
         return place;
     }
@@ -123,7 +120,6 @@ static bool make_page(struct expansion *x, struct pd *pd, const struct elf_progr
     const struct capdl_param *name = pd->program->params.elf;
     struct capdl_fill fill = {.kind = CAPDL_FILL_FILE, .text = name->text, .pos = name->pos};
     uint32_t frame = object_numbered(x, pd, PD_TLS, pd->num_tls++, CAPDL_PAGE_BITS);
-
     if (frame == CAPDL_NO_OBJECT) {
         return false;
     }

@@ -26,7 +26,6 @@ struct api {
 static void start_method(struct xml_reader *xml, struct api *api, const char *const *attributes)
 {
     const char *id = xml_attribute(attributes, "id");
-
     if (!id) {
         capdl_error(xml->reader->diags, xml_position(xml), "a method without an id");
     }
@@ -39,7 +38,6 @@ static void start_param(struct xml_reader *xml, struct api *api, const char *con
     const char *direction = xml_attribute(attributes, "dir");
     const char *type = xml_attribute(attributes, "type");
     const char *name = xml_attribute(attributes, "name");
-
     if (!direction || !type || !name) {
         capdl_error(xml->reader->diags, xml_position(xml), "a parameter of '%s' without dir, type or name", api->id);
     } else if (strcmp(direction, "in") == 0) {
@@ -70,7 +68,6 @@ static int find_method(enum capdl_arch arch, const char *id)
 static void refuse(struct xml_reader *xml, enum capdl_method method, const char *found, const char *expected)
 {
     struct capdl_diags *diags = xml->reader->diags;
-
     if (method_required(xml->reader->profile, method)) {
         capdl_error(diags, xml_position(xml), "%s takes (%s) in this kernel, expected (%s)", method_names[method],
                     found, expected);
@@ -89,7 +86,6 @@ static void api_end(struct xml_reader *xml, const char *name)
     const char *expected;
     unsigned label;
     int method;
-
     if (strcmp(name, "method") != 0 || !xml_is_on(xml)) {
         return;
     }
@@ -128,7 +124,6 @@ void read_labels(struct reader *reader)
     struct api api = {.next_label = 1};
     struct xml_reader xml = {.reader = reader, .start = api_start, .end = api_end, .context = &api};
     bool complete = true;
-
     for (size_t i = 0; i < CAPDL_METHOD_COUNT; i++) {
         reader->profile->labels[i] = CAPDL_PROFILE_ABSENT;
     }

@@ -36,7 +36,6 @@ static bool symbols_read(Elf *elf, unsigned *seen)
 {
     Elf_Scn *section = NULL;
     GElf_Shdr header = {0};
-
     while ((section = elf_nextscn(elf, section)) != NULL && gelf_getshdr(section, &header) &&
            header.sh_type != SHT_SYMTAB) {
     }
@@ -47,7 +46,6 @@ static bool symbols_read(Elf *elf, unsigned *seen)
     for (size_t i = 0; i < data->d_size / header.sh_entsize; i++) {
         GElf_Sym symbol;
         const char *name = NULL;
-
         if (gelf_getsym(data, (int)i, &symbol)) {
             name = elf_strptr(elf, header.sh_link, symbol.st_name);
         }
@@ -63,10 +61,8 @@ void check_build(struct reader *reader, Elf *elf, struct capdl_pos pos)
     const struct capdl_profile *profile = reader->profile;
     unsigned seen = 0;
     bool told = symbols_read(elf, &seen);
-
     for (unsigned i = 0; told && i < NUM_FEATURES; i++) {
         bool has = seen >> i & 1, expected = feature_expected(profile, i);
-
         if (has == expected || (i == FEATURE_HYPERVISOR && !profile_arch(profile->arch)->symbols_tell_hypervisor)) {
             continue;
         }

@@ -116,7 +116,6 @@ static unsigned in_order(const struct capdl_profile *p, const struct row *rows, 
                          const struct profile_numbers *own, uint8_t ids[UINT8_MAX])
 {
     unsigned count = 0;
-
     for (size_t i = 0; i < num_rows; i++) {
         if (row_applies(&rows[i], p)) {
             ids[count++] = rows[i].id;
@@ -132,7 +131,6 @@ static void count_labels(struct capdl_profile *p)
 {
     uint8_t ids[UINT8_MAX];
     unsigned count = in_order(p, label_order, LENGTH(label_order), &stock_of(p)->labels, ids);
-
     for (size_t i = 0; i < CAPDL_METHOD_COUNT; i++) {
         p->labels[i] = CAPDL_PROFILE_ABSENT;
     }
@@ -147,7 +145,6 @@ static void count_types(struct capdl_profile *p)
 {
     uint8_t ids[UINT8_MAX];
     unsigned count = in_order(p, type_order, LENGTH(type_order), &stock_of(p)->types, ids);
-
     for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++) {
         p->types[i] = CAPDL_PROFILE_ABSENT;
     }
@@ -162,7 +159,6 @@ static void count_types(struct capdl_profile *p)
 static void count_syscalls(struct capdl_profile *p)
 {
     int32_t number = -1;
-
     for (size_t i = 0; i < LENGTH(syscall_order); i++) {
         if (row_applies(&syscall_order[i], p)) {
             p->syscalls[syscall_order[i].id] = number--;
@@ -177,7 +173,6 @@ static void count_faults(struct capdl_profile *p)
 {
     uint8_t ids[UINT8_MAX];
     unsigned count = in_order(p, fault_order, LENGTH(fault_order), &stock_of(p)->faults, ids);
-
     for (unsigned i = 0; i < count; i++) {
         if (ids[i] != PROFILE_UNUSED) {
             p->faults[ids[i]] = (uint8_t)(1 + i);
@@ -194,7 +189,6 @@ static void set_sizes(struct capdl_profile *p, const struct profile_stock *board
         [CAPDL_TYPE_PAGE_DIRECTORY] = 12, [CAPDL_TYPE_PDPT] = 12,     [CAPDL_TYPE_VCPU] = 12,
         [CAPDL_TYPE_IO_PAGE_TABLE] = 12,
     };
-
     for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++) {
         if (p->types[i] != CAPDL_PROFILE_ABSENT) {
             p->size_bits[i] = bits[i];
@@ -251,7 +245,6 @@ static void set_configuration(struct capdl_profile *p)
 static void make_profile(struct capdl_profile *p, enum capdl_arch arch, bool mcs, uint32_t root_cnode_bits)
 {
     const struct profile_stock *stock = profile_arch(arch)->stock;
-
     snprintf(p->name, sizeof(p->name), "%s%s%s", capdl_architecture(arch)->kernel, mcs ? "-mcs" : "",
              root_cnode_bits == 12 ? "-12" : "");
     snprintf(p->version, sizeof(p->version), "16.0.0");
@@ -282,7 +275,6 @@ static const enum capdl_arch stocked[] = {
 const struct capdl_profile *profile_builtin_at(size_t i)
 {
     static struct capdl_profile profiles[VARIANTS * LENGTH(stocked)];
-
     if (i >= LENGTH(profiles)) {
         return NULL;
     }
@@ -295,7 +287,6 @@ const struct capdl_profile *profile_builtin_at(size_t i)
 const struct capdl_profile *profile_builtin(const char *name)
 {
     const struct capdl_profile *p;
-
     for (size_t i = 0; (p = profile_builtin_at(i)) != NULL; i++) {
         if (strcmp(p->name, name) == 0) {
             return p;
@@ -307,7 +298,6 @@ const struct capdl_profile *profile_builtin(const char *name)
 const struct capdl_profile *profile_default(enum capdl_arch arch)
 {
     const struct capdl_profile *p;
-
     for (size_t i = 0; (p = profile_builtin_at(i)) != NULL; i++) {
         if (p->arch == arch && p->mcs && p->root_cnode_bits == 17) {
             return p;

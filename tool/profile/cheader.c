@@ -65,7 +65,6 @@ static void define_string(FILE *out, const char *name, const char *text)
 static const char *in_capitals(const char *text, char *capitals, size_t size)
 {
     size_t i = 0;
-
     for (; text[i] && i + 1 < size; i++) {
         capitals[i] = (char)toupper((unsigned char)text[i]);
     }
@@ -76,7 +75,6 @@ static const char *in_capitals(const char *text, char *capitals, size_t size)
 static void put_configuration(const struct capdl_profile *p, FILE *out)
 {
     char name[32];
-
     define_string(out, "PROFILE", p->name);
     define_string(out, "VERSION", p->version);
     define_string(out, "PLATFORM", p->platform);
@@ -138,10 +136,8 @@ static void put_tables(const struct capdl_profile *p, FILE *out)
 static unsigned put_words(FILE *out, const char *fault, const char *words)
 {
     unsigned number = 0;
-
     while (*words != 0) {
         size_t size = strcspn(words, " =");
-
         fprintf(out, "#define SEL4_%s_%.*s %u\n", fault, (int)size, words, number);
         words += size;
         if (*words != '=') {
@@ -215,7 +211,6 @@ static void put_registers(const struct capdl_profile *p, FILE *out)
     fputs("\n/* Registers: words of TCB_ReadRegisters and TCB_WriteRegisters. */\n", out);
     for (size_t i = 0; i < count; i++) {
         char name[16];
-
         define(out, "REGISTER_", in_capitals(registers[i], name, sizeof(name)), (int64_t)i);
         for (size_t j = 0; j < LENGTH(aliases); j++) {
             if (aliases[j].register_name && strcmp(registers[i], aliases[j].register_name) == 0) {
@@ -239,7 +234,6 @@ static void put_guard(FILE *out, const struct capdl_architecture *facts)
 static void put_encodings(const struct capdl_profile *p, FILE *out)
 {
     const struct capdl_architecture *facts = capdl_architecture(p->arch);
-
     fprintf(out,
             "\n#ifndef __ASSEMBLER__\n"
             "/* Message information: label in %u bits, capabilities unwrapped in 3, extra capabilities in 2, length in "
@@ -262,7 +256,6 @@ static void put_note(const struct capdl_profile *p, FILE *out)
     uint32_t word[PROFILE_NOTE_WORDS];
     char numbers[160];
     size_t length;
-
     profile_note(p, word);
     length = (size_t)snprintf(numbers, sizeof(numbers), "%zu, %d, %d, 0x%x, 0x%x", sizeof(PROFILE_NOTE_NAME),
                               PROFILE_NOTE_WORDS * 4, PROFILE_NOTE_TYPE, PROFILE_NOTE_NAME_0, PROFILE_NOTE_NAME_1);

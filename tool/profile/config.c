@@ -42,7 +42,6 @@ void config_free(struct config *config)
 static void config_add(struct config *config, const char *name, const char *value)
 {
     struct config_symbol *list = memory_need(realloc(config->list, (config->count + 1) * sizeof(*list)));
-
     config->list = list;
     list[config->count].name = memory_need(strdup(name));
     list[config->count].value = value ? memory_need(strdup(value)) : NULL;
@@ -52,7 +51,6 @@ static void config_add(struct config *config, const char *name, const char *valu
 static bool config_fill(struct reader *reader, struct json_object *object, struct capdl_pos pos)
 {
     bool good = true;
-
     json_object_object_foreach(object, key, value)
     {
         if (json_object_is_type(value, json_type_boolean)) {
@@ -71,7 +69,6 @@ static bool config_fill(struct reader *reader, struct json_object *object, struc
 static size_t text_end(const struct file_bytes *bytes)
 {
     size_t end = bytes->size;
-
     while (end > 0 && strchr(" \t\r\n", bytes->data[end - 1]) && bytes->data[end - 1] != 0) {
         end--;
     }
@@ -84,7 +81,6 @@ struct json_object *json_read(struct reader *reader, const struct text_file *fil
     size_t size = text_end(&file->bytes);
     struct json_object *object = NULL;
     enum json_tokener_error error;
-
     if (size < INT32_MAX) {
         object = json_tokener_parse_ex(tokener, (const char *)file->bytes.data, (int)size);
     }
@@ -107,7 +103,6 @@ static bool config_parse(struct reader *reader, const struct text_file *file)
 {
     struct json_object *object = json_read(reader, file, 4);
     bool good = object && config_fill(reader, object, text_position(file, 0, 0));
-
     json_object_put(object);
     return good;
 }
@@ -119,7 +114,6 @@ static uint64_t config_number(struct reader *reader, const struct text_file *fil
     const char *text = config_get(&reader->config, (struct slice){name, strlen(name)});
     char *end;
     uint64_t value;
-
     if (!text) {
         capdl_error(reader->diags, text_position(file, 0, 0), "no '%s', which every kernel's configuration has", name);
         return least;
@@ -142,7 +136,6 @@ static uint64_t config_optional(struct reader *reader, const struct text_file *f
 static const char *config_string(const struct reader *reader, const char *name)
 {
     const char *text = config_get(&reader->config, (struct slice){name, strlen(name)});
-
     return text ? text : "";
 }
 
@@ -150,7 +143,6 @@ static bool find_arch(struct reader *reader, const struct text_file *file)
 {
     const char *name = config_string(reader, "SEL4_ARCH");
     char list[CAPDL_ARCH_LIST];
-
     reader->profile->arch = capdl_arch_of_kernel(name);
     if (reader->profile->arch != CAPDL_ARCH_COUNT) {
         return true;
@@ -181,7 +173,6 @@ static void fill_numbers(struct reader *reader, const struct text_file *file)
     struct capdl_profile *p = reader->profile;
     unsigned word_bits = capdl_architecture(p->arch)->word_bits;
     uint64_t top;
-
     config_number(reader, file, "WORD_SIZE", word_bits, word_bits);
     p->max_nodes = (uint32_t)config_number(reader, file, "MAX_NUM_NODES", 1, CAPDL_MOST_CORES);
     p->num_domains = (uint32_t)config_number(reader, file, "NUM_DOMAINS", 1, CAPDL_MOST_DOMAINS);
@@ -217,7 +208,6 @@ bool read_config(struct reader *reader)
 {
     struct text_file file;
     bool good;
-
     if (!text_open(reader, config_path, REQUIRED, "the kernel's configuration", &file)) {
         return false;
     }

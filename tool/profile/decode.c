@@ -63,7 +63,6 @@ static bool text_precedes(struct text a, struct text b)
 static struct text take_key(struct input *in, struct text *last)
 {
     struct text key = take_text(in);
-
     if (last->bytes && !text_precedes(*last, key)) {
         fail(in);
     }
@@ -75,7 +74,6 @@ static struct text take_key(struct input *in, struct text *last)
 static void take_string(struct input *in, char *to, size_t room)
 {
     struct text text = take_text(in);
-
     if (text.size >= room) {
         fail(in);
         return;
@@ -91,7 +89,6 @@ static void take_string(struct input *in, char *to, size_t room)
 static enum capdl_arch take_arch(struct input *in)
 {
     struct text text = take_text(in);
-
     for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
         if (text_is(text, arch_key((enum capdl_arch)i))) {
             return i;
@@ -113,7 +110,6 @@ static bool take_bool(struct input *in)
 static void take_levels(struct input *in, struct capdl_profile *p, const struct field *field)
 {
     uint64_t levels = capdl_cbor_array(&in->cbor);
-
     if (levels < 1 || levels > CAPDL_MAX_VSPACE_LEVELS) {
         fail(in);
         return;
@@ -128,14 +124,12 @@ static void take_named(struct input *in, struct capdl_profile *p, const struct f
 {
     uint64_t count = capdl_cbor_map(&in->cbor);
     struct text last = {NULL};
-
     for (size_t i = 0; i < field->count; i++) {
         field_set(p, field, i, field->absent);
     }
     for (uint64_t i = 0; i < count && !in->cbor.wrong; i++) {
         struct text key = take_key(in, &last);
         size_t name = 0;
-
         while (name < field->count && !text_is(key, field->names[name])) {
             name++;
         }
@@ -152,7 +146,6 @@ static void take_regions(struct input *in, struct capdl_profile *p, const struct
     struct capdl_region *regions = (void *)((char *)p + field->offset);
     uint64_t count = capdl_cbor_array(&in->cbor);
     uint64_t most = field->kind == FIELD_REGION ? 1 : field->count;
-
     if (count % 2 != 0 || count / 2 > most || (field->kind == FIELD_REGION && count != 2)) {
         fail(in);
         return;
@@ -208,7 +201,6 @@ bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *p, 
 {
     struct input in = {{bytes, bytes + size, NULL}, flaw};
     struct text last = {NULL};
-
     *flaw = 0;
     memset(p, 0, sizeof(*p));
     if (capdl_cbor_map(&in.cbor) != num_profile_fields) {
@@ -216,7 +208,6 @@ bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *p, 
     }
     for (size_t i = 0; i < num_profile_fields && !in.cbor.wrong; i++) {
         const struct field *field = find_field(take_key(&in, &last));
-
         if (!field) {
             return false;
         }

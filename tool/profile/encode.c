@@ -13,7 +13,6 @@ static void put_regions(struct cbor_writer *out, const struct capdl_profile *p, 
 {
     const struct capdl_region *regions;
     size_t count = field_regions(p, field, &regions);
-
     cbor_put_array(out, 2 * count);
     for (size_t i = 0; i < count; i++) {
         cbor_put_uint(out, regions[i].start);
@@ -26,7 +25,6 @@ static void put_regions(struct cbor_writer *out, const struct capdl_profile *p, 
 static int compare_keys(const char *a, const char *b)
 {
     size_t la = strlen(a), lb = strlen(b);
-
     return la != lb ? (la < lb ? -1 : 1) : memcmp(a, b, la);
 }
 
@@ -39,7 +37,6 @@ static void put_named(struct cbor_writer *out, const struct capdl_profile *p, co
 {
     const char *const *present[CAPDL_METHOD_COUNT + CAPDL_TYPE_COUNT + CAPDL_SYSCALL_COUNT + CAPDL_FAULT_COUNT];
     size_t count = 0;
-
     for (size_t i = 0; i < field->count; i++) {
         if (field_get(p, field, i) != field->absent) {
             present[count++] = &field->names[i];
@@ -93,7 +90,6 @@ uint8_t *profile_encode(const struct capdl_profile *p, size_t *size)
 {
     struct cbor_writer out = {NULL};
     const struct field *sorted[64];
-
     for (size_t i = 0; i < num_profile_fields; i++) {
         sorted[i] = &profile_fields[i];
     }

@@ -20,7 +20,6 @@ static bool is_word(char c)
 static size_t punctuation_size(struct slice rest)
 {
     static const char pairs[][3] = {"&&", "||", "==", "!=", "<=", ">=", "<<", ">>"};
-
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         if (rest.size >= 2 && memcmp(rest.text, pairs[i], 2) == 0) {
             return 2;
@@ -97,7 +96,6 @@ static int64_t parse_number(struct parser *p)
     struct slice n = p->token;
     uint64_t value = 0;
     unsigned base = 10;
-
     while (n.size > 0 && strchr("uUlL", n.text[n.size - 1])) {
         n.size--;
     }
@@ -111,7 +109,6 @@ static int64_t parse_number(struct parser *p)
     }
     for (; n.size > 0; n.text++, n.size--) {
         int digit = digit_value(*n.text);
-
         if (digit >= (int)base) {
             return fail(p, "a number that is not an integer");
         }
@@ -128,7 +125,6 @@ static int64_t parse_defined(struct parser *p)
     bool parenthesis = accept(p, "(");
     int64_t value;
     enum name_state state;
-
     if (p->kind != TOKEN_NAME) {
         return fail(p, "'defined' without a name");
     }
@@ -145,7 +141,6 @@ static int64_t parse_name(struct parser *p)
     struct slice name = p->token;
     int64_t value = 0;
     enum name_state state;
-
     advance(p);
     if (p->names->unknown_is_zero && slice_is(name, "defined")) {
         return parse_defined(p);
@@ -168,7 +163,6 @@ static int64_t parse_conditional(struct parser *);
 static int64_t parse_primary(struct parser *p)
 {
     int64_t value;
-
     if (accept(p, "(")) {
         value = parse_conditional(p);
         return accept(p, ")") ? value : fail(p, "a missing ')'");
@@ -185,7 +179,6 @@ static int64_t parse_primary(struct parser *p)
 static int64_t parse_unary(struct parser *p)
 {
     int64_t value;
-
     if (p->depth >= MAX_DEPTH) {
         return fail(p, "nesting too deep");
     }
@@ -246,7 +239,6 @@ static int64_t shift(struct parser *p, char op, int64_t a, int64_t b)
 static int64_t compute(struct parser *p, const char *op, int64_t a, int64_t b)
 {
     bool equal = op[1] == '=';
-
     switch (op[0]) {
     case '*':
         return (int64_t)((uint64_t)a * (uint64_t)b);
@@ -279,10 +271,8 @@ static int64_t parse_binary(struct parser *p, int level)
 {
     int64_t value = parse_unary(p);
     const struct binary *binary;
-
     while ((binary = find_binary(p)) != NULL && binary->level >= level) {
         int64_t right;
-
         advance(p);
         right = parse_binary(p, binary->level + 1);
         value = compute(p, binary->text, value, right);
@@ -293,7 +283,6 @@ static int64_t parse_binary(struct parser *p, int level)
 static int64_t parse_conditional(struct parser *p)
 {
     int64_t condition = parse_binary(p, 1), yes, no;
-
     if (!accept(p, "?")) {
         return condition;
     }
@@ -312,7 +301,6 @@ static int64_t parse_conditional(struct parser *p)
 const char *expr_evaluate(struct slice text, const struct expr_names *names, int depth, int64_t *value)
 {
     struct parser p = {.rest = text, .names = names, .depth = depth};
-
     if (depth >= MAX_DEPTH) {
         return "nesting too deep";
     }

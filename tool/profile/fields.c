@@ -103,7 +103,6 @@ const size_t num_profile_fields = sizeof(profile_fields) / sizeof(profile_fields
 int64_t field_get(const struct capdl_profile *p, const struct field *field, size_t i)
 {
     const void *at = (const char *)p + field->offset + i * field->width;
-
     switch (field->width) {
     case 1:
         return *(const uint8_t *)at;
@@ -119,7 +118,6 @@ int64_t field_get(const struct capdl_profile *p, const struct field *field, size
 void field_set(struct capdl_profile *p, const struct field *field, size_t i, int64_t value)
 {
     void *at = (char *)p + field->offset + i * field->width;
-
     switch (field->width) {
     case 1:
         *(uint8_t *)at = (uint8_t)value;

@@ -31,7 +31,6 @@ bool profile_is_board(const char *directory)
     char *kernel = memory_format("%s/elf/sel4.elf", directory);
     char *other = memory_format("%s/bin/kernel.elf", directory);
     bool is = access(kernel, F_OK) == 0 && access(other, F_OK) != 0;
-
     free(kernel);
     free(other);
     return is;
@@ -40,7 +39,6 @@ bool profile_is_board(const char *directory)
 char *profile_file(const char *directory, const char *relative)
 {
     bool board = profile_is_board(directory);
-
     for (size_t i = 0; board && i < sizeof(names) / sizeof(names[0]); i++) {
         size_t length = strlen(names[i].prefix);
         if (strncmp(relative, names[i].prefix, length) == 0) {

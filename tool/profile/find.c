@@ -10,7 +10,6 @@ static void list_builtins(char *text, size_t size)
 {
     const struct capdl_profile *p;
     size_t used = 0;
-
     for (size_t i = 0; (p = profile_builtin_at(i)) != NULL && used < size; i++) {
         used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "", p->name);
     }
@@ -21,7 +20,6 @@ bool profile_find(const char *name, struct capdl_profile *p, struct capdl_diags 
     const struct capdl_profile *builtin = profile_builtin(name);
     struct stat status;
     char names[512];
-
     if (builtin) {
         *p = *builtin;
         return true;

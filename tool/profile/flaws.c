@@ -27,7 +27,6 @@ struct check {
 __attribute__((format(printf, 2, 3))) static bool found(const struct check *c, const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     vsnprintf(c->flaw, PROFILE_FLAW, format, arguments);
     va_end(arguments);
@@ -37,7 +36,6 @@ __attribute__((format(printf, 2, 3))) static bool found(const struct check *c, c
 bool field_in_range(const struct field *field, size_t i, int64_t value, char *flaw)
 {
     const char *name = field->kind == FIELD_NAMED ? field->names[i] : "";
-
     if ((value >= field->least && value <= field->most) || (field->kind == FIELD_NAMED && value == field->absent)) {
         return true;
     }
@@ -86,7 +84,6 @@ static bool numbers_distinct(const struct check *c)
 static bool methods_good(const struct check *c)
 {
     const struct capdl_profile *p = c->p;
-
     for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++) {
         bool absent = p->labels[i] == CAPDL_PROFILE_ABSENT;
         if (absent && method_required(p, i)) {
@@ -102,7 +99,6 @@ static bool methods_good(const struct check *c)
 static bool types_good(const struct check *c)
 {
     const struct capdl_profile *p = c->p;
-
     for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
         bool absent = p->types[i] == CAPDL_PROFILE_ABSENT;
         if (absent && type_required(p, i)) {
@@ -166,7 +162,6 @@ static void size_bounds(const struct check *c, enum capdl_type type, unsigned *l
 static bool sizes_good(const struct check *c)
 {
     const struct capdl_profile *p = c->p;
-
     for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
         unsigned least, most, bits = p->size_bits[i];
         size_bounds(c, i, &least, &most);
@@ -192,7 +187,6 @@ static bool vspace_good(const struct check *c)
 {
     const struct capdl_profile *p = c->p;
     unsigned table = c->facts->page_table_bits - c->facts->entry_bits, bits = CAPDL_PAGE_BITS + p->vspace_index_bits[0];
-
     for (unsigned i = 1; i < p->vspace_levels; i++) {
         if (p->vspace_index_bits[i] != table) {
             return found(c, "level %u of VSpaces has 2^%u entries, expected 2^%u", i, p->vspace_index_bits[i], table);
@@ -228,7 +222,6 @@ static bool calls_good(const struct check *c)
 {
     const struct capdl_profile *p = c->p;
     bool prints = p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] != 0;
-
     for (size_t i = 0; i < sizeof(api_calls) / sizeof(api_calls[0]); i++) {
         bool wanted = p->mcs ? api_calls[i].mcs : api_calls[i].plain;
         if ((p->syscalls[api_calls[i].call] != 0) != wanted) {
@@ -292,7 +285,6 @@ static bool asids_good(const struct check *c)
 static bool times_good(const struct check *c)
 {
     const struct capdl_profile *p = c->p;
-
     if (p->timer_frequency != 0 && p->timer_frequency < MIN_TIMER_HZ) {
         return found(c, "timer frequency is %" PRIu64 " Hz, expected at least %d", p->timer_frequency, MIN_TIMER_HZ);
     }
@@ -308,7 +300,6 @@ static bool bootinfo_good(const struct check *c)
     const struct capdl_profile *p = c->p;
     int word = (int)capdl_word_bytes(p->arch), apart = p->bootinfo_schedcontrol_offset - p->bootinfo_untyped_offset;
     unsigned room = (unsigned)(CAPDL_PAGE_SIZE - p->bootinfo_untyped_offset - 2 * word) / UNTYPED_DESC;
-
     if ((p->bootinfo_schedcontrol_offset != 0) != p->mcs) {
         return found(c, "offset of SchedControl in bootinfo is %u, expected one with MCS, and only then",
                      p->bootinfo_schedcontrol_offset);
@@ -333,7 +324,6 @@ static bool region_good(const struct check *c, const struct capdl_region *region
 {
     const struct capdl_region *r = &regions[i];
     uint64_t end = UINT64_C(1) << c->p->pa_bits;
-
     if ((memory && r->start % CAPDL_PAGE_SIZE != 0) || r->start >= r->end || r->end > end ||
         (i > 0 && r->start < regions[i - 1].end)) {
         return found(c, "%s from 0x%" PRIx64 " to 0x%" PRIx64 ", expected ascending %s up to 2^%u",
@@ -369,7 +359,6 @@ static bool kernel_good(const struct check *c)
 {
     const struct capdl_region *kernel = &c->p->kernel, *m = c->p->memory, *end = m + c->p->num_memory;
     uint64_t boot_end = c->p->kernel_boot_end;
-
     while (m < end && (kernel->start < m->start || kernel->end > m->end)) {
         m++;
     }
@@ -390,7 +379,6 @@ bool profile_good(const struct capdl_profile *p, char flaw[PROFILE_FLAW])
         asids_good,  sizes_good,    times_good, bootinfo_good, regions_good, kernel_good,
     };
     const struct check check = {p, capdl_architecture(p->arch), flaw};
-
     *flaw = 0;
     if (!capdl_arch_boots(p->arch)) {
         return found(&check, "its architecture is not one that boots");

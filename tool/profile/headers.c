@@ -31,7 +31,6 @@ static enum name_state look_up(void *context, struct slice name, int depth, int6
 static const char *evaluate(struct headers *h, struct slice text, bool unknown_is_zero, int depth, int64_t *value)
 {
     struct expr_names names = {look_up, h, unknown_is_zero};
-
     return expr_evaluate(text, &names, depth, value);
 }
 
@@ -53,7 +52,6 @@ static enum name_state look_up(void *context, struct slice name, int depth, int6
 {
     struct headers *h = context;
     const struct header_symbol *symbol;
-
     if (name.size > 7 && memcmp(name.text, "CONFIG_", 7) == 0) {
         return look_up_config(h, name, value);
     }
@@ -78,10 +76,8 @@ static enum name_state look_up(void *context, struct slice name, int depth, int6
 static void strip_comments(char *text, size_t size)
 {
     char state = 0; /* 0, '/' line comment, '*' block comment, '"' or '\'' literal */
-
     for (size_t i = 0; i < size; i++) {
         char c = text[i], next = i + 1 < size ? text[i + 1] : 0;
-
         if (c == '\\' && next == '\n') {
             text[i++] = ' ';
             text[i] = '\v';
@@ -158,7 +154,6 @@ static bool condition_holds(struct scan *scan, struct slice text)
 {
     int64_t value = 0;
     const char *error;
-
     scan->h->budget = MAX_LOOK_UPS;
     error = evaluate(scan->h, text, true, 0, &value);
     if (error) {
@@ -171,7 +166,6 @@ static bool is_defined(struct scan *scan, struct slice text)
 {
     struct slice name;
     int64_t value;
-
     scan->h->budget = MAX_LOOK_UPS;
     if (slice_token(&text, &name) != TOKEN_NAME) {
         return scan_error(scan, "expected a name", trim(text));
@@ -182,7 +176,6 @@ static bool is_defined(struct scan *scan, struct slice text)
 static void conditional_open(struct scan *scan, struct slice directive, struct slice rest)
 {
     bool holds = false;
-
     if (scan->depth == MAX_CONDITIONALS) {
         scan_error(scan, "conditionals nest too deep", directive);
         return;
@@ -200,7 +193,6 @@ static void conditional_next(struct scan *scan, struct slice directive, struct s
 {
     struct conditional *top = scan->depth > 0 ? &scan->stack[scan->depth - 1] : NULL;
     bool outer = scan->depth < 2 || scan->stack[scan->depth - 2].active;
-
     if (!top || top->last) {
         scan_error(scan, "a branch without its #if", directive);
         return;
@@ -213,7 +205,6 @@ static void conditional_next(struct scan *scan, struct slice directive, struct s
 static void define(struct scan *scan, struct slice rest)
 {
     struct slice name;
-
     if (slice_token(&rest, &name) != TOKEN_NAME) {
         scan_error(scan, "expected a name to define", trim(rest));
         return;
@@ -227,7 +218,6 @@ static void define(struct scan *scan, struct slice rest)
 static void undefine(struct scan *scan, struct slice rest)
 {
     struct slice name;
-
     if (slice_token(&rest, &name) == TOKEN_NAME) {
         symbol_add(scan->h, (struct header_symbol){.name = name, .kind = SYMBOL_REMOVED});
     }
@@ -236,7 +226,6 @@ static void undefine(struct scan *scan, struct slice rest)
 static void read_directive(struct scan *scan, struct slice line)
 {
     struct slice directive;
-
     if (slice_token(&line, &directive) != TOKEN_NAME) {
         return;
     }
@@ -265,12 +254,10 @@ static void read_directive(struct scan *scan, struct slice line)
 static void scan_lines(struct scan *scan, struct slice text, char *active)
 {
     const char *end = text.text + text.size;
-
     for (const char *at = text.text; at < end && !scan->failed;) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         struct slice line = {at, (size_t)((stop ? stop : end) - at)}, rest = line, token;
         bool directive = slice_token(&rest, &token) == TOKEN_PUNCTUATION && *token.text == '#';
-
         scan->line++;
         if (directive) {
             read_directive(scan, rest);
@@ -293,7 +280,6 @@ static struct slice take_initialiser(struct slice *rest)
 {
     struct slice text = {rest->text, 0};
     int depth = 0;
-
     while (rest->size > 0 && (depth > 0 || (*rest->text != ',' && *rest->text != '}'))) {
         depth += (*rest->text == '(') - (*rest->text == ')');
         rest->text++;
@@ -307,7 +293,6 @@ static struct slice take_initialiser(struct slice *rest)
 static void read_enumerator(struct headers *h, struct slice *rest, struct slice name, int64_t *next, bool *known)
 {
     struct slice text = take_initialiser(rest), token;
-
     if (slice_token(&text, &token) == TOKEN_PUNCTUATION) {
         if (!slice_is(token, "=")) {
             return;
@@ -325,7 +310,6 @@ static void read_enumeration(struct headers *h, struct slice *rest)
     int64_t next = 0;
     bool known = true;
     enum token_kind kind = slice_token(rest, &token);
-
     if (kind == TOKEN_NAME) {
         kind = slice_token(rest, &token);
     }
@@ -343,7 +327,6 @@ static void read_enumerations(struct headers *h, struct slice rest)
 {
     struct slice token;
     enum token_kind kind;
-
     while ((kind = slice_token(&rest, &token)) != TOKEN_END) {
         if (kind == TOKEN_NAME && slice_is(token, "enum")) {
             read_enumeration(h, &rest);
@@ -355,7 +338,6 @@ static char *keep_text(struct headers *h, const void *bytes, size_t size)
 {
     char *text = memory_need(malloc(size + 1));
     char **texts = memory_need(realloc(h->texts, (h->num_texts + 1) * sizeof(*texts)));
-
     if (size > 0) {
         memcpy(text, bytes, size);
     }
@@ -370,7 +352,6 @@ bool headers_read(struct headers *h, const char *relative, struct slice *active)
     struct scan scan = {.h = h, .file = &file};
     char *text, *copy;
     size_t size;
-
     if (!text_open(h->reader, relative, REQUIRED, "object types and sizes", &file)) {
         return false;
     }
@@ -407,7 +388,6 @@ bool headers_value(struct headers *h, const char *name, int64_t *value)
 bool headers_enumerator(struct headers *h, const char *name, int64_t *value)
 {
     const struct header_symbol *symbol = symbol_find(h, (struct slice){name, strlen(name)});
-
     if (!symbol || symbol->kind != SYMBOL_ENUMERATOR || !symbol->known) {
         return false;
     }

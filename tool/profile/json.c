@@ -12,7 +12,6 @@ static void put_regions(const struct capdl_profile *p, const struct field *field
 {
     const struct capdl_region *regions;
     size_t count = field_regions(p, field, &regions);
-
     if (field->kind == FIELD_REGIONS) {
         putc('[', out);
     }
@@ -28,11 +27,9 @@ static void put_regions(const struct capdl_profile *p, const struct field *field
 static void put_named(const struct capdl_profile *p, const struct field *field, FILE *out)
 {
     const char *separator = "";
-
     putc('{', out);
     for (size_t i = 0; i < field->count; i++) {
         int64_t value = field_get(p, field, i);
-
         if (value == field->absent) {
             continue;
         }

@@ -57,10 +57,8 @@ bool method_accepts(const struct capdl_profile *p, enum capdl_method method, con
 bool method_ids_have(const char *cell, const char *id)
 {
     size_t length = strlen(id);
-
     while (cell) {
         size_t word = strcspn(cell, " ");
-
         if (word == length && memcmp(cell, id, length) == 0) {
             return true;
         }
@@ -90,7 +88,6 @@ enum { TYPES = sizeof(types) / sizeof(types[0]) };
 static size_t type_find(const char *text, size_t length)
 {
     size_t i = 0;
-
     while (i < TYPES && (strlen(types[i].type) != length || memcmp(types[i].type, text, length) != 0)) {
         i++;
     }
@@ -109,7 +106,6 @@ static void param_place(struct method_params *params, struct method_param *param
                         unsigned word)
 {
     unsigned size = bits ? bits : word;
-
     if (param->kind == METHOD_CAP) {
         param->position = params->num_caps++;
         return;
@@ -130,7 +126,6 @@ static const char *param_read(struct method_params *params, const char *text, un
 {
     struct method_param *param = &params->list[params->count++];
     size_t length = strcspn(text, " "), type = type_find(text, length);
-
     *param = (struct method_param){.name = text + length + 1, .kind = types[type].kind};
     param->name_length = (int)strcspn(param->name, ",");
     param_place(params, param, types[type].bits, used, word);
@@ -142,7 +137,6 @@ bool method_params(const struct capdl_profile *p, enum capdl_method method, stru
 {
     unsigned used = 0;
     const char *text = NULL;
-
     *params = (struct method_params){.count = 0};
     for (size_t i = 0; i < KNOWN && !text && method_xml_id(p->arch, method); i++) {
         text = applies(&known[i], p, method) ? known[i].list : NULL;
@@ -160,7 +154,6 @@ const struct method_param *method_param_find(const struct method_params *params,
 {
     for (unsigned i = 0; i < params->count; i++) {
         const struct method_param *param = &params->list[i];
-
         if (strlen(name) == (size_t)param->name_length && memcmp(param->name, name, strlen(name)) == 0) {
             return param;
         }
@@ -172,14 +165,12 @@ bool method_params_fit(const struct method_params *params, unsigned caps, unsign
 {
     bool time = params->count && params->list[params->count - 1].kind == METHOD_TIME;
     bool longer = params->registers || (time && words == params->num_words + 1);
-
     return caps == params->num_caps && (words == params->num_words || (longer && words > params->num_words));
 }
 
 static bool ends_with(const char *text, const char *end)
 {
     size_t length = strlen(text), wanted = strlen(end);
-
     return length >= wanted && strcmp(text + length - wanted, end) == 0;
 }
 
@@ -227,6 +218,5 @@ static const char *wire_type(const char *type)
 void params_append(char *text, size_t size, const char *type, const char *name)
 {
     size_t used = strlen(text);
-
     snprintf(text + used, size - used, "%s%s %s", used > 0 ? ", " : "", wire_type(type), name);
 }

@@ -46,7 +46,6 @@ const char *const fault_names[] = {
 const char *arch_key(enum capdl_arch arch)
 {
     const struct capdl_architecture *a = capdl_architecture(arch);
-
     for (unsigned i = 0; i < (unsigned)arch; i++) {
         if (capdl_arch_agree((enum capdl_arch)i, arch)) {
             return a->kernel;
@@ -92,7 +91,6 @@ size_t register_names(enum capdl_arch arch, const char *const **names)
 {
     static const char *lists[CAPDL_ARCH_COUNT][REGISTERS];
     size_t count = 0;
-
     for (size_t i = 0; i < REGISTERS; i++) {
         if (registers[i].arch == arch) {
             lists[arch][count++] = registers[i].name;

@@ -26,7 +26,6 @@ struct region_list {
 static bool take_address(struct json_object *region, const char *key, uint64_t *address)
 {
     struct json_object *value;
-
     if (!json_object_object_get_ex(region, key, &value) || !json_object_is_type(value, json_type_int) ||
         json_object_get_int64(value) < 0) {
         return false;
@@ -38,20 +37,17 @@ static bool take_address(struct json_object *region, const char *key, uint64_t *
 static int compare_regions(const void *a, const void *b)
 {
     const struct capdl_region *left = a, *right = b;
-
     return left->start < right->start ? -1 : left->start > right->start;
 }
 
 static bool fill_regions(const struct region_list *list, struct json_object *array)
 {
     size_t count = json_object_array_length(array);
-
     if (count > list->most) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         struct json_object *region = json_object_array_get_idx(array, i);
-
         if (!json_object_is_type(region, json_type_object) || !take_address(region, "start", &list->regions[i].start) ||
             !take_address(region, "end", &list->regions[i].end) || list->regions[i].start >= list->regions[i].end) {
             return false;
@@ -70,7 +66,6 @@ static bool fill_regions(const struct region_list *list, struct json_object *arr
 static void take_regions(struct reader *reader, struct json_object *root, const struct region_list *list)
 {
     struct json_object *array;
-
     if (!json_object_object_get_ex(root, list->key, &array) || !json_object_is_type(array, json_type_array) ||
         !fill_regions(list, array)) {
         capdl_error(reader->diags, reader_position(reader, platform_path),
@@ -86,7 +81,6 @@ static void parse_platform(struct reader *reader, const struct text_file *file)
     const struct region_list devices = {"devices", p->devices, sizeof(p->devices) / sizeof(p->devices[0]),
                                         &p->num_devices};
     struct json_object *root = json_read(reader, file, 8);
-
     if (!root) {
         return;
     }
@@ -113,7 +107,6 @@ static void span_segments(Elf *elf, size_t count, struct kernel *kernel)
     for (size_t i = 0; i < count; i++) {
         GElf_Phdr segment;
         uint64_t end;
-
         if (!gelf_getphdr(elf, (int)i, &segment) || segment.p_type != PT_LOAD || segment.p_memsz == 0) {
             continue;
         }
@@ -137,14 +130,12 @@ static GElf_Sym find_symbol(Elf *elf, const char *name)
         GElf_Shdr header;
         GElf_Sym symbol;
         Elf_Data *data;
-
         if (!gelf_getshdr(section, &header) || header.sh_type != SHT_SYMTAB ||
             (data = elf_getdata(section, NULL)) == NULL) {
             continue;
         }
         for (int i = 0; gelf_getsym(data, i, &symbol); i++) {
             const char *found = elf_strptr(elf, header.sh_link, symbol.st_name);
-
             if (found && strcmp(found, name) == 0) {
                 return symbol;
             }
@@ -157,7 +148,6 @@ static const char *machine_name(uint16_t machine)
 {
     for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
         const struct capdl_architecture *facts = capdl_architecture((enum capdl_arch)i);
-
         if (facts->elf_machine == machine) {
             return facts->kernel ? facts->keyword : facts->title;
         }
@@ -171,7 +161,6 @@ static bool check_header(struct reader *reader, Elf *elf, struct capdl_pos pos, 
     GElf_Ehdr header;
     const struct capdl_architecture *facts = capdl_architecture(reader->profile->arch);
     unsigned bits;
-
     if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header)) {
         capdl_error(reader->diags, pos, "not an ELF file, expected here the kernel");
         return false;
@@ -203,7 +192,6 @@ static bool lies_in_memory(const struct capdl_profile *p, const struct kernel *k
 static void take_interrupts(struct capdl_profile *p, uint64_t table_size)
 {
     uint64_t entries = table_size / capdl_word_bytes(p->arch), others = profile_arch(p->arch)->other_irqs(p);
-
     if (p->max_irq == 0 && entries > others + 1 && entries - others <= UINT16_MAX) {
         p->max_irq = (uint32_t)(entries - others - 1);
     }
@@ -214,7 +202,6 @@ static void take_kernel(struct reader *reader, Elf *elf, struct capdl_pos pos)
     struct capdl_profile *p = reader->profile;
     struct kernel kernel = {0};
     size_t segments;
-
     if (!check_header(reader, elf, pos, &segments)) {
         return;
     }
@@ -242,7 +229,6 @@ static void read_kernel(struct reader *reader)
     struct text_file file;
     char *copy;
     Elf *elf;
-
     if (!text_open(reader, kernel_path, REQUIRED, "the kernel", &file)) {
         return;
     }
@@ -265,7 +251,6 @@ static void read_kernel(struct reader *reader)
 void read_platform(struct reader *reader)
 {
     struct text_file file;
-
     /* For PCs there is no such file: memory is what firmware says. */
     if (!capdl_architecture(reader->profile->arch)->pc &&
         text_open(reader, platform_path, REQUIRED, "the board's memory", &file)) {

@@ -13,7 +13,6 @@ static void print_regions(const struct capdl_profile *p, const struct field *fie
 {
     const struct capdl_region *regions;
     size_t count = field_regions(p, field, &regions);
-
     for (size_t i = 0; i < count; i++) {
         fprintf(out, "%s[0x%" PRIx64 ", 0x%" PRIx64 ")", i > 0 ? " " : "", regions[i].start, regions[i].end);
     }
@@ -22,7 +21,6 @@ static void print_regions(const struct capdl_profile *p, const struct field *fie
 static void print_number(const struct capdl_profile *p, const struct field *field, size_t i, FILE *out)
 {
     int64_t value = field_get(p, field, i);
-
     if (field->is_address) {
         fprintf(out, "0x%" PRIx64, value);
     } else {
@@ -120,7 +118,6 @@ static bool differ_named(const struct capdl_profile *a, const struct capdl_profi
                          FILE *out)
 {
     bool differ = false;
-
     for (size_t i = 0; i < field->count; i++) {
         if (field_get(a, field, i) == field_get(b, field, i)) {
             continue;
@@ -139,7 +136,6 @@ static bool same_regions(const struct capdl_profile *a, const struct capdl_profi
 {
     const struct capdl_region *left, *right;
     size_t count = field_regions(a, field, &left);
-
     return field_regions(b, field, &right) == count && memcmp(left, right, count * sizeof(*left)) == 0;
 }
 
@@ -179,7 +175,6 @@ static bool differ_plain(const struct capdl_profile *a, const struct capdl_profi
 bool profile_print_difference(const struct capdl_profile *a, const struct capdl_profile *b, FILE *out)
 {
     bool differ = false;
-
     for (size_t i = 0; i < num_profile_fields; i++) {
         if (strcmp(profile_fields[i].key, "name") == 0) {
             continue;

@@ -22,7 +22,6 @@ static uint16_t add_source(struct reader *reader, const char *relative)
 {
     char *path = *relative != 0 ? profile_file(reader->prefix, relative) : memory_need(strdup(reader->prefix));
     size_t i = 0;
-
     while (i < reader->diags->num_files && strcmp(reader->diags->files[i]->name, path) != 0) {
         i++;
     }
@@ -41,7 +40,6 @@ bool text_open(struct reader *reader, const char *relative, enum need need, cons
     char *path = profile_file(reader->prefix, relative);
     bool good = file_read(path, &file->bytes);
     int error = errno;
-
     free(path);
     errno = error;
     if (!good) {
@@ -73,7 +71,6 @@ void text_clean(char *text)
 static void name_profile(struct capdl_profile *p)
 {
     size_t end = strlen(p->prefix), start;
-
     while (end > 0 && p->prefix[end - 1] == '/') {
         end--;
     }
@@ -95,7 +92,6 @@ static void name_profile(struct capdl_profile *p)
 static bool is_directory(struct reader *reader)
 {
     struct stat status;
-
     if (stat(reader->prefix, &status) != 0) {
         capdl_error(reader->diags, reader_position(reader, ""), "%s, expected a kernel's install prefix",
                     strerror(errno));
@@ -112,7 +108,6 @@ bool profile_read(const char *prefix, struct capdl_profile *p, struct capdl_diag
     struct reader reader = {.prefix = prefix, .profile = p, .diags = diags};
     size_t errors = diags->num_errors;
     char flaw[PROFILE_FLAW];
-
     memset(p, 0, sizeof(*p));
     if ((size_t)snprintf(p->prefix, sizeof(p->prefix), "%s", prefix) >= sizeof(p->prefix)) {
         capdl_error(diags, reader_position(&reader, ""), "a path of more than %zu bytes", sizeof(p->prefix) - 1);

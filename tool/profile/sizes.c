@@ -55,7 +55,6 @@ static struct capdl_pos header_position(struct headers *h)
 static int64_t needed_value(struct headers *h, const char *name, int64_t least, int64_t most)
 {
     int64_t value = least;
-
     if (!headers_value(h, name, &value)) {
         capdl_error(h->reader->diags, header_position(h), "no integer '%s' in the headers", name);
     } else if (value < least || value > most) {
@@ -73,7 +72,6 @@ static void find_type(struct headers *h, enum capdl_type type)
     const char *short_name = type_name(p->arch, type);
     char name[64];
     int64_t value;
-
     p->types[type] = CAPDL_PROFILE_ABSENT;
     if (!short_name) {
         return;
@@ -96,11 +94,9 @@ static void find_type(struct headers *h, enum capdl_type type)
 static void find_faults(struct headers *h)
 {
     struct capdl_profile *p = h->reader->profile;
-
     for (size_t i = 0; i < CAPDL_FAULT_COUNT; i++) {
         char name[64];
         int64_t value;
-
         snprintf(name, sizeof(name), "seL4_Fault_%s", fault_names[i]);
         if (headers_enumerator(h, name, &value) && value > 0 && value < 16) {
             p->faults[i] = (uint8_t)value;
@@ -119,7 +115,6 @@ static void find_vspace(struct headers *h)
     int entry = capdl_architecture(p->arch)->entry_bits;
     int root = p->size_bits[CAPDL_TYPE_VSPACE] - entry, table = p->size_bits[CAPDL_TYPE_PAGE_TABLE] - entry;
     int rest = 64 - __builtin_clzll(p->user_top - 1) - CAPDL_PAGE_BITS - root, levels = 1;
-
     if (root < 1 || root > 16 || table < 1 || table > 16) {
         return; /* a size was missing, and has been reported */
     }
@@ -139,7 +134,6 @@ static void find_user_top(struct headers *h)
 {
     struct capdl_profile *p = h->reader->profile;
     int64_t top = needed_value(h, "seL4_UserTop", 4096, INT64_MAX - 1);
-
     p->user_top = (uint64_t)top + profile_arch(p->arch)->user_top_is_last;
     if (p->user_top % CAPDL_PAGE_SIZE != 0) {
         capdl_error(h->reader->diags, header_position(h), "'seL4_UserTop' is 0x%llx, which is not the end of a page",
@@ -151,7 +145,6 @@ static uint16_t bootinfo_offset(struct headers *h, struct slice text, const char
 {
     const unsigned word_bytes = capdl_word_bytes(h->reader->profile->arch), least = CAPDL_BOOTINFO_WORDS * word_bytes;
     int64_t offset = struct_offset(text, "seL4_BootInfo", member, word_bytes);
-
     if (offset <= 0) {
         capdl_error(h->reader->diags, reader_position(h->reader, bootinfo_path),
                     "cannot find the offset of member '%s' in 'struct seL4_BootInfo'", member);
@@ -171,7 +164,6 @@ static void find_bootinfo(struct headers *h)
 {
     struct capdl_profile *p = h->reader->profile;
     struct slice text;
-
     if (!headers_read(h, bootinfo_path, &text)) {
         return;
     }
@@ -184,7 +176,6 @@ static void find_bootinfo(struct headers *h)
 static void find_all(struct headers *h)
 {
     struct capdl_profile *p = h->reader->profile;
-
     for (unsigned type = 0; type < CAPDL_TYPE_COUNT; type++) {
         find_type(h, type);
     }
@@ -200,7 +191,6 @@ void read_sizes(struct reader *reader)
 {
     struct headers h = {.reader = reader};
     bool complete = true;
-
     for (size_t i = 0; i < sizeof(header_files) / sizeof(header_files[0]); i++) {
         complete = headers_read(&h, header_files[i], NULL) && complete;
     }

@@ -6,7 +6,6 @@
 static int64_t type_size(struct slice type, unsigned word_bytes)
 {
     static const char *const words[] = {"seL4_Word", "seL4_NodeId", "seL4_SlotPos", "seL4_Domain", "seL4_CPtr"};
-
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (slice_is(type, words[i])) {
             return word_bytes;
@@ -20,10 +19,8 @@ static bool find_struct(struct slice *rest, const char *tag)
 {
     struct slice token;
     enum token_kind kind;
-
     while ((kind = slice_token(rest, &token)) != TOKEN_END) {
         struct slice after;
-
         if (kind != TOKEN_NAME || !slice_is(token, "struct")) {
             continue;
         }
@@ -43,13 +40,11 @@ int64_t struct_offset(struct slice rest, const char *tag, const char *member, un
 {
     struct slice type, name;
     int64_t offset = 0;
-
     if (!find_struct(&rest, tag)) {
         return -1;
     }
     while (slice_token(&rest, &type) == TOKEN_NAME) {
         int64_t size = type_size(type, word_bytes);
-
         if (slice_token(&rest, &name) == TOKEN_PUNCTUATION && slice_is(name, "*")) {
             size = word_bytes;
             slice_token(&rest, &name);

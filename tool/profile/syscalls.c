@@ -20,7 +20,6 @@ static void start_syscall(struct xml_reader *xml, struct syscalls *syscalls, con
     struct capdl_profile *p = xml->reader->profile;
     bool debug = strcmp(section, "debug") == 0;
     int32_t number;
-
     if (!debug && strcmp(section, p->mcs ? "api-mcs" : "api-master") != 0) {
         return;
     }
@@ -64,7 +63,6 @@ void read_syscalls(struct reader *reader)
 {
     struct syscalls syscalls = {.next = -1};
     struct xml_reader xml = {.reader = reader, .start = syscalls_start, .end = syscalls_end, .context = &syscalls};
-
     if (!xml_read(&xml, path, "the numbers of system calls")) {
         return;
     }

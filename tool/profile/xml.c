@@ -79,7 +79,6 @@ static void start_operand(struct xml_reader *xml, const char *name, const char *
     static const char symbol[] = "CONFIG_";
     struct xml_frame *parent = &xml->frames[xml->depth - 2], *frame = parent + 1;
     const char *variable = xml_attribute(attributes, "var");
-
     if (is_operator(frame) && !is(frame, "condition")) {
         return;
     }
@@ -101,7 +100,6 @@ static void on_start(void *context, const char *name, const char **attributes)
     struct xml_reader *xml = context;
     bool operand = in_condition(xml);
     struct xml_frame *frame;
-
     if (xml->stopped) {
         return;
     }
@@ -132,7 +130,6 @@ static bool operands_fit(const struct xml_frame *frame)
 static void end_operand(struct xml_reader *xml, const struct xml_frame *frame)
 {
     struct xml_frame *parent = xml->depth > 1 ? &xml->frames[xml->depth - 2] : NULL;
-
     if (is_operator(frame) && !operands_fit(frame)) {
         capdl_error(xml->reader->diags, xml_position(xml), "'%s' with %u operands in a condition", frame->name,
                     frame->count);
@@ -148,7 +145,6 @@ static void on_end(void *context, const char *name)
 {
     struct xml_reader *xml = context;
     const struct xml_frame *frame;
-
     if (xml->stopped) {
         return;
     }
@@ -165,7 +161,6 @@ static bool parse(struct xml_reader *xml)
 {
     const struct file_bytes *bytes = &xml->file->bytes;
     bool good;
-
     if (bytes->size > INT32_MAX) {
         capdl_error(xml->reader->diags, text_position(xml->file, 0, 0), "an interface file of more than 2 GiB");
         return false;
@@ -182,7 +177,6 @@ bool xml_read(struct xml_reader *xml, const char *relative, const char *purpose)
 {
     struct text_file file;
     bool good;
-
     if (!text_open(xml->reader, relative, REQUIRED, purpose, &file)) {
         return false;
     }

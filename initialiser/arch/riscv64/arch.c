@@ -30,7 +30,6 @@ const word *arch_complete(const struct capdl_call *call, const word *words)
 void arch_copy(void *to, const void *from, uint64_t bytes)
 {
     const uint64_t *source = from;
-
     for (uint64_t *target = to, *end = target + bytes / sizeof(*target); target != end; target += 8, source += 8) {
 #pragma GCC unroll 8 /* a loop of its own would cost more than the copy */
         for (unsigned i = 0; i < 8; i++) {

@@ -48,7 +48,6 @@ const word *arch_complete(const struct capdl_call *call, const word *words)
 void arch_copy(void *to, const void *from, uint64_t bytes)
 {
     uint64_t words = bytes / sizeof(uint64_t);
-
     __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
 }
 

@@ -13,7 +13,6 @@ static inline void enter(int64_t number, struct registers *r)
     register uint64_t x5 __asm__("x5") = r->word[3];
     register uint64_t x6 __asm__("x6") = r->reply;
     register int64_t x7 __asm__("x7") = number;
-
     __asm__ volatile("svc #0"
                      : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5), "+r"(x6)
                      : "r"(x7)

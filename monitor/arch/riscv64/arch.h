@@ -13,7 +13,6 @@ static inline void enter(int64_t number, struct registers *r)
     register uint64_t a5 __asm__("a5") = r->word[3];
     register uint64_t a6 __asm__("a6") = r->reply;
     register int64_t a7 __asm__("a7") = number;
-
     __asm__ volatile("ecall"
                      : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5), "+r"(a6)
                      : "r"(a7)

@@ -11,7 +11,6 @@ static inline void enter(int64_t number, struct registers *r)
     register uint64_t word3 __asm__("r15") = r->word[3];
     register uint64_t reply __asm__("r12") = r->reply;
     uint64_t cap = r->cap, info = r->info;
-
     __asm__ volatile("movq %%rsp, %%rbx\n\tsyscall\n\tmovq %%rbx, %%rsp"
                      : "+D"(cap), "+S"(info), "+r"(word0), "+r"(word1), "+r"(word2), "+r"(word3), "+r"(reply)
                      : "d"(number)

@@ -9,7 +9,6 @@ static volatile uint64_t zeros[WORDS];
 void pd_main(const uint64_t *args)
 {
     uint64_t sum = args[0];
-
     for (uint64_t i = 0; i < WORDS; i += 512) {
         sum += zeros[i];
     }

@@ -7,7 +7,6 @@ enum { REPORTS = 4, EXPECTED = 65 };
 void pd_main(const uint64_t *args)
 {
     uint64_t badge = 0, number = 0, same = 0;
-
     (void)args;
     for (unsigned i = 0; i < EXPECTED; i++) {
         struct pd_message m = pd_recv(REPORTS);

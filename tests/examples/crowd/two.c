@@ -7,7 +7,6 @@ enum { REPORTS = 4 };
 void pd_main(const uint64_t *args)
 {
     uint64_t product = 1;
-
     for (uint64_t i = 2; i < 10; i++) {
         product *= i * args[0];
     }

@@ -14,7 +14,6 @@ static inline uint64_t invoke(uint64_t cap, uint64_t label, uint64_t length, uin
 {
     struct syscall_registers r = {
         .cap = cap, .info = SEL4_MESSAGE(label, 0, length), .word = {*word, second, third}, .reply = SLOT_REPLY};
-
     syscall_enter(SEL4_SYS_CALL, &r);
     *word = r.word[0];
     return SEL4_MESSAGE_LABEL(r.info);
@@ -33,7 +32,6 @@ static inline uint64_t restart(unsigned child, uint64_t address)
 static inline uint64_t acknowledge(unsigned interrupt)
 {
     uint64_t word = 0;
-
     return invoke(SLOT_INTERRUPTS + interrupt, SEL4_LABEL_IRQ_HANDLER_ACK, 0, &word, 0, 0);
 }
 

@@ -12,7 +12,6 @@ void root_main(void)
 {
     const uint64_t *words = (const uint64_t *)(const void *)info;
     const uint64_t *slots = words + (SEL4_MCS ? 21 : 19), *list = slots + 2;
-
     word("empty ", info->empty.start);
     word(" ", info->empty.end);
     word("\nuntypeds ", slots[0]);

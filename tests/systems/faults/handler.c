@@ -7,7 +7,6 @@ enum { FAULTS = 4 };
 static void print_vm_fault(void)
 {
     uint64_t address = pd_words[SEL4_VM_FAULT_ADDR];
-
     pd_print("cannot access %s, %s\n", address == 0x7000 ? "0x7000" : "its own code",
              pd_words[SEL4_VM_FAULT_IP] == address ? "to execute" : "as data");
 }

@@ -7,7 +7,6 @@ enum { GRANT = 4, WRITE, BELL, FRAME, CNODE, ANSWERED, EMPTY = 40, GIFT = 50 };
 static void call(const char *name, uint64_t endpoint, uint64_t label, uint64_t caps, uint64_t length)
 {
     struct answer a = enter_kernel(SEL4_SYS_CALL, endpoint, label, caps, length);
-
     pd_print("client: %s: badge %u label %u length %u sum %u caps %u unwrapped %u\n", name, a.badge, a.label, a.length,
              sum_of_words(a.length), a.caps, a.unwrapped);
 }

@@ -18,7 +18,6 @@ static inline struct answer enter_kernel(int64_t number, uint64_t cap, uint64_t 
         .word = {pd_words[0], pd_words[1], pd_words[2], pd_words[3]},
         .reply = PD_SLOT_REPLY,
     };
-
     syscall_enter(number, &r);
     for (unsigned i = 0; i < 4; i++) {
         pd_words[i] = r.word[i];
@@ -50,7 +49,6 @@ static inline void receive_cap_in(uint64_t cnode, uint64_t slot)
 static inline uint64_t sum_of_words(uint64_t length)
 {
     uint64_t sum = 0;
-
     for (uint64_t i = 0; i < length; i++) {
         sum += pd_words[i];
     }

@@ -24,7 +24,6 @@ static void delete_gift(void)
 void pd_main(const uint64_t *args)
 {
     struct answer a;
-
     (void)args;
     receive_cap_in(CNODE, GIFT);
     a = enter_kernel(SEL4_SYS_RECV, ENDPOINT, 0, 0, 0);

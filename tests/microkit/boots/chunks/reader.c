@@ -11,7 +11,6 @@ const struct chunk *volatile map, *volatile clock, *volatile root, *volatile scr
 static void init(void)
 {
     uint32_t frequency;
-
     __builtin_memcpy(&frequency, clock->bytes, sizeof(frequency));
     pd_print("chunks: kinds %u %u %u\n", map->kind, clock->kind, root->kind);
     pd_print("map: %s\n", map->size > 16 ? "some" : "none");

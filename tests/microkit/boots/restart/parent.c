@@ -16,7 +16,6 @@ NO_MESSAGES
 static void fault(unsigned child, uint64_t label)
 {
     static unsigned times;
-
     pd_print("child %u: %s\n", (uint64_t)child, label == SEL4_FAULT_VM ? "memory" : "something else");
     if (times++ < MOST) {
         pd_print("restarted: error %u\n", restart(child, *told));

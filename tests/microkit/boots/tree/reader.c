@@ -6,7 +6,6 @@ const uint64_t *volatile tree;
 static uint32_t number(unsigned index)
 {
     const uint8_t *bytes = (const uint8_t *)(tree + 2) + 4 * index;
-
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 

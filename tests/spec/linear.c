@@ -9,7 +9,7 @@
 
 #include <capdl/spec.h>
 
-enum { MOST_SECONDS = 5 };
+enum { MOST_SECONDS = 10 };
 
 #define CNODE "objects { c = cnode (20 bits)  e = ep  x[1000] = ep } caps {"
 

@@ -25,6 +25,35 @@ uint8_t capdl_review_allows(uint8_t kind, uint8_t rights)
     return kind == CAPDL_KIND_EP && rights & CAPDL_RIGHT_GRANT ? rights | CAPDL_RIGHT_GRANT_REPLY : rights;
 }
 
+/* Whether a capability lets its holder do all that another to the same object does, whatever a CNode's guard. */
+static bool covers(const struct plain_cap *have, const struct plain_cap *want)
+{
+    bool same = want->kind == CAPDL_KIND_CNODE || want->kind == CAPDL_KIND_FRAME ||
+                (have->data == want->data && have->flags == want->flags);
+    return (same || (want->kind == CAPDL_KIND_SMC && !have->data)) &&
+           !(want->rights & ~capdl_review_allows(have->kind, have->rights));
+}
+
+const struct capdl_cap *capdl_review_holds(const struct world *world, uint32_t who, uint32_t object,
+                                           const struct plain_cap *want, const struct capdl_cap *after)
+{
+    bool found = !after;
+    for (size_t i = object == REVIEW_NONE ? 0 : world->first_holder[object];
+         object != REVIEW_NONE && i < world->first_holder[object + 1]; i++) {
+        uint32_t holder = world->holders[i].container;
+        const struct capdl_cap *cap = capdl_review_held(world, i);
+        struct plain_cap have = capdl_review_cap(world->spec, cap);
+        bool good = found && capdl_object_kind(world->spec, holder) == CAPDL_KIND_CNODE && covers(&have, want);
+        found |= cap == after;
+        for (size_t j = world->first_use[holder]; good && j < world->first_use[holder + 1]; j++) {
+            if (capdl_review_who(world, &world->uses[j]) == who) {
+                return cap;
+            }
+        }
+    }
+    return NULL;
+}
+
 uint8_t capdl_review_gained(struct review *review, uint32_t subject, const struct capdl_cap *cap, bool *together)
 {
     struct plain_cap plain = capdl_review_cap(review->new.spec, cap);
@@ -37,6 +66,9 @@ uint8_t capdl_review_gained(struct review *review, uint32_t subject, const struc
     }
     if (old == REVIEW_NONE) {
         return all;
+    }
+    if (cap->kind == CAPDL_KIND_SMC || cap->kind == CAPDL_KIND_TCB) { /* each allows something else */
+        return capdl_review_holds(&review->old, subject, old, &plain, NULL) ? 0 : CAPDL_RIGHTS_ALL;
     }
     parties = capdl_review_parties(review, &review->old, old);
     for (const struct party *p = capdl_review_party_of(parties, subject); p && p < parties->list + parties->count;

@@ -35,7 +35,7 @@ static const struct attribute attributes[] = {
     [FIELD_PERIOD] = {"period", "period", CAPDL_RANK_TIME, STYLE_MICROSECONDS},
     [FIELD_BUDGET] = {"budget", "budget", CAPDL_RANK_TIME, STYLE_MICROSECONDS},
     [FIELD_REFILLS] = {"refills", "number of extra refills", CAPDL_RANK_TIME, STYLE_NUMBER},
-    [FIELD_FLAGS] = {"flags", "scheduling flags", CAPDL_RANK_TIME, STYLE_HEX},
+    [FIELD_FLAGS] = {"flags", "word of scheduling flags", CAPDL_RANK_TIME, STYLE_HEX},
     [FIELD_DATA] = {"data", "badge of timeout faults", CAPDL_RANK_FAULTS, STYLE_HEX},
     [FIELD_IRQ] = {"irq", "interrupt number", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
 };
@@ -369,11 +369,22 @@ static char *leftover_text(const struct leftover *l)
                                                             : "the RAM left at boot");
 }
 
-/* Whether all that leftovers can be now they could be before. */
+/* Whether a spec has one leftover: what it does not ask for goes to nobody. */
+static bool leftover_alone(const struct capdl_spec *spec)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        count += capdl_object_kind(spec, i) == CAPDL_KIND_LEFTOVER;
+    }
+    return count == 1;
+}
+
+/* Whether all that leftovers can be now they could be before, and nobody else gets what they do not. */
 static bool leftover_less(const struct leftover *a, const struct leftover *b)
 {
     if (a->fixed || b->fixed) {
-        return a->fixed && b->fixed && b->start >= a->start && b->start + b->bytes <= a->start + a->bytes;
+        return a->fixed && b->fixed && b->start >= a->start && b->bytes &&
+               b->start + (b->bytes - 1) <= a->start + (a->bytes - 1);
     }
     if (a->bytes || a->share) {
         return (a->bytes && b->bytes && b->bytes <= a->bytes) || (a->share && b->share && b->share <= a->share);
@@ -388,7 +399,10 @@ static void judge_leftover(struct review *review, const struct edit *edit)
     struct leftover a = leftover_of(review->old.spec, review->old_of[object]),
                     b = leftover_of(review->new.spec, object);
     bool slots = edit->field == FIELD_NUMBER + CAPDL_NUMBER_LEFTOVER_SLOTS;
-    bool less = slots ? edit->new_value < edit->old_value : leftover_less(&a, &b);
+    bool alone = leftover_alone(review->old.spec) && leftover_alone(review->new.spec);
+    bool less = slots ? edit->new_value < edit->old_value : leftover_less(&a, &b) && (alone || (a.fixed && b.fixed));
+    const char *others =
+        slots || less || alone || !has_users(review, edit) ? "" : "; other leftovers share what is left of it";
     char *before = slots ? capdl_review_format("%" PRIu64, edit->old_value) : leftover_text(&a);
     char *after = slots ? capdl_review_format("%" PRIu64, edit->new_value) : leftover_text(&b);
     const char *may = less ? "only" : "now";
@@ -397,7 +411,7 @@ static void judge_leftover(struct review *review, const struct edit *edit)
                  : slots ? capdl_review_format(" may %s get up to %s untypeds of the memory left at boot (\3, was %s)",
                                                may, after, before)
                          : capdl_review_format(" may %s make objects in %s instead of %s (\3)", may, after, before);
-    add(review, edit, less ? CAPDL_RANK_REMOVED : CAPDL_RANK_RESHAPE, before, after, text, "");
+    add(review, edit, less ? CAPDL_RANK_REMOVED : CAPDL_RANK_RESHAPE, before, after, text, others);
     if (!slots) {
         tells(review, edit, FIELD_NUMBER + CAPDL_NUMBER_LEFTOVER_DEVICES);
         tells(review, edit, FIELD_NUMBER + CAPDL_NUMBER_LEFTOVER_SIZE);

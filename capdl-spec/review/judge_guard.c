@@ -23,23 +23,28 @@ static size_t count_users(const struct world *world, uint32_t cnode)
     return cnode == REVIEW_NONE ? 0 : world->first_use[cnode + 1] - world->first_use[cnode];
 }
 
-/* The gravest of what the CNode holds, for those that can now name it. */
-static enum capdl_rank content_rank(struct review *review, uint32_t cnode)
+enum capdl_rank capdl_review_contents_rank(struct review *review, uint32_t cnode, const uint32_t *users, size_t count)
 {
     struct capdl_caps caps = capdl_object_caps(review->new.spec, cnode);
-    size_t count;
-    uint32_t *users = capdl_review_users(&review->new, cnode, &count);
     enum capdl_rank worst = CAPDL_RANK_BEHAVIOUR;
-    for (uint32_t i = 0; count && i < caps.count; i++) {
+    for (uint32_t i = 0; i < caps.count; i++) {
         enum capdl_rank rank = capdl_review_gain_rank(review, users, count, &caps.list[i]);
         worst = rank < worst ? rank : worst;
     }
-    free(users);
     return worst;
 }
 
-/* What a CNode of the new system holds. */
-static char *list_contents(const struct review *review, uint32_t cnode)
+/* The same for those that can name what it holds. */
+static enum capdl_rank content_rank(struct review *review, uint32_t cnode)
+{
+    size_t count;
+    uint32_t *users = capdl_review_users(&review->new, cnode, &count);
+    enum capdl_rank rank = capdl_review_contents_rank(review, cnode, users, count);
+    free(users);
+    return rank;
+}
+
+char *capdl_review_list_contents(const struct review *review, uint32_t cnode)
 {
     struct capdl_caps caps = capdl_object_caps(review->new.spec, cnode);
     uint32_t *objects = capdl_spec_realloc(NULL, (caps.count + (size_t)1) * sizeof(*objects));
@@ -92,7 +97,7 @@ static struct raw_finding *tell_names(struct review *review, uint32_t cnode, con
                       : before && !after ? ": a number that led there would need more bits than pointers have"
                       : after && before  ? ": the old numbers (pointers) lead to nothing or to others"
                                          : "";
-    char *list = list_contents(review, cnode);
+    char *list = capdl_review_list_contents(review, cnode);
     char *what = caps == 1 ? capdl_review_format("the capability") : capdl_review_format("the %u capabilities", caps);
     struct raw_finding *raw =
         capdl_review_add(review, rank, !after && before ? CAPDL_LOST : CAPDL_CHANGED, cnode, "%s %s in \1%s%s%s%s; %s",

@@ -71,12 +71,35 @@ static bool sent_before(struct review *review, uint32_t who, const struct capdl_
 }
 
 /* Whether all could do the same by another capability before. With messages, another badge is another matter. */
+/* Whose address space the mapping is in that a capability to a page stands for, if others than its subject hold it:
+   they can undo it. Or REVIEW_NONE. */
+static uint32_t foreign_space(const struct world *world, const struct held *held, const struct plain_cap *cap)
+{
+    uint32_t owner =
+        cap->mapping_container == CAPDL_NO_OBJECT ? REVIEW_NONE : capdl_review_owner(world, cap->mapping_container);
+    return held->count && held->users[0] != owner ? owner : REVIEW_NONE;
+}
+
+/* Whether a subject names what is in a CNode of this system. */
+static bool names(const struct world *world, uint32_t who, uint32_t cnode)
+{
+    size_t count = 0;
+    uint32_t *users = cnode == REVIEW_NONE ? NULL : capdl_review_users(world, cnode, &count);
+    bool any = capdl_review_among(users, count, who);
+    free(users);
+    return any;
+}
+
 static bool held_before(struct review *review, const struct held *held)
 {
     const struct capdl_cap *cap = held->edit->new;
+    struct plain_cap plain = capdl_review_cap(review->new.spec, cap);
     bool together;
     for (size_t i = 0; i < held->count; i++) {
-        if (capdl_review_gained(review, held->users[i], cap, &together) ||
+        if ((cap->kind == CAPDL_KIND_CNODE && names(&review->new, held->users[i], cap->object) &&
+             !names(&review->old, held->users[i], review->old_of[cap->object])) ||
+            foreign_space(&review->new, held, &plain) != REVIEW_NONE ||
+            capdl_review_gained(review, held->users[i], cap, &together) ||
             ((cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) &&
              !sent_before(review, held->users[i], cap))) {
             return false;
@@ -109,6 +132,22 @@ static void judge_gain(struct review *review, const struct held *held)
     enum capdl_rank rank = again         ? CAPDL_RANK_HELD
                            : held->count ? capdl_review_gain_rank(review, held->users, held->count, edit->new)
                                          : CAPDL_RANK_LAYOUT;
+    struct plain_cap plain = capdl_review_cap(review->new.spec, edit->new);
+    uint32_t space = foreign_space(&review->new, held, &plain);
+    char *found = NULL;
+    if (plain.kind == CAPDL_KIND_CNODE && !again && held->count && review->old_of[plain.object] != REVIEW_NONE) {
+        enum capdl_rank contents = capdl_review_contents_rank(review, plain.object, held->users, held->count);
+        char *list = capdl_review_list_contents(review, plain.object);
+        rank = contents < rank ? contents : rank;
+        uint32_t owner = capdl_review_owner(&review->new, plain.object);
+        bool others = owner != REVIEW_NONE && !capdl_review_among(held->users, held->count, owner);
+        found = *list && !others ? capdl_review_format("; in it: %s", list) : NULL;
+        free(list);
+    }
+    rank = space != REVIEW_NONE && rank > CAPDL_RANK_CONTROL ? CAPDL_RANK_CONTROL : rank;
+    char *undoes = space == REVIEW_NONE ? capdl_review_format("%s", found ? found : "")
+                                        : capdl_review_format("; unmapping it takes it out of %s's address space",
+                                                              capdl_review_subject(review, space));
     char *deed = only_new(review, held, capdl_review_deed(review, &review->new, held->users, held->count, edit->new));
     char *power = edit->new->kind == CAPDL_KIND_FRAME && held->count
                       ? capdl_review_frame_power(review, held->users, held->count, edit->new->object, edit->new->rights)
@@ -128,10 +167,12 @@ static void judge_gain(struct review *review, const struct held *held)
                 : capdl_review_format("%s", "");
     struct raw_finding *raw =
         capdl_review_add(review, rank, CAPDL_GAINED, capdl_review_target_number(&review->new, edit->new),
-                         again ? "%s \4has|have\4 another capability for what \4it|they\4 could do before: %s%.0s%s%s"
-                               : "%s may now %s%s%s%s",
-                         subject_or_nobody(held, true), deed, power, there, instead);
+                         again ? "%s \4has|have\4 another capability for what \4it|they\4 could do before: %s%.0s%s%s%s"
+                               : "%s may now %s%s%s%s%s",
+                         subject_or_nobody(held, true), deed, power, there, undoes, instead);
     finish(review, held, raw, true);
+    free(undoes);
+    free(found);
     free(power);
     free(there);
     free(deed);
@@ -180,27 +221,30 @@ static const char *silence_note(struct review *review, const struct capdl_cap *c
     return "";
 }
 
+/* Whether capabilities of the old and the new system stand for the same mapping. */
+static bool same_mapping(const struct review *review, const struct plain_cap *a, const struct plain_cap *b)
+{
+    bool any = a->mapping_container != CAPDL_NO_OBJECT, now = b->mapping_container != CAPDL_NO_OBJECT;
+    return any == now &&
+           (!any || (a->mapping_slot == b->mapping_slot && review->old.object_number[a->mapping_container] ==
+                                                               review->new.object_number[b->mapping_container]));
+}
+
 /* Whether a subject can do the same by another capability now, one that it can name. */
 static bool can_still(struct review *review, uint32_t who, const struct capdl_cap *cap)
 {
     const struct world *world = &review->new;
-    uint32_t now;
+    struct plain_cap want = capdl_review_cap(review->old.spec, cap);
     if (cap->object == CAPDL_NO_OBJECT) {
         return capdl_review_has_control(world, who, cap);
     }
-    now = capdl_review_local(review, world, review->old.object_number[cap->object]);
-    for (size_t i = now == REVIEW_NONE ? 0 : world->first_holder[now];
-         now != REVIEW_NONE && i < world->first_holder[now + 1]; i++) {
-        uint32_t holder = world->holders[i].container;
-        struct plain_cap a = capdl_review_cap(review->old.spec, cap),
-                         b = capdl_review_cap(world->spec, capdl_review_held(world, i));
-        bool same = !(a.rights & ~capdl_review_allows(b.kind, b.rights)) &&
-                    (a.data == b.data || b.kind == CAPDL_KIND_CNODE) && a.flags == b.flags;
-        for (size_t j = world->first_use[holder]; same && j < world->first_use[holder + 1]; j++) {
-            if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_CNODE &&
-                capdl_review_who(world, &world->uses[j]) == who) {
-                return true;
-            }
+    uint32_t now = capdl_review_local(review, world, review->old.object_number[cap->object]);
+    bool named = cap->kind == CAPDL_KIND_CNODE && names(&review->old, who, cap->object) && !names(world, who, now);
+    for (const struct capdl_cap *other = capdl_review_holds(world, who, now, &want, NULL); other && !named;
+         other = capdl_review_holds(world, who, now, &want, other)) {
+        struct plain_cap have = capdl_review_cap(world->spec, other);
+        if (want.mapping_container == CAPDL_NO_OBJECT || same_mapping(review, &want, &have)) {
+            return true;
         }
     }
     return false;
@@ -253,8 +297,11 @@ static enum capdl_rank change_rank(struct review *review, const struct held *hel
     if (a->kind == CAPDL_KIND_SCHED_CONTROL) {
         return CAPDL_RANK_RESHAPE;
     }
-    rank = capdl_review_gained(review, held->users[0], held->edit->new, &together) &&
-                   capdl_kind_has(a->kind, CAPDL_TRAIT_RIGHTS)
+    bool gained = false;
+    for (size_t i = 0; i < held->count; i++) {
+        gained |= capdl_review_gained(review, held->users[i], held->edit->new, &together) != 0;
+    }
+    rank = gained && capdl_kind_has(a->kind, CAPDL_TRAIT_RIGHTS)
                ? capdl_review_gain_rank(review, held->users, held->count, held->edit->new)
                : CAPDL_RANK_LAYOUT;
     if (a->data != b->data && capdl_kind_has(a->kind, CAPDL_TRAIT_BADGE) && rank > CAPDL_RANK_IDENTITY) {
@@ -400,7 +447,7 @@ static void judge_note(struct review *review, const struct held *held, const str
         capdl_review_object(review, review->new.object_number[b->mapping_container], label);
         snprintf(page, sizeof(page), "slot %" PRIu64 " of %s", b->mapping_slot, label);
     }
-    bool foreign = owner != REVIEW_NONE && held->count && held->users[0] != owner;
+    bool foreign = owner != REVIEW_NONE && held->count && !capdl_review_is_only(held->users, held->count, owner);
     char *whose = owner == REVIEW_NONE ? capdl_review_format("an address space that nobody uses")
                   : foreign            ? capdl_review_format("%s's address space", capdl_review_subject(review, owner))
                                        : capdl_review_format("\4its|their\4 own address space");
@@ -436,8 +483,8 @@ static void judge_flags(struct review *review, const struct held *held, const st
 {
     bool frame = b->kind == CAPDL_KIND_FRAME;
     enum capdl_rank rank = frame || !held->count || (a->flags && b->flags) ? CAPDL_RANK_BEHAVIOUR
-                           : a->flags                                      ? CAPDL_RANK_CONTROL
-                                                                           : CAPDL_RANK_REMOVED;
+                           : a->flags ? capdl_review_gain_rank(review, held->users, held->count, held->edit->new)
+                                      : CAPDL_RANK_REMOVED;
     const char *before = !frame ? role_text(a) : a->flags ? "uncached" : "cached";
     const char *after = !frame ? role_text(b) : b->flags ? "uncached" : "cached";
     struct raw_finding *raw =
@@ -457,6 +504,7 @@ static void judge_change(struct review *review, const struct held *held)
     struct plain_cap a = capdl_review_cap(review->old.spec, edit->old),
                      b = capdl_review_cap(review->new.spec, edit->new);
     enum capdl_rank rank = change_rank(review, held, &a, &b);
+    bool flags = a.flags != b.flags, mapping = !same_mapping(review, &a, &b);
     if (a.kind == CAPDL_KIND_CNODE && (a.guard_size != b.guard_size || a.data != b.data)) {
         capdl_review_judge_guard(review, edit, held->users, held->count);
     } else if (a.data != b.data && rank >= CAPDL_RANK_IDENTITY) {
@@ -469,7 +517,15 @@ static void judge_change(struct review *review, const struct held *held)
         judge_badge(review, held, rank, &a, &b);
     } else if (a.flags != b.flags) {
         judge_flags(review, held, &a, &b);
+        flags = false;
     } else {
+        judge_note(review, held, &a, &b);
+        mapping = false;
+    }
+    if (flags) {
+        judge_flags(review, held, &a, &b);
+    }
+    if (mapping) {
         judge_note(review, held, &a, &b);
     }
     if (edit->old->slot != edit->new->slot) {

@@ -374,11 +374,16 @@ static void tell_segment(struct review *review, uint32_t subject, uint32_t cause
 }
 
 /* Whether all of a segment of the old system is still there, with zeros in it. */
-static bool is_zero_now(const struct review *review, const struct pages *new, const struct segment *old)
+static bool is_zero_now(const struct review *review, uint32_t subject, const struct pages *new,
+                        const struct segment *old)
 {
     for (size_t i = 0; i < old->count; i++) {
         uint32_t now = capdl_review_local(review, &review->new, review->old.object_number[old->pages[i].frame]);
         if (now == REVIEW_NONE || review->new.content[now]) {
+            return false;
+        }
+        const struct capdl_cap *cap = capdl_review_mapped_at(&review->new, subject, old->pages[i].address);
+        if (!cap || cap->object != now) {
             return false;
         }
     }
@@ -498,7 +503,7 @@ static uint32_t tell_program(struct review *review, const struct edit *edit, uin
     }
     for (size_t i = 0; i < old.count;) {
         struct segment was = next_segment(&review->old, &old, i);
-        if (is_zero_now(review, &new, &was)) {
+        if (is_zero_now(review, subject, &new, &was)) {
             tell_zeros(review, subject, finding, &was);
             code |= was.pages->rights & CAPDL_RIGHT_EXECUTE;
             differ++;

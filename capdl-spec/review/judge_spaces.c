@@ -20,6 +20,22 @@ static const char *former_owner(const struct review *review, const struct slot *
     return owner == REVIEW_NONE || owner == s->subject ? "" : capdl_review_subject(review, owner);
 }
 
+/* What the subject can name in a CNode that was there before without it: no other finding tells that. */
+static char *found_there(struct review *review, const struct slot *s, enum capdl_rank *rank)
+{
+    uint32_t cnode = s->edit->new->object, was = review->old_of[cnode];
+    enum capdl_rank contents;
+    if (was == REVIEW_NONE || s->subject == REVIEW_NONE) {
+        return capdl_review_format("%s", "");
+    }
+    contents = capdl_review_contents_rank(review, cnode, &s->subject, 1);
+    *rank = contents < *rank ? contents : *rank;
+    char *list = capdl_review_list_contents(review, cnode);
+    char *text = capdl_review_format(*list ? ": it can name %s" : "%s", list);
+    free(list);
+    return text;
+}
+
 void capdl_review_judge_space(struct review *review, const struct slot *s, bool vspace)
 {
     size_t count;
@@ -29,6 +45,12 @@ void capdl_review_judge_space(struct review *review, const struct slot *s, bool 
                    (vspace ? review->old_of[s->edit->new->object] == REVIEW_NONE : own_root(review, s));
     bool same = vspace && s->edit->new && s->edit->old && !count && s->subject != REVIEW_NONE &&own_root(review, s) &&
                 capdl_review_same_map(review, s->subject);
+    char *was = s->edit->old ? capdl_review_format(", was %s", s->old) : capdl_review_format("%s", "");
+    enum capdl_rank rank = same            ? CAPDL_RANK_LAYOUT
+                           : !s->edit->new ? CAPDL_RANK_REMOVED
+                           : own_new       ? CAPDL_RANK_BEHAVIOUR
+                                           : CAPDL_RANK_CONTROL;
+    char *there = !vspace && own_new ? found_there(review, s, &rank) : capdl_review_format("%s", "");
     struct raw_finding *raw;
     if (same) {
         text = capdl_review_format(" has another root table, \1 (was %s), with the same pages at the same addresses",
@@ -41,16 +63,15 @@ void capdl_review_judge_space(struct review *review, const struct slot *s, bool 
                            vspace ? " runs in the address space of %s (\1)" : " uses the capabilities of %s (\1)", who)
                      : capdl_review_format(vspace ? " runs in the address space of \1" : "'s capabilities are in \1");
     } else if (count) {
-        text = capdl_review_format(vspace ? " now runs in the address space of %s (\1, was %s): it can reach "
+        text = capdl_review_format(vspace ? " now runs in the address space of %s (\1%s): it can reach "
                                             "whatever memory %s can"
-                                          : " now uses the capabilities of %s (\1, was %s): it may do all that %s may, "
-                                            "and no longer what it could",
-                                   who, s->old, who);
+                                          : " now uses the capabilities of %s (\1%s): it may do all that %s may%s",
+                                   who, was, who, s->edit->old ? ", and no longer what it could" : "");
     } else if (*former) {
-        text = capdl_review_format(
-            vspace ? " now runs in the address space that %s had (\1, was %s): it finds the memory of %s"
-                   : " now uses the capabilities that %s had (\1, was %s): it may do all that %s could",
-            former, s->old, former);
+        text =
+            capdl_review_format(vspace ? " now runs in the address space that %s had (\1%s): it finds the memory of %s"
+                                       : " now uses the capabilities that %s had (\1%s): it may do all that %s could",
+                                former, was, former);
     } else if (!s->edit->old) {
         text = capdl_review_format(vspace ? " now has an address space, that of \1: without one it could not run"
                                           : " now has capabilities, those in \1: it had none");
@@ -59,14 +80,10 @@ void capdl_review_judge_space(struct review *review, const struct slot *s, bool 
                                           : " uses other capabilities: those in \1 (was %s)",
                                    s->old);
     }
-    raw = capdl_review_slot_add(review, s,
-                                same            ? CAPDL_RANK_LAYOUT
-                                : !s->edit->new ? CAPDL_RANK_REMOVED
-                                : count         ? CAPDL_RANK_CONTROL
-                                : own_new       ? CAPDL_RANK_BEHAVIOUR
-                                                : CAPDL_RANK_CONTROL,
-                                text, "");
+    raw = capdl_review_slot_add(review, s, rank, text, there);
     raw->field = vspace ? "vspace" : "cspace";
     free(who);
+    free(was);
+    free(there);
     free(text);
 }

@@ -302,7 +302,9 @@ void capdl_review_judge_schedule(struct review *review, const struct edit *edit)
                                  : capdl_review_format("%" PRIu64, edit->new_value);
         char *first = edit->field == 1 ? first_note(review, edit->new_value) : capdl_review_format("%s", "");
         raw = capdl_review_add(review, CAPDL_RANK_TIME, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                               edit->field == 1 ? "the domain schedule now starts with %s (was with %s)%s"
+                               edit->field == 1 ? review->old.spec->domains.num_schedule
+                                                      ? "the domain schedule now starts with %s (was with %s)%s"
+                                                      : "the domain schedule starts with %s%.0s%s"
                                                 : "the domain schedule is written from index %s on (was %s)%s",
                                after, before, first);
         free(first);

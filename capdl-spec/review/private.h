@@ -468,6 +468,14 @@ enum capdl_rank capdl_review_receive_rank(struct review *, const uint32_t *subje
 bool capdl_review_has_control(const struct world *, uint32_t subject, const struct capdl_cap *cap);
 /* Rights, and those that they include: G lets its holder be answered, as P does. */
 uint8_t capdl_review_allows(uint8_t kind, uint8_t rights);
+/* A capability in a CNode that a subject names, to an object of the same system, with which it can do all that `want`
+   lets it, whatever a CNode's guard; the next one after `after` if that is given. Or NULL. */
+const struct capdl_cap *capdl_review_holds(const struct world *, uint32_t who, uint32_t object,
+                                           const struct plain_cap *want, const struct capdl_cap *after);
+/* How grave it is, at least BEHAVIOUR, that subjects can name what a CNode of the new system holds. */
+enum capdl_rank capdl_review_contents_rank(struct review *, uint32_t cnode, const uint32_t *users, size_t count);
+/* The objects to which a CNode of the new system has capabilities, named as in findings. To be freed. */
+char *capdl_review_list_contents(const struct review *, uint32_t cnode);
 /* Rights a subject has by `new` and had by no capability of the old system. `together`: it had each of them, but not by
    one capability. */
 uint8_t capdl_review_gained(struct review *, uint32_t subject, const struct capdl_cap *, bool *together);

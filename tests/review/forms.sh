@@ -164,7 +164,7 @@ sed '/^domains/d' "$here/net.cdl" > old.cdl
 expect 1 '^   the domain schedule is domain 0 for 1000 ticks, domain 1 for 500 ticks (was none) \[' diff old.cdl "$here/net.cdl"
 [ "$(grep -c '^   [^ ]' out)" = 1 ] || { echo "a new schedule is not one finding"; cat out; failed=1; }
 sed 's/domain_set_start: 0/domain_set_start: 1/' "$here/net.cdl" > new.cdl
-expect 1 'now starts with entry 1, domain 1 (was with nothing); it starts and repeats from there' diff old.cdl new.cdl
+expect 1 'the domain schedule starts with entry 1, domain 1; it starts and repeats from there' diff old.cdl new.cdl
 
 # By a CNode come all that is in it and below: what its holder can then do is direct, whichever capability leads there.
 cat > nested.cdl << 'END'
@@ -403,6 +403,81 @@ expect 1 "^      also: panel can no longer call endpoint 'stop' (WP, badge 0x1);
     diff "$here/systems/pump.cdl" pump.cdl
 expect 1 "^      also: parser can no longer call endpoint 'settings' (WP, badge 0x1); therapy receives there \[slot 3 of own_parser in .*:60:46 -> .*:60:46\]$" \
     diff "$here/systems/pump.cdl" pump.cdl
+
+# What was there before and can be named only now: of a CNode, a page's mapping, memory that several share.
+cat > lone.cdl << 'END'
+arch aarch64 objects { t = tcb (prio: 5) u = tcb (prio: 6) c = cnode (4 bits) d = cnode (4 bits) lone = cnode (4 bits)
+vs = pgd pud = pud pd = pd pt = pt page = frame (4k) memory = ut (20 bits) e = ep }
+caps { t { cspace: c (guard_size: 60) } u { cspace: d (guard_size: 60) vspace: vs } vs { 0: pud } pud { 0: pd } pd { 2: pt }
+pt { 0: page (RW) } c { 1: e (R) 2: page (R) 3: lone (guard_size: 9) } d { 1: e (W) } lone { 4: memory 5: u } }
+END
+change() { # PATTERN-OF-SED...: the finding's rank, and what it says
+    sed "$1" lone.cdl > other.cdl
+    expect 1 "$3" diff lone.cdl other.cdl
+    grep -q "(rank $2 of 20)" out || { echo "$1 is not of rank $2"; cat out; failed=1; }
+}
+sed 's/ 3: lone (guard_size: 9)//' lone.cdl > unheld.cdl
+sed 's/t { cspace: c/t { cspace: lone/' unheld.cdl > other.cdl
+expect 1 "^   t uses other capabilities: those in CNode 'lone' (was CNode 'c'): it can name untyped 'memory' and TCB 'u' \[" diff unheld.cdl other.cdl
+grep -q '^1\. power' out || { echo "a CNode that nobody named is not power"; cat out; failed=1; }
+sed 's/t { cspace: c (guard_size: 60) }/t { }/' unheld.cdl > none.cdl
+sed 's/t { cspace: c/t { cspace: lone/' unheld.cdl > other.cdl
+expect 1 "^   t now has capabilities, those in CNode 'lone': it had none: it can name untyped 'memory' and TCB 'u' \[" diff none.cdl other.cdl
+sed 's/t { cspace: c (guard_size: 60) }/t { cspace: d (guard_size: 60) }/' unheld.cdl > other.cdl
+expect 1 "^   t now uses the capabilities of u (CNode 'd'): it may do all that u may \[" diff none.cdl other.cdl
+change 's/2: page (R)/2: page (R, uncached, mapping: (pt, 0))/' 2 "also: t can now take frame 'page' (4 KiB) out of u's address space"
+change 's/2: page (R)/& 4: page (R, mapping: (pt, 0))/' 2 \
+    "^   t may now map frame 'page' .*; unmapping it takes it out of u's address space \["
+change 's/3: lone (guard_size: 9)/& 4: lone (guard_size: 12)/' 17 "^   t has another capability for what it could do before: copy, move"
+sed 's/3: lone (guard_size: 9)/& 4: lone (guard_size: 12)/' lone.cdl > two.cdl
+expect 1 '^   t has one capability less for what it can still do: copy, move' diff two.cdl lone.cdl
+sed 's/guard_size: 60) } u/guard_size: 56) } u/; s/3: lone (guard_size: 9)/3: lone (guard_size: 0)/' lone.cdl > named.cdl
+sed 's/ 3: lone (guard_size: 0)/ 3: lone (guard_size: 0) 4: lone (guard_size: 9)/' named.cdl > two.cdl
+sed 's/ 3: lone (guard_size: 0)//' two.cdl > last.cdl
+expect 1 "^   t can no longer use, copy and delete" diff two.cdl last.cdl
+expect 1 "^   t may now use, copy and delete" diff last.cdl two.cdl
+# Of firmware and threads, each capability allows something else.
+cat > kinds.cdl << 'END'
+arch aarch64 objects { t = tcb (prio: 5) u = tcb (prio: 6) c = cnode (4 bits) d = cnode (4 bits) fw = smc }
+caps { t { cspace: c (guard_size: 60) } u { cspace: d (guard_size: 60) } c { 1: fw (badge: 0x84000000) 2: u (reply) } d { 3: u (reply) } }
+END
+sed 's/2: u (reply)/& 3: fw/' kinds.cdl > all.cdl
+expect 1 "^   t may now call every function of the firmware (SMC capability 'fw'); nobody else" diff kinds.cdl all.cdl
+grep -q '^4\. ' out || { echo "more of the firmware is not of rank 4"; cat out; failed=1; }
+sed 's/1: fw (badge: 0x84000000)//' all.cdl > other.cdl
+expect 1 '^   t has one capability less for what it can still do: call function 0x84000000' diff all.cdl other.cdl
+sed 's/2: u (reply)/& 4: u/' kinds.cdl > other.cdl
+expect 1 "^   t may now stop, resume and redirect u's thread" diff kinds.cdl other.cdl
+sed 's/3: u (reply)/3: u/' kinds.cdl > other.cdl
+expect 1 '^   u now holds .* as a capability to the thread itself' diff kinds.cdl other.cdl
+grep -q '^13\. ' out || { echo "a thread's own thread is not of rank 13"; cat out; failed=1; }
+cat > shared.cdl << 'END'
+arch aarch64 objects { t = tcb (prio: 5) u = tcb (prio: 6) w = tcb (prio: 6) b = cnode (4 bits) c = cnode (4 bits) d = cnode (4 bits)
+vs = pgd pud = pud pd = pd pt = pt page = frame (4k) other = frame (4k) }
+caps { t { cspace: c (guard_size: 56) vspace: vs } u { cspace: d (guard_size: 56) } w { cspace: b (guard_size: 60) }
+c { 1: b (guard_size: 0) 2: page (RW) } d { 1: b (guard_size: 0) } b { 5: page (R) } vs { 0: pud } pud { 0: pd } pd { 2: pt } pt { 0: page (RW) } }
+END
+sed 's/5: page (R)/5: page (RW)/' shared.cdl > other.cdl
+expect 1 '^   .* may now .*page' diff shared.cdl other.cdl
+grep -q '^6\. ' out || { echo "a page that one of two could write before is not shared anew"; cat out; failed=1; }
+sed 's/5: page (R)/5: page (R, mapping: (pt, 0))/' shared.cdl > other.cdl
+expect 1 "can now take frame 'page' (4 KiB) out of t's address space" diff shared.cdl other.cdl
+grep -q '^2\. ' out || { echo "the mapping of another is not of rank 2"; cat out; failed=1; }
+cat > rests.cdl << 'END'
+arch aarch64 objects { t = tcb (prio: 5) u = tcb (prio: 6) c = cnode (6 bits) d = cnode (6 bits) r = leftover (slots: 4)
+s = leftover (slots: 4) f = frame (4k) g = frame (4k) }
+caps { t { cspace: c (guard_size: 58) } u { cspace: d (guard_size: 58) } r { 0: f } s { 0: g } c { 8: r } d { 8: s } }
+END
+sed 's/r = leftover (slots: 4)/r = leftover (slots: 4, share: 100)/' rests.cdl > other.cdl
+expect 1 '^   t may now make objects in 100 per cent .*; other leftovers share what is left of it' diff rests.cdl other.cdl
+expect 1 '^1\. power' diff other.cdl rests.cdl
+sed 's/s = leftover (slots: 4)//; s/ s { 0: g }//; s/ d { 8: s }//' rests.cdl > alone.cdl
+sed 's/r = leftover (slots: 4)/r = leftover (slots: 4, share: 50)/' alone.cdl > other.cdl
+expect 1 '^   t may only make objects in 50 per cent of the RAM' diff alone.cdl other.cdl
+echo 'arch x86_64 objects { t = tcb (prio: 5) c = cnode (6 bits) r = leftover (slots: 4, paddr: 0x9000000, size: 8k) f = frame (4k) }
+caps { t { cspace: c (guard_size: 58) } r { 0: f } c { 8: r } }' > last.cdl
+sed 's/0x9000000, size: 8k/0xfffffffffffff000, size: 4k/' last.cdl > other.cdl
+expect 1 '^   t may now make objects in 4 KiB at physical 0xfffffffffffff000' diff last.cdl other.cdl
 
 # Several hundred that all share one page with each other are drawn in seconds.
 awk -f "$here/many.awk" -v n=400 -v mode=old | sed 's/shared (R)/shared (RW)/' > clique.cdl

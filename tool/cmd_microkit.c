@@ -335,6 +335,9 @@ static bool write_module(const struct build *b, FILE *out)
     memcpy(bytes + size - SEAL_BYTES, b->image + b->image_size - SEAL_BYTES, SEAL_BYTES);
     seal_renew(bytes, size, NULL);
     bool good = fwrite(bytes, 1, size, out) == size;
+    if (!good) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", b->output, strerror(errno));
+    }
     free(bytes);
     return good;
 }
@@ -388,7 +391,10 @@ static bool add_views(struct build *b, struct targets *targets)
         path = memory_format("%s/%s.vpr", directory, view->pd);
         out = target_add(b, targets, path);
         free(path);
-        good = out && fputs(view->text, out) != EOF;
+        if (out) {
+            fputs(view->text, out);
+        }
+        good = out;
     }
     return good;
 }
@@ -408,10 +414,11 @@ static int write_all(struct build *b)
     if (good && json) {
         spec_json_write_rust(&b->input->spec, json);
     }
+    bool full = image && ferror(image);
     bool written = targets_finish(&targets, good);
     free(narrow_path);
     free(wide_path);
-    return written ? EXIT_FINE : open && !good ? EXIT_FINDINGS : EXIT_TROUBLE;
+    return written ? EXIT_FINE : open && !good && !full ? EXIT_FINDINGS : EXIT_TROUBLE;
 }
 
 static bool choose_type(struct build *b)

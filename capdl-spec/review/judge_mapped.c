@@ -144,7 +144,10 @@ static void judge_page_gain(struct review *review, const struct mapped *m)
     const struct capdl_cap *cap = m->edit->new;
     char *others, *instead, *window, *power;
     bool together;
-    uint8_t gained = m->count ? capdl_review_gained(review, m->users[0], cap, &together) : 0;
+    uint8_t gained = 0;
+    for (size_t i = 0; i < m->count; i++) {
+        gained |= capdl_review_gained(review, m->users[i], cap, &together);
+    }
     enum capdl_rank rank = m->count
                                ? capdl_review_memory_rank(review, m->users, m->count, cap->object, gained, cap->rights)
                                : CAPDL_RANK_LAYOUT;

@@ -154,6 +154,11 @@ def features(client, directory):
     equal("rename of a name that is a parameter", edited("X", 2, "badge"), NAMES.replace("    badge", "    X").replace("3: badge", "3: X"))
     equal("rename of a parameter", edited("X", 6, "badge:"), None)
     equal("rename of a section", edited("X", 5, "caps"), None)
+    sections = "objects { t = tcb  maps = cnode (4 bits)  a = ep }\ncaps { t { cspace: maps (guard_size: 60) }  -- {\n  maps { 1: a } }\n"
+    set_text(sections)
+    result, _ = client.ask("textDocument/rename", textDocument=document, position={"line": 0, "character": sections.index("maps")}, newName="X")
+    equal("rename of a name that is a section", sorted(edit["range"]["start"]["line"] for edit in result["changes"][uri]), [0, 1, 2])
+    set_text(NAMES)
     equal("rename of a page directory", edited("X", 2, "dir"), NAMES.replace("  dir", "  X"))
     for name in [None, 5]:
         error = client.ask("textDocument/rename", textDocument=document, position=place(1, "ep"), newName=name)[1]

@@ -188,6 +188,7 @@ END
 modules() {
     mkdir "$work/beside"
     set -- --search-path "$programs/x86_64" "$work" --board x86_64_generic --config debug
+    refuse 2 'cannot write /dev/full: No space left on device' "$work/a.system" "$@" -o /dev/full
     [ "$(wc -c <"$work/x86_64.img")" -eq 8388608 ] || fail 'not 8 MiB'
     head -c 9000000 /dev/urandom >"$work/long.bin"
     sed 's/size="0x1000"/prefill_path="long.bin"/' "$work/a.system" >"$work/long.system"

@@ -148,6 +148,24 @@ bool document_next_word(const struct document *d, size_t from, struct word *word
     return false;
 }
 
+int document_braces(const struct document *d, size_t from, size_t to)
+{
+    int opened = 0;
+    for (size_t at = from; at < to;) {
+        if (d->text[at] == '"') {
+            at = skip_string(d, at);
+        } else if (strncmp(d->text + at, "--", 2) == 0) {
+            at = skip_line(d, at);
+        } else if (strncmp(d->text + at, "/*", 2) == 0) {
+            at = skip_block_comment(d, at);
+        } else {
+            opened += (d->text[at] == '{') - (d->text[at] == '}');
+            at++;
+        }
+    }
+    return opened;
+}
+
 bool document_word_at(const struct document *d, size_t offset, struct word *word)
 {
     struct word next = {0, 0};

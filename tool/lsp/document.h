@@ -36,6 +36,8 @@ struct word {
 bool document_word_at(const struct document *, size_t offset, struct word *);
 /* The next word from an offset on that is in no comment or string; false after the last. */
 bool document_next_word(const struct document *, size_t from, struct word *);
+/* How many braces are opened, less those closed, from one offset to another, neither of them in a comment or string. */
+int document_braces(const struct document *, size_t from, size_t to);
 /* Whether the word is declared there: followed by "=", perhaps with an array's size between. */
 bool document_declares(const struct document *, struct word);
 /* Where the token at an offset ends, for the range of a diagnostic. */

@@ -380,6 +380,7 @@ static bool is_word(const struct document *d, struct word word, const char *text
 struct names {
     const struct document *document;
     struct word word;
+    int depth; /* in braces */
     bool in_objects;
 };
 
@@ -387,10 +388,11 @@ static bool next_name(struct names *names)
 {
     static const char *const sections[] = {"objects", "caps", "maps", "cdt", "domains"};
     const struct document *d = names->document;
-    while (document_next_word(d, names->word.end, &names->word)) {
+    for (size_t last = names->word.end; document_next_word(d, last, &names->word); last = names->word.end) {
+        names->depth += document_braces(d, last, names->word.start);
         char after = d->text[names->word.end + strspn(d->text + names->word.end, " \t\r\n")];
         bool section = false;
-        for (size_t i = 0; after == '{' && i < sizeof(sections) / sizeof(sections[0]); i++) {
+        for (size_t i = 0; after == '{' && names->depth == 0 && i < sizeof(sections) / sizeof(sections[0]); i++) {
             section |= is_word(d, names->word, sections[i]);
         }
         if (section) {

@@ -3,6 +3,8 @@
  */
 #include "loader.h"
 
+struct core *core_starting;
+
 static bool is_core(const struct tree_node *node)
 {
     return node->depth == 3 && tree_has_string(tree_property(&loader.tree, node, "device_type"), "cpu") &&
@@ -27,6 +29,7 @@ static void start_core(uint64_t id, uint64_t hardware, const struct tree_node *n
     *core = (struct core){(uintptr_t)loader.workspace->stacks[id] + STACK_SIZE, id, hardware, 0};
     arch_publish((uintptr_t)core, sizeof(*core));
     arch_publish((uintptr_t)&loader, sizeof(loader));
+    core_starting = core;
     arch_publish_done();
     if (!arch_core_start(core, node)) {
         die("the kernel waits for %lu cores and core %lu (hardware id %lx) cannot be started",
@@ -38,6 +41,7 @@ static void start_core(uint64_t id, uint64_t hardware, const struct tree_node *n
             die("core %lu (hardware id %lx) was started but did not arrive", id, core->hardware);
         }
     }
+    core_starting = NULL;
 }
 
 void cores_start(void)

@@ -43,6 +43,7 @@ struct workspace {
     struct core cores[MAX_CORES];
     uint8_t unused[4096 - MAX_CORES * sizeof(struct core)];
 };
+_Static_assert(offsetof(struct core, hardware) == 16, "start.S");
 _Static_assert(sizeof(struct workspace) == WORKSPACE_SIZE, "limits.h");
 _Static_assert(MAX_CORES == CAPDL_PAYLOAD_CORES && TREE_ROOM == CAPDL_PAYLOAD_TREE_ROOM, "limits.h");
 
@@ -68,6 +69,8 @@ _Noreturn void loader_main(uintptr_t tree, uint64_t hardware);
 void payload_open(uint64_t hardware);
 /* cores.c: the entry point of every other core. */
 _Noreturn void secondary_main(struct core *);
+/* The core that has been asked to start and has not arrived yet, or NULL. */
+extern struct core *core_starting;
 
 /* console.c */
 void console_open(const struct tree *);

@@ -19,6 +19,15 @@ start:
     sfence.vma
     lla t0, exception
     csrw stvec, t0
+    /* OpenSBI before 1.3 may let a hart go before it has noted where to: then it comes here, as the first one did. */
+    lla t0, core_starting
+    ld t1, 0(t0)
+    beqz t1, first
+    ld t2, 16(t1)
+    bne t2, a0, first
+    mv a1, t1
+    j start_secondary
+first:
     lla t0, payload
     ld t1, 0(t0)
     li t2, 0x64616f6c64706163

@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * capdl: from capDL specs to booting seL4 systems.
- *
- *     options.c   command lines            input.c    SPEC and IMAGE arguments -> model
- *     cmd_*.c     one subcommand each      base/      files, architecture data, ELF
- *     profile/    kernel facts             pd/        pd("x.elf") -> objects
- *     image/      model <-> image          machine/   an emulated seL4 machine
- *     devicetree/  what a board has        json/      specs as JSON
- *     extensions.c  standard text only
- *     verify/     what an image makes of a kernel, against its spec
- *     review/     contents and digests, for diff and report
- *     report/     a system for a reviewer, as a page, text or JSON
- *     pack/       kernel + image -> what boots on a board or in QEMU
+ * capdl: from capDL specs to booting seL4 systems. HACKING.md shows the rooms; commands/cmd_NAME.c is where a command
+ * begins.
  */
-#include "commands.h"
+#include "commands/commands.h"
 
 #include <string.h>
 

@@ -44,7 +44,7 @@ for command in 'compile -o unused.img' fit; do
 done
 expect 0 '2 warnings$' compile -o unused.img --max-warnings 2 unused.cdl
 expect 1 '2 warnings$' verify unused.img --spec unused.cdl -W error
-expect 2 "takes 'error', not 'eror'" check -W eror unused.cdl
+expect 2 "takes 'error' (--no-check NAME turns off one check), not 'eror'" check -W eror unused.cdl
 expect 0 '^\[' check --json unused.cdl
 ! grep -q '2 warnings' out || { echo 'check --json: a summary'; failed=1; }
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console.h"
+#include "commands/console.h"
 
 enum { WIDTH = 40 };
 

@@ -82,7 +82,7 @@ static void print_tables(FILE *out)
 #define MK_SLOT(id, number) fprintf(out, "microkit " #id " %d\n", number);
 #include "microkit/slots.def"
 #define MICROKIT_BOARD(name, address, step, format) fprintf(out, "board %s 0x%x %d %s\n", name, address, step, format);
-#include "microkit_boards.def"
+#include "commands/microkit_boards.def"
 #undef MICROKIT_BOARD
 #define PROPERTY(id, name) fprintf(out, "property " #id " %s\n", name);
 #include "devicetree/properties.def"
@@ -107,8 +107,12 @@ static void print_tables(FILE *out)
 #include "pd/params.def"
 #undef PARAM
 #define COMMAND(name, summary) fprintf(out, "command " #name " %s\n", summary);
-#include "commands.def"
+#include "commands/commands.def"
 #undef COMMAND
+#define OPTION(id, letter, name, argument, takes, help) \
+    fprintf(out, "option " #id " -%c --%s %s: " #takes "; " help "\n", letter, name, or_none(argument));
+#include "options/options.def"
+#undef OPTION
 }
 
 int main(int argc, char **argv)

@@ -14,6 +14,7 @@ source, every = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
 test = os.path.join(source, "tests/spec/tables.c")
 roots = [os.path.join(source, name) for name in ("include", "tool")]
 string = r'"(?:[^"\\]|\\.)*"'
+nested = rf"\((?:{string}|[^()\"])*\)"
 
 
 def blank(match):
@@ -24,8 +25,8 @@ def cells(text):
     """Where the cells of a table are: (begin, end) of each argument of its rows."""
     text = re.sub(r"/\*.*?\*/", blank, text, flags=re.S)
     text = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", blank, text, flags=re.M)
-    for row in re.finditer(rf"^[A-Z_]+\(((?:{string}|'[^']'|[^()\"'])*)\)", text, re.M):
-        for cell in re.finditer(rf"(?:\s*{string})+|[^,]+", row.group(1)):
+    for row in re.finditer(rf"^[A-Z_]+\(((?:{string}|'[^']'|{nested}|[^()\"'])*)\)", text, re.M):
+        for cell in re.finditer(rf"(?:\s*{string})+|\s*[A-Z]+{nested}|[^,]+", row.group(1)):
             begin = row.start(1) + cell.start() + len(cell.group(0)) - len(cell.group(0).lstrip())
             yield begin, row.start(1) + cell.end()
 

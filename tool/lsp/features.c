@@ -53,7 +53,7 @@ struct json_object *lsp_diagnostics(const struct document *d, const struct optio
 {
     struct input input;
     struct json_object *list = json_object_new_array();
-    check_text(&input, d->path, d->text, d->size, options);
+    input_check_spec(&input, input_read_memory(&input, d->path, d->text, d->size, options), options);
     capdl_diags_locate(&input.diags);
     for (size_t i = 0; i < input.diags.count; i++) {
         const struct capdl_diag *diag = &input.diags.list[i];
@@ -103,7 +103,7 @@ static bool find_program(const struct document *d, struct word word, const struc
 {
     struct input input;
     bool good = false;
-    check_text(&input, d->path, d->text, d->size, options);
+    input_check_spec(&input, input_read_memory(&input, d->path, d->text, d->size, options), options);
     uint32_t id = object_named(&input.spec, d, word);
     uint32_t program = id != CAPDL_NO_OBJECT ? capdl_object_program(&input.spec, id) : CAPDL_NO_OBJECT;
     if (program != CAPDL_NO_OBJECT) {
@@ -220,7 +220,7 @@ struct json_object *lsp_hover(const struct document *d, struct lsp_position plac
     if (!document_word_at(d, document_offset(d, place), &word)) {
         return NULL;
     }
-    check_text(&input, d->path, d->text, d->size, options);
+    input_check_spec(&input, input_read_memory(&input, d->path, d->text, d->size, options), options);
     uint32_t id = object_named(&input.spec, d, word);
     char *text = id != CAPDL_NO_OBJECT ? describe(&input.spec, id) : NULL;
     input_free(&input);
@@ -322,7 +322,7 @@ static void add_names(struct json_object *list, const struct document *d, const 
 {
     static const char *const sections[] = {"arch", "objects", "caps", "irq maps", "cdt", "domains"};
     struct input input;
-    check_text(&input, d->path, d->text, d->size, options);
+    input_check_spec(&input, input_read_memory(&input, d->path, d->text, d->size, options), options);
     const char *last = "";
     for (uint32_t i = 0; i < input.spec.num_objects; i++) {
         const char *name = capdl_object_name(&input.spec, i);

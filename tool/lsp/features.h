@@ -5,7 +5,7 @@
 
 #include <json-c/json.h>
 
-#include "command.h"
+#include "input/input.h"
 #include "lsp/document.h"
 
 /* All findings of `capdl check` in the text; an array of Diagnostic. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "input/input.h"
 #include "json/spec_json.h"
 #include "microkit/microkit.h"
 

@@ -48,10 +48,30 @@ for command in $commands; do
             grep -qe "-$option\|-l $option" $shell || fail "$shell does not complete --$option"
         done
     done
+    # Its synopsis has the options, except those of all checks and of other tools.
+    "$capdl" help $command | awk '
+        /^options:/ { listing = 1 }
+        /^$/ { described = 1 }
+        !described { synopsis = synopsis " " $0 " " }
+        listing && /^  -/ {
+            name = $2; sub(/\[.*/, "", name)
+            if (name !~ /^--(help|no-check|warnings|max-warnings|max-errors|microkit-rights|override-kernel|list-checks)$/ &&
+                !index(synopsis, name) && synopsis !~ ("[[ ]" substr($1, 1, 2) " ")) print "the synopsis lacks", name
+        }' > missing
+    [ ! -s missing ] || { echo "$command:"; cat missing; failed=1; }
     grep -q "'$command'" "$sources/docs/meson.build" || fail "docs/meson.build does not install capdl-$command(1)"
 done
 [ "$(sed -n "/^manual_commands/,/^]/p" "$sources/docs/meson.build" | grep -o "'[a-z]*'" | wc -l)" = "$(echo "$commands" | wc -l)" ] ||
     fail 'docs/meson.build installs pages of commands that do not exist'
+
+# A format for boards is in the help, in docs/loader.md and in the test that reads it byte by byte.
+sed -n 's/^PACK_FORMAT(\([A-Z]*\), "\([a-z]*\)").*/\1 \2/p' "$sources/tool/pack/formats.def" > formats
+[ -s formats ] || fail 'no formats'
+while read -r id name; do
+    "$capdl" help image | grep -q "^  -f, --format .*[ ,]${name}[, ;]" || fail "the help of --format lacks $name"
+    grep -q "^| \`$name\`" "$sources/docs/loader.md" || fail "the table of docs/loader.md lacks $name"
+    grep -q "PACK_$id\b" "$sources/tests/loader/pack_test.c" || fail "tests/loader/pack_test.c lacks PACK_$id"
+done < formats
 
 # Pages of section 5.
 if command -v lowdown > /dev/null; then

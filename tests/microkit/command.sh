@@ -48,8 +48,8 @@ refuse 2 "there is no directory 'board' in $work/sdk/board: expected nearly, oth
 export MICROKIT_SDK="$work/nowhere"
 refuse 2 "there is no directory 'board' in $work/nowhere: expected one" "$work/a.system" --board nearly --config debug
 export MICROKIT_SDK="$work/sdk"
-refuse 2 'missing option: --board' "$work/a.system" --config debug
-refuse 2 'missing option: --config' "$work/a.system" --board nearly
+refuse 2 'missing option: -B, --board BOARD' "$work/a.system" --config debug
+refuse 2 'missing option: -C, --config CONFIG' "$work/a.system" --board nearly
 for board in near ../board .git file ''; do
     refuse 2 "there is no board '$board' in $work/sdk/board: expected nearly, other" "$work/a.system" --board "$board" --config debug
 done

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * install PROFILE DIRECTORY: the install prefix of a made-up kernel that has the facts of a built-in profile, for tests
- * that need a kernel's files and no kernel. Its kernel.elf has the addresses, the entry and the symbols of one, and
- * bytes that do nothing.
+ * install PROFILE DIRECTORY [CORES DOMAINS]: the install prefix of a made-up kernel that has the facts of a built-in
+ * profile, and if given so many cores and domains, for tests that need a kernel's files and no kernel. Its kernel.elf
+ * has the addresses, the entry and the symbols of one, and bytes that do nothing.
  */
 #include <elf.h>
 #include <errno.h>
@@ -180,13 +180,19 @@ static void write_method(const struct capdl_profile *p, unsigned label, FILE *ou
     fprintf(out, "</method>\n");
 }
 
-static void write_methods(const struct capdl_profile *p)
+static uint16_t last_label(const struct capdl_profile *p)
 {
-    FILE *out = open_file("libsel4/include/interfaces/object-api.xml");
-    unsigned last = 0;
+    uint16_t last = 0;
     for (size_t i = 0; i < CAPDL_METHOD_COUNT; i++) {
         last = p->labels[i] != CAPDL_PROFILE_ABSENT && p->labels[i] > last ? p->labels[i] : last;
     }
+    return last;
+}
+
+static void write_methods(const struct capdl_profile *p)
+{
+    FILE *out = open_file("libsel4/include/interfaces/object-api.xml");
+    unsigned last = last_label(p);
     fprintf(out, "<api><interface>\n");
     for (unsigned label = 1; label <= last; label++) {
         write_method(p, label, out);
@@ -380,10 +386,19 @@ int main(int argc, char **argv)
                                               "libsel4/include/sel4/sel4_arch",
                                               "libsel4/include/sel4/plat",
                                               "libsel4/include/sel4/plat/api"};
-    const struct capdl_profile *p = argc == 3 ? profile_builtin(argv[1]) : NULL;
-    if (!p) {
-        fprintf(stderr, "usage: install PROFILE DIRECTORY\n");
+    const struct capdl_profile *builtin = argc == 3 || argc == 5 ? profile_builtin(argv[1]) : NULL;
+    if (!builtin) {
+        fprintf(stderr, "usage: install PROFILE DIRECTORY [CORES DOMAINS]\n");
         return 2;
+    }
+    struct capdl_profile profile = *builtin, *p = &profile;
+    if (argc == 5) {
+        p->max_nodes = (uint32_t)strtoul(argv[3], NULL, 10);
+        p->num_domains = (uint32_t)strtoul(argv[4], NULL, 10);
+        p->smp = p->max_nodes > 1;
+        if (p->smp && !p->mcs) {
+            p->labels[CAPDL_METHOD_TCB_SET_AFFINITY] = last_label(p) + 1;
+        }
     }
     directory = argv[2];
     for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {

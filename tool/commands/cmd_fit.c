@@ -10,7 +10,7 @@
 
 const struct usage usage_fit = {
     "fit SPEC|IMAGE [--kernel KERNEL] [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]... [-I DIR]...\n"
-    "                 [--at ADDRESS] [--initialiser-at ADDRESS] [--json]",
+    "                 [--arch ARCH] [--at ADDRESS] [--initialiser-at ADDRESS] [--json]",
     "Checks before boot that a system fits a kernel's memory. Shows where kernel, device tree and image go,\n"
     "which untypeds the kernel will report, where each object with a physical address goes, how much memory\n"
     "is used and how much is left. On x86-64 the memory depends on the firmware: --memory-map gives the\n"

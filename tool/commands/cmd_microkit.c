@@ -26,7 +26,7 @@
 
 const struct usage usage_microkit = {
     "microkit SYSTEM --board BOARD --config CONFIG [--search-path DIR...] [-o IMAGE] [-r REPORT]\n"
-    "        [--image-type TYPE] [--capdl-json FILE] [--viper-output DIR]",
+    "        [--image-type TYPE] [--capdl-json FILE] [--viper-output DIR] [--memory-map MAP]",
     "Takes the place of the microkit command: makes a boot image and a report of a Microkit system description.\n"
     "Kernels are those of the SDK that MICROKIT_SDK names, in board/BOARD/CONFIG. Programs are looked for in the\n"
     "search path, then in the working directory. The image is what the board's firmware loads, at the address\n"

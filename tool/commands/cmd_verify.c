@@ -17,7 +17,7 @@
 
 const struct usage usage_verify = {
     "verify IMAGE [--spec SPEC] [--memory-map MAP] [--untypeds FILE] [--kernel KERNEL] [-I DIR]...\n"
-    "              [--report REPORT]",
+    "              [--report REPORT] [--json]",
     "Boots an image on the emulated machine up to the moment when the first thread of the system would run,\n"
     "and compares the kernel's state with the spec in the image and, with --spec, with a source spec: every\n"
     "object, capability, mapping, byte and register. With --report, also compares the address of each object with a\n"

@@ -28,6 +28,10 @@ struct input {
     struct json_object *result;  /* what input_finish prints; see result.h */
 };
 
+/* What an argument is, by its first bytes. */
+enum input_form { INPUT_FORM_TEXT, INPUT_FORM_JSON, INPUT_FORM_MICROKIT, INPUT_FORM_ELF };
+enum input_form input_form(const struct file_bytes *);
+
 /* The architecture that --arch names; false if there is none of that name. */
 bool input_arch_find(const char *name, enum capdl_arch *);
 

@@ -266,22 +266,50 @@ static int read_microkit(struct input *input, const struct options *options, con
     return good ? EXIT_FINE : EXIT_FINDINGS;
 }
 
-static int read_text(struct input *input, const struct options *options)
+enum input_form input_form(const struct file_bytes *bytes)
+{
+    const char *text = (const char *)bytes->data;
+    if (image_is_elf(bytes->data, bytes->size)) {
+        return INPUT_FORM_ELF;
+    }
+    if (microkit_is(text, bytes->size)) {
+        return INPUT_FORM_MICROKIT;
+    }
+    return spec_json_is(text, bytes->size) ? INPUT_FORM_JSON : INPUT_FORM_TEXT;
+}
+
+typedef bool read_function(struct capdl_spec *, struct capdl_diags *, uint16_t source,
+                           const struct capdl_text_options *);
+
+static int read_text(struct input *input, read_function *read, const struct capdl_text_options *text)
+{
+    uint16_t source =
+        capdl_diags_add_source(&input->diags, input->name, (const char *)input->bytes.data, input->bytes.size);
+    return read(&input->spec, &input->diags, source, text) ? EXIT_FINE : EXIT_FINDINGS;
+}
+
+static int read_spec(struct input *input, enum input_form form, const struct options *options)
 {
     struct expand_context context = {input, options};
     struct capdl_text_options text = {
         .expand = expand_programs, .context = &context, .release = release_text, .find_arch = find_arch};
-    if (!input_read_options(input, options, &text)) {
+    if (form != INPUT_FORM_ELF && !input_read_options(input, options, &text)) {
         return EXIT_FINDINGS;
     }
-    if (microkit_is((const char *)input->bytes.data, input->bytes.size)) {
+    switch (form) {
+    case INPUT_FORM_TEXT:
+        return read_text(input, capdl_spec_read_text, &text);
+    case INPUT_FORM_JSON:
+        return read_text(input, spec_json_read, &text);
+    case INPUT_FORM_MICROKIT:
         return read_microkit(input, options, &text);
+    case INPUT_FORM_ELF:
+        capdl_error(&input->diags, CAPDL_NOWHERE,
+                    "%s is an ELF file, but a spec (capDL text, JSON or a Microkit system description) was expected",
+                    input->name);
+        break;
     }
-    uint16_t source =
-        capdl_diags_add_source(&input->diags, input->name, (const char *)input->bytes.data, input->bytes.size);
-    bool json = spec_json_is((const char *)input->bytes.data, input->bytes.size);
-    bool good = (json ? spec_json_read : capdl_spec_read_text)(&input->spec, &input->diags, source, &text);
-    return good ? EXIT_FINE : EXIT_FINDINGS;
+    return EXIT_FINDINGS;
 }
 
 /* Every image has been to other places since it was compiled. */
@@ -351,7 +379,8 @@ static int read_image(struct input *input, unsigned wanted, const struct options
 
 int input_read_bytes(struct input *input, unsigned wanted, const struct options *options)
 {
-    if (image_is_elf(input->bytes.data, input->bytes.size) && (wanted & INPUT_IMAGE)) {
+    enum input_form form = input_form(&input->bytes);
+    if (form == INPUT_FORM_ELF && (wanted & INPUT_IMAGE)) {
         return read_image(input, wanted, options);
     }
     if (!(wanted & INPUT_SPEC)) {
@@ -360,13 +389,7 @@ int input_read_bytes(struct input *input, unsigned wanted, const struct options 
                     input->name);
         return EXIT_FINDINGS;
     }
-    if (image_is_elf(input->bytes.data, input->bytes.size)) {
-        capdl_error(&input->diags, CAPDL_NOWHERE,
-                    "%s is an ELF file, but a spec (capDL text, JSON or a Microkit system description) was expected",
-                    input->name);
-        return EXIT_FINDINGS;
-    }
-    return read_text(input, options);
+    return read_spec(input, form, options);
 }
 
 int input_read_memory(struct input *input, const char *name, const char *text, size_t size,
@@ -379,7 +402,7 @@ int input_read_memory(struct input *input, const char *name, const char *text, s
     memcpy(copy, text, size);
     copy[size] = 0;
     input->bytes = (struct file_bytes){.data = copy, .size = size};
-    return read_text(input, options);
+    return input_read_bytes(input, INPUT_SPEC, options);
 }
 
 bool input_need_profile(struct input *input, const struct options *options)

@@ -113,11 +113,18 @@ static void finalise_table(struct kernel *k, const struct cap *cap)
 
 static struct cap finalise_final(struct kernel *k, const struct cap *cap, struct cap *cleanup)
 {
-    if (cap_is_table((enum cap_type)cap->type)) {
-        finalise_table(k, cap);
-        return cap_null();
-    }
     switch ((enum cap_type)cap->type) {
+    case CAP_PAGE_TABLE:
+    case CAP_PAGE_DIRECTORY:
+    case CAP_PDPT:
+    case CAP_VSPACE:
+    case CAP_EPT_PML4:
+    case CAP_EPT_PDPT:
+    case CAP_EPT_PD:
+    case CAP_EPT_PT:
+    case CAP_IO_PAGE_TABLE:
+        finalise_table(k, cap);
+        break;
     case CAP_ENDPOINT:
         endpoint_cancel_all(k, cap->object);
         break;
@@ -158,7 +165,20 @@ static struct cap finalise_final(struct kernel *k, const struct cap *cap, struct
     case CAP_VCPU:
         finalise_vcpu(cap->object);
         break;
-    default:
+    case CAP_NULL:
+    case CAP_UNTYPED:
+    case CAP_ZOMBIE:
+    case CAP_FRAME: /* each capability to one has a mapping of its own: cap_finalise */
+    case CAP_IRQ_CONTROL:
+    case CAP_DOMAIN:
+    case CAP_SCHED_CONTROL:
+    case CAP_ASID_CONTROL:
+    case CAP_IO_PORT_CONTROL:
+    case CAP_SGI_SIGNAL:
+    case CAP_SMC:
+    case CAP_STREAM_CONTROL:
+    case CAP_BANK_CONTROL:
+    case CAP_TYPES:
         break;
     }
     return cap_null();

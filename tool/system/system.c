@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "input/input.h"
-#include "json/spec_json.h"
-#include "microkit/microkit.h"
 
 struct capdl_system {
     struct input input;
@@ -32,13 +30,6 @@ static bool leave_programs(struct capdl_spec *spec, struct capdl_diags *diags, v
     return false;
 }
 
-static bool is_text(const struct input *input)
-{
-    const char *bytes = (const char *)input->bytes.data;
-    return !image_is_elf(input->bytes.data, input->bytes.size) && !spec_json_is(bytes, input->bytes.size) &&
-           !microkit_is(bytes, input->bytes.size);
-}
-
 static bool read_declared(struct input *input, const struct options *options)
 {
     struct capdl_text_options text = {.expand = leave_programs};
@@ -60,7 +51,7 @@ static void read_system(void *data)
         capdl_error(&input->diags, CAPDL_NOWHERE, "cannot read %s: %s", reading->path, strerror(errno));
         return;
     }
-    reading->system->good = reading->declared && is_text(input)
+    reading->system->good = reading->declared && input_form(&input->bytes) == INPUT_FORM_TEXT
                                 ? read_declared(input, &reading->options)
                                 : input_read_bytes(input, INPUT_SPEC | INPUT_IMAGE, &reading->options) == EXIT_FINE &&
                                       input->diags.num_errors == 0;

@@ -64,40 +64,43 @@ static void compare_holder(struct verify *v, uint32_t object, const struct tcb *
 }
 
 /* Before any thread has run, nobody waits for anything. */
-static void compare_rest(struct verify *v, uint32_t object, const struct node *node)
+static void compare_endpoint(struct verify *v, uint32_t object, const struct endpoint *endpoint)
 {
-    const struct endpoint *endpoint = node->object;
-    const struct notification *notification = node->object;
-    const struct reply *reply = node->object;
-    const struct vcpu *vcpu = node->object;
-    switch ((enum cap_type)node->type) {
-    case CAP_ENDPOINT:
-        if (endpoint->state != ENDPOINT_IDLE || endpoint->queue.head) {
-            differ(v, object, "has a thread waiting");
-        }
-        break;
-    case CAP_NOTIFICATION:
-        if (notification->state != NOTIFICATION_IDLE || notification->queue.head || notification->sc) {
-            differ(v, object, "is not idle");
-        }
-        compare_holder(v, object, notification->bound);
-        if (notification->bound && notification->bound->notification != notification) {
-            differ(v, object, "is bound to a thread that is not bound to it");
-        }
-        break;
-    case CAP_REPLY:
-        if (reply->tcb || reply->prev || reply->next) {
-            differ(v, object, "is in use");
-        }
-        break;
-    case CAP_VCPU:
-        compare_holder(v, object, vcpu->tcb);
-        if (vcpu->tcb && vcpu->tcb->vcpu != vcpu) {
-            differ(v, object, "is bound to a thread that is not bound to it");
-        }
-        break;
-    default:
-        break;
+    if (endpoint->state != ENDPOINT_IDLE || endpoint->queue.head) {
+        differ(v, object, "has a thread waiting");
+    }
+}
+
+static void compare_notification(struct verify *v, uint32_t object, const struct notification *notification)
+{
+    if (notification->state != NOTIFICATION_IDLE || notification->queue.head || notification->sc) {
+        differ(v, object, "is not idle");
+    }
+    compare_holder(v, object, notification->bound);
+    if (notification->bound && notification->bound->notification != notification) {
+        differ(v, object, "is bound to a thread that is not bound to it");
+    }
+}
+
+static void compare_reply(struct verify *v, uint32_t object, const struct reply *reply)
+{
+    if (reply->tcb || reply->prev || reply->next) {
+        differ(v, object, "is in use");
+    }
+}
+
+static void compare_vcpu(struct verify *v, uint32_t object, const struct vcpu *vcpu)
+{
+    compare_holder(v, object, vcpu->tcb);
+    if (vcpu->tcb && vcpu->tcb->vcpu != vcpu) {
+        differ(v, object, "is bound to a thread that is not bound to it");
+    }
+}
+
+static void compare_frame(struct verify *v, uint32_t object, const struct node *node)
+{
+    if (node->bits == capdl_object_size_bits(v->spec, object) && !leftovers_frame(v, object)) {
+        contents_compare(v, object);
     }
 }
 
@@ -107,11 +110,18 @@ static void compare_node(struct verify *v, uint32_t object)
     compare_size(v, object, node);
     compare_address(v, object, node);
     compare_neighbour(v, object, node);
-    if (cap_is_table(node->type)) {
-        compare_table(v, object);
-        return;
-    }
     switch ((enum cap_type)node->type) {
+    case CAP_PAGE_TABLE:
+    case CAP_PAGE_DIRECTORY:
+    case CAP_PDPT:
+    case CAP_VSPACE:
+    case CAP_EPT_PML4:
+    case CAP_EPT_PDPT:
+    case CAP_EPT_PD:
+    case CAP_EPT_PT:
+    case CAP_IO_PAGE_TABLE:
+        compare_table(v, object);
+        break;
     case CAP_CNODE:
         compare_cnode(v, object);
         break;
@@ -119,9 +129,7 @@ static void compare_node(struct verify *v, uint32_t object)
         compare_thread(v, object);
         break;
     case CAP_FRAME:
-        if (node->bits == capdl_object_size_bits(v->spec, object) && !leftovers_frame(v, object)) {
-            contents_compare(v, object);
-        }
+        compare_frame(v, object, node);
         break;
     case CAP_ASID_POOL:
         compare_asid_pool(v, object);
@@ -130,8 +138,36 @@ static void compare_node(struct verify *v, uint32_t object)
         compare_holder(v, object, ((const struct sched_context *)node->object)->tcb);
         compare_sched_context(v, object);
         break;
-    default:
-        compare_rest(v, object, node);
+    case CAP_ENDPOINT:
+        compare_endpoint(v, object, node->object);
+        break;
+    case CAP_NOTIFICATION:
+        compare_notification(v, object, node->object);
+        break;
+    case CAP_REPLY:
+        compare_reply(v, object, node->object);
+        break;
+    case CAP_VCPU:
+        compare_vcpu(v, object, node->object);
+        break;
+    case CAP_UNTYPED: /* its children are its state, which the derivations have */
+    case CAP_NULL:    /* the others name no object */
+    case CAP_ZOMBIE:
+    case CAP_IRQ_CONTROL:
+    case CAP_IRQ_HANDLER:
+    case CAP_DOMAIN:
+    case CAP_SCHED_CONTROL:
+    case CAP_ASID_CONTROL:
+    case CAP_IO_PORT_CONTROL:
+    case CAP_IO_PORT:
+    case CAP_SGI_SIGNAL:
+    case CAP_SMC:
+    case CAP_IO_SPACE:
+    case CAP_STREAM_CONTROL:
+    case CAP_STREAM:
+    case CAP_BANK_CONTROL:
+    case CAP_CONTEXT_BANK:
+    case CAP_TYPES:
         break;
     }
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a protection domain that is new or gone has to itself: memory that nobody else reaches in one line, and objects
    that nobody else has in another. */
+#include "belongings.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "findings.h"
+#include "lists.h"
+#include "parties.h"
+#include "words.h"
 
 struct page {
     uint64_t address, size;

@@ -3,10 +3,12 @@
  * Two systems whose objects have common numbers -> all that is in one of them only. This is the net under the review:
  * what is here not equal becomes a finding, whatever is thought of it.
  */
+#include "compare.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "normal_form.h"
 
 struct comparison {
     const struct world *old, *new;

@@ -2,16 +2,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
-
-uint32_t *capdl_review_identity(uint32_t count)
-{
-    uint32_t *numbers = capdl_spec_realloc(NULL, (count + (size_t)1) * sizeof(*numbers));
-    for (uint32_t i = 0; i < count; i++) {
-        numbers[i] = i;
-    }
-    return numbers;
-}
+#include "belongings.h"
+#include "compare.h"
+#include "finding_list.h"
+#include "flows.h"
+#include "judge.h"
+#include "judge_handlers.h"
+#include "lists.h"
+#include "match.h"
+#include "renumber.h"
+#include "shared_memory.h"
+#include "subjects.h"
 
 static void number_objects(struct review *review)
 {

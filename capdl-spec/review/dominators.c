@@ -5,10 +5,10 @@
  * finds the earliest from which a way leads here through later ones only, and of those above it in the tree of the
  * search, the nearest one that is not later than that.
  */
+#include "dominators.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "private.h"
 
 struct dominator_work {
     uint32_t node;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a capability lets one do, in words. */
+#include "effects.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
-
-const char *capdl_review_rights(enum capdl_kind kind, uint64_t rights, char text[8])
-{
-    return rights & CAPDL_RIGHTS_ALL ? capdl_rights_text(kind, rights, text) : "-";
-}
+#include "lists.h"
+#include "others.h"
+#include "parties.h"
+#include "uses.h"
+#include "words.h"
 
 char *capdl_review_message_note(struct review *review, const uint32_t *subjects, size_t count,
                                 const struct capdl_cap *cap)

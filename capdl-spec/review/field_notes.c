@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What another value of a field means, and who else has it. */
+#include "field_notes.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "parties.h"
+#include "reach.h"
+#include "time_notes.h"
+#include "words.h"
 
 /* Whose numbers are those of one thing in the machine, which two should not share. */
 static bool is_place(enum capdl_kind kind, uint32_t field)

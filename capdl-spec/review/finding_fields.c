@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What programs read of a finding: the role of its object, who else has it, ways and pairs. */
+#include "finding_fields.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "lists.h"
+#include "parties.h"
+#include "roles.h"
+#include "words.h"
 
 char *capdl_review_who_name(const struct review *review, uint32_t who)
 {

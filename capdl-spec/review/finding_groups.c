@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Findings that differ by the index of an array's element or by the subject only are one. */
+#include "finding_groups.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "findings.h"
+#include "lists.h"
+#include "words.h"
+
+int capdl_finding_compare_texts(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "");
+}
 
 struct element capdl_finding_element(const struct review *review, const struct raw_finding *raw)
 {

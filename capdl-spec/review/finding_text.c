@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Findings as sentences. */
+#include "finding_text.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "findings.h"
+#include "effects.h"
+#include "finding_fields.h"
+#include "finding_groups.h"
+#include "parties.h"
+#include "roles.h"
+#include "words.h"
 
 /* ---- Sentences ---- */
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Ways under one finding: what holds in both directions is said once, and what another line says as well is not said.
  */
+#include "finding_ways.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "findings.h"
-#include "private.h"
+#include "words.h"
 
 enum { MOST_WAYS = 64, MOST_PAIRS = 1024 }; /* of one finding; of one way */
 

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who can tell whom something, at once: the edges from which flows.c finds the ways through others. */
+#include "flow_graph.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "others.h"
+#include "parties.h"
+#include "uses.h"
+#include "words.h"
 
 /* Nodes: subjects; then of each object of the comparison what is sent into it, what is answered, and its slots as a
  * container, for sending and for receiving. Of a frame with others in it, or in another: what is seen of it in windows

@@ -1,53 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What flows.c and mediators.c share: two systems as graphs, and what of the new one is not in the old one. */
+/* What can flow now and could not. */
 #ifndef CAPDL_REVIEW_FLOWS_H
 #define CAPDL_REVIEW_FLOWS_H
 
-#include "private.h"
+#include "comparison.h"
 
-struct flows {
-    struct review *review;
-    struct flow_graph old, new, old_data, new_data;
-    struct flow_search before, after, other;
-    uint64_t work;
-    bool tired;
-    uint64_t *told; /* pairs that were told, open addressing; UINT64_MAX: empty */
-    size_t told_mask, num_told;
-    uint64_t *mediators; /* told: cause << 32 | node */
-    size_t num_mediators, mediator_capacity;
-};
-
-struct nodes {
-    uint32_t *list;
-    size_t count, capacity;
-};
-
-struct new_link {
-    struct flow_link link;
-    uint32_t cause;
-};
-
-/* As capdl_review_search, counted. */
-void capdl_flows_search(struct flows *, struct flow_search *, const struct flow_graph *, uint32_t source, bool back,
-                        bool direct, uint32_t without);
-/* The subject or device that a node is, or REVIEW_NONE. */
-uint32_t capdl_flows_who(const struct flows *, uint32_t node);
-void capdl_flows_add_node(struct nodes *, uint32_t node);
-/* In order, each once. */
-void capdl_flows_unite(struct nodes *);
-/* In the text, \5 stands for first and \6 for second, which may be NULL. */
-struct raw_finding *capdl_flows_tell(struct flows *, uint32_t cause, const struct nodes *who, const char *text,
-                                     const struct nodes *first, const struct nodes *second);
-/* The shortest way to a node that was found, at the end of the text and as a path. */
-void capdl_flows_show_way(const struct flows *, struct raw_finding *, const struct flow_graph *,
-                          const struct flow_search *, uint32_t to);
-
-/* ---- mediators.c ---- */
-
-/* Who no longer stands between those next to the new links of one edit. */
-void capdl_flows_judge_mediators(struct flows *, uint32_t cause, const struct nodes *senders,
-                                 const struct nodes *receivers);
-/* Who else no longer stands between those farther away; after all edits. */
-void capdl_flows_judge_far(struct flows *, const struct new_link *, size_t count);
+/* Finds what can flow in the new system and could not in the old one, and who no longer stands between whom. */
+void capdl_review_judge_flows(struct review *);
 
 #endif

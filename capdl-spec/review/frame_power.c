@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What who gains a page can do to those who have it. */
+#include "frame_power.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "lists.h"
+#include "parties.h"
+#include "roles.h"
+#include "words.h"
 
 /* "x and y write": those who have a right to a frame, without the users; to be freed, NULL for nobody. */
 static char *with_right(struct review *review, const uint32_t *users, size_t count, uint32_t frame, uint8_t right,

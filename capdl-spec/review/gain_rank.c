@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How grave it is that somebody has a capability. */
+#include "gain_rank.h"
+
 #include <stdlib.h>
 
-#include "private.h"
+#include "compare.h"
+#include "lists.h"
+#include "normal_form.h"
+#include "others.h"
+#include "parties.h"
+#include "roles.h"
+#include "shared_memory.h"
+#include "uses.h"
 
 bool capdl_review_has_control(const struct world *world, uint32_t subject, const struct capdl_cap *cap)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "words.h"
 
 /* Text in double quotes. */
 static void write_quoted(FILE *out, const char *text)

@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An edit -> a finding; and findings that belong together. */
+#include "judge.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "compare.h"
+#include "findings.h"
+#include "judge_fields.h"
+#include "judge_held.h"
+#include "judge_mapped.h"
+#include "judge_names.h"
+#include "judge_slots.h"
+#include "judge_system.h"
+#include "parties.h"
+#include "words.h"
 
 static void judge_cap(struct review *review, const struct edit *edit)
 {

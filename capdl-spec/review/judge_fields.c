@@ -1,131 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Edits of what objects are: priorities, budgets, addresses, interrupts, devices. */
+#include "judge_fields.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "private.h"
-
-enum style {
-    STYLE_NUMBER,
-    STYLE_HEX,
-    STYLE_LIST,
-    STYLE_BOOL,
-    STYLE_MICROSECONDS,
-    STYLE_TRIGGER,
-    STYLE_LEVEL,
-    STYLE_POLARITY
-};
-
-/* What a field is called in the language and in a sentence, how grave another value is, and how it is written. */
-struct attribute {
-    const char *word, *text;
-    enum capdl_rank rank;
-    enum style style;
-};
-
-static const struct attribute attributes[] = {
-    [FIELD_SIZE] = {"size_bits", "size in bits", CAPDL_RANK_ATTRIBUTES, STYLE_NUMBER},
-    [FIELD_PADDR] = {"paddr", "physical address", CAPDL_RANK_ADDRESS, STYLE_HEX},
-    [FIELD_CONTIGUOUS] = {"contiguous", "contiguity in physical memory", CAPDL_RANK_ADDRESS, STYLE_BOOL},
-    [FIELD_CONTENT] = {"fill", "content", CAPDL_RANK_PROGRAM, STYLE_HEX},
-#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) \
-    [FIELD_TCB + CAPDL_TCB_FIELD_##id] = {#member, name, CAPDL_RANK_##rank, STYLE_##type},
-#include <capdl/tcbfields.def>
-#undef CAPDL_TCB_FIELD
-    [FIELD_PERIOD] = {"period", "period", CAPDL_RANK_TIME, STYLE_MICROSECONDS},
-    [FIELD_BUDGET] = {"budget", "budget", CAPDL_RANK_TIME, STYLE_MICROSECONDS},
-    [FIELD_REFILLS] = {"refills", "number of extra refills", CAPDL_RANK_TIME, STYLE_NUMBER},
-    [FIELD_FLAGS] = {"flags", "word of scheduling flags", CAPDL_RANK_TIME, STYLE_HEX},
-    [FIELD_DATA] = {"data", "badge of timeout faults", CAPDL_RANK_FAULTS, STYLE_HEX},
-    [FIELD_IRQ] = {"irq", "interrupt number", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
-};
-
-/* The numbers of devices and interrupts. */
-static const struct {
-    enum capdl_kind kind;
-    struct attribute numbers[CAPDL_NUMBER_COUNT];
-} devices[] = {
-    {CAPDL_KIND_ARM_IRQ,
-     {{"trigger", "trigger", CAPDL_RANK_INTERRUPT, STYLE_TRIGGER},
-      {"target", "target core", CAPDL_RANK_INTERRUPT, STYLE_NUMBER}}},
-    {CAPDL_KIND_RISCV_IRQ, {{"trigger", "trigger", CAPDL_RANK_INTERRUPT, STYLE_TRIGGER}}},
-    {CAPDL_KIND_IOAPIC_IRQ,
-     {{"ioapic_num", "I/O APIC", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
-      {"ioapic_pin", "pin", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
-      {"ioapic_level", "trigger", CAPDL_RANK_INTERRUPT, STYLE_LEVEL},
-      {"ioapic_polarity", "polarity", CAPDL_RANK_INTERRUPT, STYLE_POLARITY}}},
-    {CAPDL_KIND_MSI_IRQ,
-     {{"msi_handle", "handle", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
-      {"msi_pci_bus", "PCI bus", CAPDL_RANK_INTERRUPT, STYLE_HEX},
-      {"msi_pci_dev", "PCI device", CAPDL_RANK_INTERRUPT, STYLE_HEX},
-      {"msi_pci_fun", "PCI function", CAPDL_RANK_INTERRUPT, STYLE_HEX}}},
-    {CAPDL_KIND_ARM_SGI_SIGNAL,
-     {{"irq", "interrupt", CAPDL_RANK_FLOW, STYLE_NUMBER}, {"target", "target core", CAPDL_RANK_FLOW, STYLE_NUMBER}}},
-    {CAPDL_KIND_IO_PORTS,
-     {{"first_port", "first port", CAPDL_RANK_HARDWARE, STYLE_HEX},
-      {"last_port", "last port", CAPDL_RANK_HARDWARE, STYLE_HEX}}},
-    {CAPDL_KIND_IO_DEVICE,
-     {{"domainID", "I/O domain", CAPDL_RANK_DMA, STYLE_NUMBER},
-      {"pci_bus", "PCI bus", CAPDL_RANK_DMA, STYLE_HEX},
-      {"pci_dev", "PCI device", CAPDL_RANK_DMA, STYLE_HEX},
-      {"pci_fun", "PCI function", CAPDL_RANK_DMA, STYLE_HEX}}},
-    {CAPDL_KIND_ARM_IO_DEVICE, {{"iospace", "I/O space", CAPDL_RANK_DMA, STYLE_NUMBER}}},
-    {CAPDL_KIND_CONTEXTBANK, {{"bank", "number", CAPDL_RANK_DMA, STYLE_NUMBER}}},
-    {CAPDL_KIND_STREAMID, {{"id", "stream id", CAPDL_RANK_DMA, STYLE_HEX}}},
-    {CAPDL_KIND_IO_PT, {{"level", "level", CAPDL_RANK_DMA, STYLE_NUMBER}}},
-    {CAPDL_KIND_LEFTOVER,
-     {{"slots", "number of slots", CAPDL_RANK_RESHAPE, STYLE_NUMBER},
-      {"devices", "device memory", CAPDL_RANK_RESHAPE, STYLE_NUMBER},
-      {"size", "bytes", CAPDL_RANK_RESHAPE, STYLE_HEX},
-      {"share", "per cent of the RAM that is left", CAPDL_RANK_RESHAPE, STYLE_NUMBER}}},
-};
-
-static struct attribute attribute_of(enum capdl_kind kind, uint32_t field)
-{
-    if (field >= FIELD_LIST) {
-        return attributes[FIELD_TCB + CAPDL_TCB_FIELD_INIT];
-    }
-    if (field < FIELD_NUMBER) {
-        return attributes[field];
-    }
-    for (unsigned i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
-        if (devices[i].kind == kind && devices[i].numbers[field - FIELD_NUMBER].word) {
-            return devices[i].numbers[field - FIELD_NUMBER];
-        }
-    }
-    return (struct attribute){"number", "number", CAPDL_RANK_HARDWARE, STYLE_HEX};
-}
-
-const char *capdl_review_field_word(enum capdl_kind kind, uint32_t field)
-{
-    return attribute_of(kind, field).word;
-}
-
-static char *value_text(const struct attribute *attribute, bool has, uint64_t value)
-{
-    static const char *const words[][2] = {[STYLE_TRIGGER] = {"level", "edge"},
-                                           [STYLE_LEVEL] = {"edge", "level"},
-                                           [STYLE_POLARITY] = {"active high", "active low"}};
-    if (!has) {
-        return capdl_review_format(attribute->style == STYLE_BOOL ? "no" : "none");
-    }
-    switch (attribute->style) {
-    case STYLE_BOOL:
-        return capdl_review_format(value ? "yes" : "no");
-    case STYLE_HEX:
-    case STYLE_LIST:
-        return capdl_review_format("0x%" PRIx64, value);
-    case STYLE_MICROSECONDS:
-        return capdl_review_format("%" PRIu64 " us", value);
-    case STYLE_TRIGGER:
-    case STYLE_LEVEL:
-    case STYLE_POLARITY:
-        return capdl_review_format("%s", words[attribute->style][value & 1]);
-    case STYLE_NUMBER:
-        break;
-    }
-    return capdl_review_format(value < 1024 ? "%" PRIu64 : "0x%" PRIx64, value);
-}
+#include "attributes.h"
+#include "field_notes.h"
+#include "findings.h"
+#include "judge_guard.h"
+#include "judge_program.h"
+#include "others.h"
+#include "parties.h"
+#include "roles.h"
+#include "time_notes.h"
+#include "window_note.h"
+#include "words.h"
 
 /* Who is concerned: whose thread it is, who runs on the budget, who holds or maps the object. To be freed. */
 static uint32_t *concerned(struct review *review, uint32_t object, size_t *count)
@@ -217,7 +107,7 @@ static struct raw_finding *add(struct review *review, const struct edit *edit, e
                                                                       : "'s ",
                                                own || *text == ' ' ? "" : "the ", text, note);
     capdl_review_concern(raw, who, count);
-    raw->field = attribute_of(kind, edit->field).word;
+    raw->field = capdl_review_attribute(kind, edit->field).word;
     raw->old_value = before;
     raw->new_value = after;
     raw->old_pos = capdl_object_pos(review->old.spec, review->old_of[object]);
@@ -496,7 +386,7 @@ static void tell_more(struct review *review, const struct edit *edit, char **tex
     enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
     for (size_t i = review->edit + 1; i < review->edits.count && review->edits.list[i].object == edit->object; i++) {
         const struct edit *other = &review->edits.list[i];
-        struct attribute attribute = attribute_of(kind, other->field);
+        struct attribute attribute = capdl_review_attribute(kind, other->field);
         char number[24] = "", *was, *now, *more;
         if (other->kind != EDIT_FIELD || review->finding_of[i] != REVIEW_NONE ||
             !is_one(kind, edit->field, other->field)) {
@@ -505,8 +395,8 @@ static void tell_more(struct review *review, const struct edit *edit, char **tex
         if (other->field >= FIELD_LIST) {
             snprintf(number, sizeof(number), " %" PRIu32, other->field - FIELD_LIST);
         }
-        was = value_text(&attribute, other->has_old, other->old_value);
-        now = value_text(&attribute, other->has_new, other->new_value);
+        was = capdl_review_value_text(&attribute, other->has_old, other->old_value);
+        now = capdl_review_value_text(&attribute, other->has_new, other->new_value);
         more = capdl_review_format("%s%s is %s (was %s)", attribute.text, number, now, was);
         append(text, more);
         append(before, was);
@@ -533,7 +423,7 @@ static char *asleep_note(struct review *review, const struct edit *edit)
 static void judge_other(struct review *review, const struct edit *edit, char *before, char *after)
 {
     enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
-    struct attribute attribute = attribute_of(kind, edit->field);
+    struct attribute attribute = capdl_review_attribute(kind, edit->field);
     bool both = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_PRIO && reported_with_max(review, edit);
     char number[24] = "", *text, *note;
     if (edit->field >= FIELD_LIST) {
@@ -583,7 +473,7 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
 void capdl_review_judge_field(struct review *review, const struct edit *edit)
 {
     enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
-    struct attribute attribute = attribute_of(kind, edit->field);
+    struct attribute attribute = capdl_review_attribute(kind, edit->field);
     char *before, *after;
     if (kind == CAPDL_KIND_IO_PORTS && edit->field >= FIELD_NUMBER) {
         judge_ports(review, edit);
@@ -606,8 +496,8 @@ void capdl_review_judge_field(struct review *review, const struct edit *edit)
         capdl_review_judge_cnode_size(review, edit);
         return;
     }
-    before = value_text(&attribute, edit->has_old, edit->old_value);
-    after = value_text(&attribute, edit->has_new, edit->new_value);
+    before = capdl_review_value_text(&attribute, edit->has_old, edit->old_value);
+    after = capdl_review_value_text(&attribute, edit->has_new, edit->new_value);
     if (edit->field == FIELD_SIZE) {
         judge_size(review, edit, before, after);
     } else {

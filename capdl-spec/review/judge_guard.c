@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Guards and sizes of CNodes: which capabilities programs can name, and by which numbers. */
+#include "judge_guard.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "private.h"
+#include "compare.h"
+#include "findings.h"
+#include "gain_rank.h"
+#include "normal_form.h"
+#include "parties.h"
+#include "words.h"
 
 static void write_guard(const struct plain_cap *cap, char text[64])
 {

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Fault handlers that threads name by a pointer, and what a handler is in words. */
+#include "judge_handlers.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "compare.h"
+#include "findings.h"
+#include "normal_form.h"
+#include "others.h"
+#include "parties.h"
+#include "roles.h"
+#include "uses.h"
+#include "words.h"
 
 char *capdl_review_stop_note(struct review *review, uint32_t tcb)
 {

@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Edits of CNodes: what threads hold. */
+#include "judge_held.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "compare.h"
+#include "effects.h"
+#include "findings.h"
+#include "frame_power.h"
+#include "gain_rank.h"
+#include "judge_guard.h"
+#include "judge_program.h"
+#include "lists.h"
+#include "normal_form.h"
+#include "others.h"
+#include "parties.h"
+#include "uses.h"
+#include "window_note.h"
+#include "words.h"
 
 struct held {
     const struct edit *edit;

@@ -1,10 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Edits of page tables: what threads, guests and devices reach, and at which address. */
+#include "judge_mapped.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "compare.h"
+#include "field_notes.h"
+#include "findings.h"
+#include "frame_power.h"
+#include "gain_rank.h"
+#include "judge_held.h"
+#include "judge_program.h"
+#include "normal_form.h"
+#include "others.h"
+#include "parties.h"
+#include "reach.h"
+#include "roles.h"
+#include "uses.h"
+#include "window_note.h"
+#include "words.h"
 
 /* What follows from another address. */
 #define TO_USE_IT "; to use that address is now a fault"

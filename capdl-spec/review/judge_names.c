@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Objects with another name. */
+#include "judge_names.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "findings.h"
+#include "match.h"
+#include "words.h"
 
 static int rename_compare(const void *left, const void *right, void *context)
 {

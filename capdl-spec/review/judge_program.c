@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Contents of frames: what only one subject reaches is its program and told by segment, other frames one by one. */
+#include "judge_program.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "field_notes.h"
+#include "findings.h"
+#include "lists.h"
+#include "parties.h"
+#include "words.h"
 
 struct page {
     uint64_t address;

@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Edits of what has slots of its own meaning: TCBs, interrupts, devices. */
+#include "judge_slots.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge_slots.h"
+#include "compare.h"
+#include "findings.h"
+#include "gain_rank.h"
+#include "judge_guard.h"
+#include "judge_handlers.h"
+#include "judge_spaces.h"
+#include "others.h"
+#include "parties.h"
+#include "reach.h"
+#include "slot_findings.h"
+#include "uses.h"
+#include "words.h"
 
 /* Other threads whose faults come to an endpoint with a badge; NULL for none. To be freed. */
 static char *fault_sharers(const struct review *review, const struct world *world, uint32_t endpoint, uint64_t badge,
@@ -68,32 +81,6 @@ static char *badge_note(struct review *review, const struct slot *s)
     return with_senders(review, s, text);
 }
 
-struct raw_finding *capdl_review_slot_add(struct review *review, const struct slot *s, enum capdl_rank rank,
-                                          const char *text, const char *more)
-{
-    const struct edit *edit = s->edit;
-    const struct capdl_cap *cap = edit->new ? edit->new : edit->old;
-    const struct world *world = edit->new ? &review->new : &review->old;
-    char *thread = s->subject == REVIEW_NONE
-                       ? capdl_review_format("%s", "")
-                       : capdl_review_thread(world, edit->new ? edit->new_holder : edit->old_holder);
-    bool apart = *thread && strncmp(text, "'s ", 3) == 0; /* x's thread 'y': faults are ... */
-    struct raw_finding *raw = capdl_review_add(review, rank,
-                                               !edit->old   ? CAPDL_GAINED
-                                               : !edit->new ? CAPDL_LOST
-                                                            : CAPDL_CHANGED,
-                                               capdl_review_target_number(world, cap), "%s%s%s%s", thread,
-                                               apart ? ": " : "", text + (apart ? 3 : 0), more);
-    capdl_review_concern(raw, &s->subject, s->subject != REVIEW_NONE);
-    raw->world = world;
-    raw->holder = edit->new ? edit->new_holder : edit->old_holder;
-    raw->slot = cap->slot;
-    raw->old_value = capdl_review_format("%s", s->old);
-    raw->new_value = capdl_review_format("%s", s->new);
-    free(thread);
-    return raw;
-}
-
 /* Whether the slot holds a capability to the same object as before, with the same badge, by which nothing can be done
    that could not be done before. */
 static bool only_rights_go(const struct review *review, const struct edit *edit)
@@ -102,11 +89,6 @@ static bool only_rights_go(const struct review *review, const struct edit *edit)
            edit->old->data == edit->new->data &&capdl_cap_can_call(edit->old) == capdl_cap_can_call(edit->new) &&
            !(edit->new->rights & ~capdl_review_allows(edit->old->kind, edit->old->rights)) &&
            capdl_review_target_number(&review->old, edit->old) == capdl_review_target_number(&review->new, edit->new);
-}
-
-bool capdl_review_slot_is_fresh(const struct review *review, const struct slot *s)
-{
-    return s->edit->new && review->old_of[s->edit->new_holder] == REVIEW_NONE;
 }
 
 /* Whether "x through endpoint 'e' (WP, badge 0x1)" names the same handler as "x, through endpoint 'f'". */
@@ -154,31 +136,6 @@ static void judge_handler(struct review *review, const struct slot *s)
     free(after);
     free(note);
     free(text);
-}
-
-char *capdl_review_slot_sharers(struct review *review, const struct slot *s, size_t *count)
-{
-    const struct capdl_cap *cap = s->edit->new;
-    const struct world *world = &review->new;
-    uint32_t *list;
-    char *text;
-    *count = 0;
-    if (!cap || cap->object == CAPDL_NO_OBJECT) {
-        return capdl_review_format("%s", "");
-    }
-    list = capdl_spec_realloc(NULL, (world->first_holder[cap->object + 1] - world->first_holder[cap->object] + 1) *
-                                        sizeof(*list));
-    for (size_t i = world->first_holder[cap->object]; i < world->first_holder[cap->object + 1]; i++) {
-        uint32_t holder = world->holders[i].container, owner = capdl_review_owner(world, holder);
-        const struct capdl_cap *other = capdl_review_held(world, i);
-        if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB && holder != s->edit->new_holder &&
-            other->slot == cap->slot && owner != REVIEW_NONE && owner != s->subject) {
-            list[(*count)++] = owner;
-        }
-    }
-    text = capdl_review_names(review, list, *count);
-    free(list);
-    return text;
 }
 
 /* What the kernel does with an IPC buffer of these rights. */

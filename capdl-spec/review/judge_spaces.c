@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Edits of where a thread runs, and of what its capability pointers lead into. */
+#include "judge_spaces.h"
+
 #include <stdlib.h>
 
-#include "judge_slots.h"
+#include "judge_guard.h"
+#include "parties.h"
+#include "reach.h"
+#include "slot_findings.h"
+#include "words.h"
 
 /* Whether the new root is a new object, or was part of the same address space: else others may control it. */
 static bool own_root(const struct review *review, const struct slot *s)

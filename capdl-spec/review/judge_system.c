@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Edits of objects that are new or gone, of what untypeds cover, of derivations and of the system as a whole. */
+#include "judge_system.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "compare.h"
+#include "domain_share.h"
+#include "effects.h"
+#include "findings.h"
+#include "normal_form.h"
+#include "parties.h"
+#include "words.h"
 
 /* ---- Objects ---- */
 
@@ -171,31 +179,6 @@ static char *schedule_text(const struct capdl_domains *domains)
     return text;
 }
 
-/*
- * A domain's time in a round of the schedule: from the entry with which it starts up to the end marker, where the
- * kernel goes back to that entry (nextDomain of seL4 15). False if durations have different units.
- */
-static bool domain_share(const struct capdl_domains *domains, uint64_t domain, uint64_t *own, uint64_t *round)
-{
-    uint64_t start = domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0;
-    *own = *round = 0;
-    for (uint64_t i = start; i < domains->num_schedule && !domains->schedule[i].end_marker; i++) {
-        const struct capdl_domain_entry *entry = &domains->schedule[i];
-        if (entry->unit != domains->schedule[0].unit || entry->duration > UINT64_MAX / 1024 / 256) {
-            return false;
-        }
-        *round += entry->duration;
-        *own += entry->domain == domain ? entry->duration : 0;
-    }
-    return *round != 0;
-}
-
-double capdl_review_domain_percent(const struct capdl_spec *spec, uint64_t domain)
-{
-    uint64_t own, round;
-    return domain_share(&spec->domains, domain, &own, &round) ? 100.0 * (double)own / (double)round : 100;
-}
-
 /* "payload and payload_io", whose threads are in a domain; to be freed. */
 static char *domain_members(const struct review *review, uint64_t domain, size_t *count)
 {
@@ -224,7 +207,7 @@ static char *shares_note(const struct review *review)
         uint64_t a, b, was, now;
         size_t count;
         char *names;
-        if (!domain_share(old, domain, &a, &was) || !domain_share(new, domain, &b, &now) ||
+        if (!capdl_review_domain_share(old, domain, &a, &was) || !capdl_review_domain_share(new, domain, &b, &now) ||
             (double)a * (double)now == (double)b * (double)was) {
             continue;
         }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lists of subjects, devices and other numbers. */
+#include "lists.h"
+
 #include <stdlib.h>
 
-#include "lists.h"
+#include "model/model.h"
 
 static int number_compare(const void *left, const void *right)
 {
@@ -69,4 +71,13 @@ bool capdl_review_contains(const uint32_t *list, size_t count, uint32_t number)
 bool capdl_review_is_only(const uint32_t *list, size_t count, uint32_t number)
 {
     return count == 1 && list[0] == number;
+}
+
+uint32_t *capdl_review_identity(uint32_t count)
+{
+    uint32_t *numbers = capdl_spec_realloc(NULL, (count + (size_t)1) * sizeof(*numbers));
+    for (uint32_t i = 0; i < count; i++) {
+        numbers[i] = i;
+    }
+    return numbers;
 }

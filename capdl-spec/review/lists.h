@@ -18,4 +18,7 @@ bool capdl_review_contains(const uint32_t *list, size_t count, uint32_t number);
 /* Whether the list has it and nothing else. */
 bool capdl_review_is_only(const uint32_t *list, size_t count, uint32_t number);
 
+/* 0, 1, 2, ...; to be freed. */
+uint32_t *capdl_review_identity(uint32_t count);
+
 #endif

@@ -7,10 +7,15 @@
  * ever fewer rounds. A pairing that is wrong makes the report longer, never wrong: all that follows compares
  * everything.
  */
+#include "match.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "compare.h"
+#include "lists.h"
+#include "normal_form.h"
+#include "pairing.h"
 
 enum { MOST_ROUNDS = 48, ROUNDS_AT_ONCE = 6 };
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Mediators: whoever all flow from one subject to another had to pass, and now need not. */
+#include "mediators.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "flows.h"
+#include "dominators.h"
+#include "flow_findings.h"
+#include "words.h"
 
 enum { MOST_SENDERS = 64 }; /* of thousands that are alike, these tell who no longer stands between */
 

@@ -1,75 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files share that find out which findings are of one edit of a source: see one_edit.c. */
+/* Which findings are of one edit of a source. */
 #ifndef CAPDL_REVIEW_ONE_EDIT_H
 #define CAPDL_REVIEW_ONE_EDIT_H
 
-#include "private.h"
+#include "comparison.h"
 
-enum tie_kind {
-    TIE_SWAP, /* of badges */
-    TIE_FIELD,
-    TIE_TARGET,
-    TIE_OBJECT,
-    TIE_PAIR,
-    TIE_BADGE,
-    TIE_SLOT,
-    TIE_DATA,
-    TIE_THREAD, /* its badges of faults and of timeout faults */
-    TIE_MOVE,
-    TIE_IRQ,
-    TIE_SHIFT,
-    TIE_CORE,
-    TIE_STACK
-};
-
-/* What must come together in a tie, beside its key, to make it one. */
-enum {
-    SIDE_OLD = 1,     /* has the number in the old system, or is the exchange of the lesser value for the greater */
-    SIDE_NEW = 2,     /* ... in the new one, or the other way round */
-    SIDE_CHANGED = 4, /* has a number in both */
-    SIDE_THREAD = 8,
-    SIDE_INTERRUPT = 16,
-};
-
-/* Where a thread's stack is, to the last byte: the pages around its stack pointer, as far as they have the same rights.
- */
-struct range {
-    uint64_t first, last;
-    bool known;
-};
-
-struct tie {
-    uint64_t key[4];
-    unsigned sides;
-    uint32_t finding;
-};
-
-/* Whom the findings with a head concern. */
-struct concern {
-    uint32_t subject, head;
-};
-
-struct one_edit {
-    struct review *review;
-    struct tie *ties;
-    size_t count, capacity;
-    uint32_t *head; /* per finding: another one under which it is, or itself */
-    uint8_t *weight;
-    struct range *old_stacks, *new_stacks; /* per subject of that system */
-    bool *is_data;                         /* per finding: that a program starts with other data, no other code */
-    struct concern *concerns;              /* by subject */
-    size_t num_concerns, concern_capacity;
-};
-
-/* The finding under which a finding is: itself, if it is under no other. */
-uint32_t capdl_one_edit_head(struct one_edit *, uint32_t finding);
-/* Ties the finding of an edit to all that have the same key. */
-void capdl_one_edit_tie(struct one_edit *, enum tie_kind, uint64_t, uint64_t, uint64_t, unsigned sides, size_t edit);
-
-/* one_edit_ties.c: by what the edit is tied to others. */
-void capdl_one_edit_tie_all(struct one_edit *, size_t edit);
-
-/* one_edit_data.c: puts findings of data and of names under those that explain them. */
-void capdl_one_edit_unite_data(struct one_edit *);
+/* Findings that are of one edit: of those that follow from no other, `joined` says which they are joined to; here, also
+   under which one they are. */
+void capdl_review_unite(struct review *, uint32_t *joined);
 
 #endif

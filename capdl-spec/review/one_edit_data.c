@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Names and data that change with an edit. */
+#include "one_edit_data.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "one_edit.h"
+#include "compare.h"
+#include "judge_program.h"
+#include "match.h"
+#include "parties.h"
+#include "ties.h"
 
 /* ---- Names ---- */
 

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What ties an edit to others. */
+#include "one_edit_ties.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "one_edit.h"
+#include "compare.h"
+#include "judge.h"
+#include "normal_form.h"
+#include "parties.h"
+#include "settle.h"
+#include "ties.h"
+#include "uses.h"
+#include "words.h"
 
 /* ---- What is new or gone ---- */
 

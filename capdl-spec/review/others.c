@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who else reaches an object, and with which badge. */
+#include "others.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "lists.h"
+#include "parties.h"
+#include "uses.h"
+#include "words.h"
 
 uint32_t *capdl_review_badge_sharers(struct review *review, const struct world *world, const uint32_t *subjects,
                                      size_t count, const struct capdl_cap *cap, size_t *num)

@@ -3,10 +3,10 @@
  * Pairs of objects, one of each system. Where several look alike, one pair is chosen, and then what hangs on it is
  * paired with it, before the next is chosen: so twins never get each other's CNodes.
  */
+#include "pairing.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "private.h"
 
 static bool is_free(const struct side *side, uint32_t object)
 {

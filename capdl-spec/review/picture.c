@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A system as boxes and lines, and of a change what changed. */
+#include "picture.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "picture.h"
-#include "private.h"
+#include "comparison.h"
 
 enum { MOST_LABELLED = 15, MOST_DRAWN = 60, MOST_SPAN = 8 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "picture.h"
-#include "private.h"
+#include "words.h"
 
 enum { MANY = 16, LEAST_TABLE = 64 };
 

@@ -7,7 +7,7 @@
 #include <capdl/escape.h>
 
 #include "picture.h"
-#include "private.h"
+#include "words.h"
 
 /* Names are text in XML; what is no character of it is shown as an escape. */
 void capdl_picture_escape(FILE *out, const char *text)

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "normal_form.h"
 #include "picture.h"
-#include "private.h"
+#include "words.h"
 
 static bool is_device(const struct capdl_party *party)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "picture.h"
-#include "private.h"
+#include "words.h"
 
 enum { CELL = 18, NAMES = 190, MOST_ROWS = 400 };
 

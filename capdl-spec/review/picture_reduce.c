@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lists.h"
 #include "picture.h"
-#include "private.h"
+#include "words.h"
 
 enum { MOST_WITH_HUBS = 30, HUB = 6 };
 

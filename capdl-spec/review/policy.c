@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A system against a policy. Forbidding outdoes allowing; a waiver outdoes both, until its day is over. */
+#include "policy.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/model.h"
 #include "policy_judge.h"
+#include "words.h"
 
 /* ---- Names ---- */
 

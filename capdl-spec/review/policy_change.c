@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy.h"
 #include "policy_judge.h"
 
 static int old_link_compare(const void *left, const void *right)

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy.h"
 #include "policy_judge.h"
+#include "words.h"
 
 /* What there is to say of a member: rules, what it did before, with whom and by which groups. */
 struct standing {

@@ -12,7 +12,7 @@
 #define CAPDL_REVIEW_POLICY_JUDGE_H
 
 #include "policy.h"
-#include "private.h"
+#include "comparison.h"
 
 /* Numbers in order: parties, or rules. */
 struct policy_set {

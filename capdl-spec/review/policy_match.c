@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lists.h"
 #include "policy_judge.h"
 
 static bool glob(const char *pattern, const char *text)

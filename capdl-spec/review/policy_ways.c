@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy_judge.h"
+#include "words.h"
 
 /* A way is from party to party. What a group does to another one goes through two nodes of its own, after those of the
    parties: forth and back. They are no steps of the way. */

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* All that somebody reaches, by whatever tables. */
+#include "reach.h"
+
 #include <stdlib.h>
 
-#include "private.h"
+#include "normal_form.h"
+#include "parties.h"
+#include "words.h"
 
 struct reached {
     uint64_t address, object;

@@ -3,11 +3,18 @@
  * A spec as relations between subjects, devices and parts of the machine. Each object is looked at once, with all that
  * have it: who sends into it is related to who receives from it.
  */
+#include "relations.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "relations.h"
+#include "lists.h"
+#include "normal_form.h"
+#include "shared_memory.h"
+#include "subjects.h"
+#include "uses.h"
+#include "words.h"
 
 /* Relations that a list may have, and that are gathered before those that say the same are made one. */
 #define MOST_RELATIONS ((size_t)4000000)

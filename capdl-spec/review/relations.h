@@ -12,7 +12,7 @@
 
 #include <capdl/relations.h>
 
-#include "private.h"
+#include "comparison.h"
 
 /* Somebody who has an object, and by which slot. who: a subject, or with USE_DEVICE a device. */
 struct having {

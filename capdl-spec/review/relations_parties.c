@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lists.h"
 #include "relations.h"
+#include "words.h"
 
 uint32_t capdl_relation_party_add(struct relation_finder *f, struct capdl_party party)
 {

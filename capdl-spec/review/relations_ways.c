@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "relations.h"
+#include "uses.h"
 
 bool capdl_relation_is_subject(const struct having *having)
 {

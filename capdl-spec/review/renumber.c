@@ -3,11 +3,15 @@
  * Numbers that all move by the same distance, because something before them is new or gone: badges at one endpoint,
  * slots of one CNode, badges of timeout faults. One finding tells them, with each old and new number.
  */
+#include "renumber.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "compare.h"
+#include "findings.h"
+#include "words.h"
 
 enum space { SPACE_BADGE, SPACE_SLOT, SPACE_TIMEOUT };
 

@@ -6,12 +6,14 @@
  * X is a choice of whoever maps it, so that it means nothing where the capability is only held. To bind a notification
  * takes R, and the kernel keeps no rights of what is bound.
  */
+#include "settle.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include <capdl/architecture.h>
 
-#include "private.h"
+#include "uses.h"
 
 enum { MOST_LEVELS = 8 };
 

@@ -8,10 +8,13 @@
  *
  * Who writes the window writes a, b and c; who writes a writes the window, but neither b nor c.
  */
+#include "shared_memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "lists.h"
+#include "parties.h"
 
 struct placed {
     uint64_t address, last;

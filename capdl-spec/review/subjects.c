@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Threads that share an address space and a CSpace, by the same guard, are one subject. */
+#include "subjects.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
-
-uint32_t capdl_review_target(const struct capdl_spec *spec, uint32_t tcb, uint64_t slot)
-{
-    const struct capdl_cap *cap = capdl_spec_cap_at(spec, tcb, slot);
-    return cap ? cap->object : REVIEW_NONE;
-}
+#include "normal_form.h"
+#include "uses.h"
+#include "words.h"
 
 /* The guard of the CSpace: with another one, the same pointers lead elsewhere. */
 static void find_guard(const struct capdl_spec *spec, struct subject *thread)

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "survey.h"
 
+#include "effects.h"
+#include "gain_rank.h"
+#include "lists.h"
+#include "roles.h"
+#include "shared_memory.h"
+#include "subjects.h"
+#include "uses.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

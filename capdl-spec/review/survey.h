@@ -12,7 +12,7 @@
 
 #include <capdl/survey.h>
 
-#include "private.h"
+#include "comparison.h"
 
 /* A container that a subject or device (by its number in the world) reaches. */
 struct reached {

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parties.h"
+#include "roles.h"
+#include "shared_memory.h"
 #include "survey.h"
 
 static bool is_channel(const struct surveyor *s, uint32_t object)

@@ -5,6 +5,7 @@
 
 #include <capdl/relations.h>
 
+#include "flow_graph.h"
 #include "survey.h"
 
 /* What a relation lets the first do to the second, and the second to the first. */

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "roles.h"
+#include "shared_memory.h"
 #include "survey.h"
+#include "words.h"
 
 static int mapping_compare(const void *left, const void *right)
 {

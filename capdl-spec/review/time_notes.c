@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who runs before whom: priorities, cores, domains and budgets. */
+#include "time_notes.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "private.h"
+#include "domain_share.h"
+#include "lists.h"
+#include "parties.h"
+#include "words.h"
 
 /* Subjects whose threads compete with one for a core, and their names. */
 struct rivals {

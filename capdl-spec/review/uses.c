@@ -6,12 +6,14 @@
  *     | guard | slot bits | guard | slot bits | left over |
  *       root CNode          CNode in that slot
  */
+#include "uses.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include <capdl/architecture.h>
 
-#include "private.h"
+#include "normal_form.h"
 
 static unsigned word_bits(const struct capdl_spec *spec)
 {

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What else of a spec lies in the memory of a frame or untyped. */
+#include "window_note.h"
+
 #include <stdlib.h>
 
-#include "private.h"
+#include "gain_rank.h"
+#include "others.h"
+#include "parties.h"
+#include "words.h"
 
 static bool overlap(const struct capdl_spec *spec, uint32_t a, uint32_t b)
 {

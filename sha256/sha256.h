@@ -4,10 +4,11 @@
 #define SHA256_SHA256_H
 
 #include <stddef.h>
-#include <stdbool.h>
 #include <stdint.h>
 
-enum { SHA256_BYTES = 32, SHA256_BLOCK = 64 };
+#include "sha256_blocks.h"
+
+enum { SHA256_BYTES = 32 };
 
 struct sha256 {
     uint32_t state[8];
@@ -20,11 +21,5 @@ void sha256_add(struct sha256 *, const void *bytes, size_t size);
 void sha256_end(struct sha256 *, uint8_t digest[SHA256_BYTES]);
 /* Writes the digest as 64 digits and a 0. */
 void sha256_text(const uint8_t digest[SHA256_BYTES], char *text);
-
-/* Takes whole blocks into a state. */
-typedef void sha256_compress(uint32_t state[8], const uint8_t *blocks, size_t count);
-/* By instructions that this processor has for it, or null. */
-sha256_compress *sha256_compress_fast(void);
-extern const uint32_t sha256_constants[64];
 
 #endif

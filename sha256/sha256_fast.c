@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SHA-256 by the instructions that x86-64 processors have for it since 2016: several times as fast as plain C. */
-#include "sha256.h"
+#include "sha256_fast.h"
+
+#include <stdbool.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>

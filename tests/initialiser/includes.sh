@@ -17,8 +17,8 @@ allowed()
 freestanding='<(stdbool|stddef|stdint|stdnoreturn|limits|stdalign)\.h>'
 contract='<capdl/(blob|facts|leftovers)\.h>|<capdl/(blobitems|bootkeys|errors|initialcaps|phases)\.def>'
 
-allowed blob "$freestanding|$contract|\"(cbor|blob|leftovers|padding|plan|plan_private)\.h\""
-allowed sha256 "$freestanding|\"sha256\.h\"|<(cpuid|immintrin)\.h>"
+allowed blob "$freestanding|$contract|\"(cbor|blob|leftovers|padding|plan|plan_choose|plan_failure|plan_private|plan_state)\.h\""
+allowed sha256 "$freestanding|\"sha256(|_blocks|_fast)\.h\"|<(cpuid|immintrin)\.h>"
 allowed initialiser "$freestanding|$contract|\"(initialiser|arch|fills|kernel|message|retype|window|word)\.h\"|\"blob/(leftovers|plan)\.h\""
 allowed loader "$freestanding|<stdarg\.h>|<capdl/payload\.h>|\"(cpu|libc|limits|loader|tree)\.h\"|\"sha256/sha256\.h\""
 allowed monitor "$freestanding|<capdl/monitor\.h>|\"(arch|syscall)\.h\""

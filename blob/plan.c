@@ -16,26 +16,17 @@
  * Direct objects wait until all objects before them are made, their CNode among them. In the last stage their turn
  * comes then anyway; before, gaps may be left that they would fit into.
  */
-#include "padding.h"
-#include "plan_private.h"
+#include "plan.h"
 
-enum stage { STAGE_CSPACE, STAGE_FIXED, STAGE_TAILS, STAGE_REST, STAGE_DONE };
+#include "padding.h"
+#include "plan_choose.h"
+#include "plan_failure.h"
+#include "plan_private.h"
 
 uint64_t capdl_plan_scratch_size(uint64_t num_groups)
 {
     return num_groups * sizeof(struct capdl_plan_group);
 }
-
-bool capdl_plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, uint64_t slot, uint64_t size_bits)
-{
-    plan->failure.status = status;
-    plan->failure.slot = slot;
-    plan->failure.size_bits = size_bits;
-    plan->stage = STAGE_DONE;
-    return false;
-}
-
-/* ---- Choosing untypeds ---- */
 
 /* ---- Filling ---- */
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which untypeds a plan takes: enough for what is needed, with the fewest bytes in total. */
+#include "plan_choose.h"
+
+#include "plan_failure.h"
 #include "plan_private.h"
 
 /*
@@ -73,49 +76,6 @@ static void select_untypeds(struct capdl_plan *plan, uint32_t counts[SIZES])
             plan->touched += UINT64_C(1) << untyped->size_bits;
         }
     }
-}
-
-/* log2 of the largest aligned piece between two addresses, 0 if none. */
-static unsigned largest_piece(uint64_t start, uint64_t end)
-{
-    for (unsigned size = CAPDL_BLOB_MAX_SIZE_BITS; size >= SMALLEST; size--) {
-        if (align_up(start, size) + (UINT64_C(1) << size) <= end) {
-            return size;
-        }
-    }
-    return 0;
-}
-
-/* What RAM is free, for the message. */
-static void report_free(struct capdl_plan *plan)
-{
-    struct capdl_plan_failure *failure = &plan->failure;
-    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
-        const struct capdl_untyped *untyped = &plan->request.untypeds[i];
-        uint64_t start = untyped->address + untyped->used * 16, end = untyped_end(untyped);
-        unsigned piece = largest_piece(start, end);
-        if (untyped->is_device) {
-            continue;
-        }
-        failure->total_free += end - start;
-        if (piece > failure->largest_free) {
-            failure->largest_free = piece;
-        }
-    }
-}
-
-bool capdl_plan_fail_memory(struct capdl_plan *plan, const struct capdl_plan_group *groups, unsigned size,
-                            uint64_t missing)
-{
-    while (groups->size_bits != size || !groups->left) {
-        groups++;
-    }
-    plan->failure.missing = missing;
-    report_free(plan);
-    if (groups->kind >= CAPDL_RETYPE_CSPACE_LEAF) {
-        return capdl_plan_fail(plan, CAPDL_PLAN_NO_MEMORY, UINT64_MAX, size);
-    }
-    return capdl_plan_fail(plan, CAPDL_PLAN_NO_MEMORY, groups->slot, size);
 }
 
 /* Selects the cheapest untypeds, given their number of each size, for what is left of these groups. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the two files of the planner share. */
+/* What the files of the planner share: stages, states of untypeds, sizes. */
 #ifndef CAPDL_BLOB_PLAN_PRIVATE_H
 #define CAPDL_BLOB_PLAN_PRIVATE_H
 
-#include "plan.h"
+#include "plan_state.h"
+
+enum stage { STAGE_CSPACE, STAGE_FIXED, STAGE_TAILS, STAGE_REST, STAGE_DONE };
 
 /* State of an untyped. */
 enum { UNTOUCHED, TOUCHED, SELECTED };
@@ -20,15 +22,5 @@ static inline uint64_t untyped_end(const struct capdl_untyped *untyped)
 {
     return untyped->address + (UINT64_C(1) << untyped->size_bits);
 }
-
-/* Ends the plan; returns false. */
-bool capdl_plan_fail(struct capdl_plan *, enum capdl_plan_status, uint64_t slot, uint64_t size_bits);
-/* The same for want of RAM: objects of a size, which one of the groups has, lack these bytes. */
-bool capdl_plan_fail_memory(struct capdl_plan *, const struct capdl_plan_group *, unsigned size, uint64_t missing);
-
-/* Selects untypeds for all that may be anywhere; false: there is too little. */
-bool capdl_plan_select_rest(struct capdl_plan *);
-/* Selects untypeds for the larger CSpace, if possible among those that will be needed anyway. */
-bool capdl_plan_select_cspace(struct capdl_plan *);
 
 #endif

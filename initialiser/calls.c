@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel.h"
 #include "message.h"
+#include "phases.h"
 
 /* A system of which not all can be started must not run: suspends the targets of START. Those that have not been
    started stay as they are; what is no thread refuses, which is as good. */

@@ -8,7 +8,8 @@
  *          [1] --> initial CNode --> leaf --> slot    |1| guard: zeros     | n bits | 12 bits |
  *                                                      ^ highest bit of a word
  */
-#include "kernel.h"
+#include "own_calls.h"
+#include "phases.h"
 #include "retype.h"
 
 /* Root and leaves, into the first empty slots of the initial CNode. */

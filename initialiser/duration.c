@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "fills.h"
-#include "kernel.h"
+#include "duration.h"
+
+#include "chunk.h"
 
 /* A duration in microseconds that no host could convert. Where bootinfo has no frequency the kernel refuses it. */
 __attribute__((noinline)) const word *convert_duration(const struct capdl_call *call, const word *words)

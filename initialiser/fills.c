@@ -4,7 +4,9 @@
 #include "fills.h"
 
 #include "arch.h"
-#include "kernel.h"
+#include "chunk.h"
+#include "own_calls.h"
+#include "phases.h"
 #include "window.h"
 
 enum { MAP_RIGHTS = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, NOTHING = -1 };
@@ -44,27 +46,6 @@ void clean_caches(enum capdl_boot_key method, unsigned kind, uint64_t frame, uin
     call_word(start);
     call_word(end);
     call_make();
-}
-
-void copy_chunk(uint8_t *to, const struct capdl_blob_fill *fill)
-{
-    const uint8_t *at = (const uint8_t *)self.bootinfo + CAPDL_PAGE_SIZE, *end = at + self.bootinfo->extra_len;
-    struct {
-        word id, length;
-    } chunk;
-
-    for (; (uint64_t)(end - at) >= sizeof(chunk); at += chunk.length) {
-        __builtin_memcpy(&chunk, at, sizeof(chunk));
-        if (chunk.length < sizeof(chunk) || chunk.length > (uint64_t)(end - at)) {
-            return;
-        }
-        if (chunk.id == fill->flags >> CAPDL_FILL_CHUNK_SHIFT) {
-            for (uint64_t i = 0; i < fill->pages && fill->page + i < chunk.length; i++) {
-                to[i] = at[fill->page + i];
-            }
-            return;
-        }
-    }
 }
 
 /* The part of a fill that is in its first frame; moves the fill past it. */

@@ -13,9 +13,6 @@ struct mapped {
 /* Maps the frame in a slot of ours, of this size, for writing. */
 void map_frame(struct mapped *, uint64_t slot, uint64_t size_bits);
 void unmap_frame(struct mapped *);
-/* Copies what such a fill takes from a chunk of the extra bootinfo, as far as there is one. Its header is part of it.
- */
-void copy_chunk(uint8_t *to, const struct capdl_blob_fill *);
 /* Makes what was written to [start, end) of a mapped frame visible to whoever maps it otherwise: by Page_Unify or
    Page_CleanInvalidate, which only kernels have that need it. */
 void clean_caches(enum capdl_boot_key method, unsigned kind, uint64_t frame, uint64_t start, uint64_t end);

@@ -14,7 +14,8 @@
  */
 #include "blob/leftovers.h"
 #include "fills.h"
-#include "kernel.h"
+#include "own_calls.h"
+#include "phases.h"
 #include "retype.h"
 #include "window.h"
 

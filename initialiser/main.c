@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "initialiser.h"
-
-struct initialiser self = {.slot = UINT64_MAX};
+/* The phases, one after the other. */
+#include "phases.h"
 
 void initialise(const struct bootinfo *bootinfo)
 {
@@ -13,9 +12,4 @@ void initialise(const struct bootinfo *bootinfo)
     hand_over();
     make_calls();
     finish();
-}
-
-void enter_phase(unsigned phase)
-{
-    header.phase = phase;
 }

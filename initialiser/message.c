@@ -93,6 +93,17 @@ void print(const char *text, const uint64_t *numbers)
     }
 }
 
+void say_booted(void)
+{
+    const uint64_t *sizes = self.blob.sizes;
+    if (self.blob.boot[CAPDL_BOOT_SYS_PUTCHAR] && !(self.blob.boot[CAPDL_BOOT_FLAGS] & CAPDL_BOOT_FLAG_QUIET)) {
+        print("capdl: booted: % objects, % pages in place, % kernel calls, % bytes of untyped memory touched, "
+              "digest $\n",
+              (uint64_t[]){sizes[CAPDL_SIZE_OBJECTS] + self.blob.num_direct, sizes[CAPDL_SIZE_PAGES], header.num_calls,
+                           self.plan.ram_touched, header.digest});
+    }
+}
+
 /* A name, or what it is a name of with its number. */
 static void print_name(struct capdl_blob_name name, const char *what, uint64_t number)
 {

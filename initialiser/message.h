@@ -9,6 +9,9 @@
 /* Prints a text in which each $ and % stands for the next number; % is always decimal. */
 void print(const char *text, const uint64_t *numbers);
 
+/* Prints what was done so far. */
+void say_booted(void);
+
 /* Ends the last message, puts two numbers into the record and gives up the processor for good. */
 _Noreturn void stop(uint64_t first, uint64_t second);
 

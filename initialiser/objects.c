@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "kernel.h"
+#include "phases.h"
 #include "retype.h"
 
 /* Capabilities go to the slots of the step. */

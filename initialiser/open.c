@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "arch.h"
 #include "message.h"
+#include "phases.h"
 
 /* Our image is dense, and its frames' capabilities are in order. The kernel put the IPC buffer after it. */
 static void check_image(const struct bootinfo *bootinfo)
@@ -12,11 +13,6 @@ static void check_image(const struct bootinfo *bootinfo)
     if (header.image_end - header.image_start != pages * CAPDL_PAGE_SIZE) {
         die("an image of $ bytes, not % pages", header.image_end - header.image_start, pages);
     }
-}
-
-uint64_t page_cap(uint64_t address)
-{
-    return self.bootinfo->image_frames.start + (address - header.image_start) / CAPDL_PAGE_SIZE;
 }
 
 /* The slot region at an offset from the profile. */

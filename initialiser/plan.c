@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "message.h"
+#include "phases.h"
 
 /* The planner keeps its state in what the kernel pads. Where that is less, with narrower words, it has a copy. */
 static struct capdl_untyped *plan_list(struct untyped_desc *list, uint64_t count)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "retype.h"
 
-#include "kernel.h"
+#include "own_calls.h"
 
 struct destination slot_destination(uint64_t slot)
 {

@@ -6,7 +6,7 @@
  */
 #include "window.h"
 
-#include "kernel.h"
+#include "own_calls.h"
 
 extern uint8_t window[];
 

@@ -2,7 +2,7 @@
 /* What few boots come across: kernels without this or that, images and bootinfo that are not what they should be. */
 #include "system.h"
 
-#include "kernel.h"
+#include "duration.h"
 
 #include <string.h>
 

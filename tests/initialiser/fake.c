@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "arch.h"
-#include "kernel.h"
+#include "duration.h"
+#include "own_calls.h"
+#include "phases.h"
 #include "window.h"
 
 struct capdl_image_header header;

@@ -19,7 +19,7 @@ contract='<capdl/(blob|facts|leftovers)\.h>|<capdl/(blobitems|bootkeys|errors|in
 
 allowed blob "$freestanding|$contract|\"(cbor|blob|leftovers|padding|plan|plan_choose|plan_failure|plan_private|plan_state)\.h\""
 allowed sha256 "$freestanding|\"sha256(|_blocks|_fast)\.h\"|<(cpuid|immintrin)\.h>"
-allowed initialiser "$freestanding|$contract|\"(initialiser|arch|fills|kernel|message|retype|window|word)\.h\"|\"blob/(leftovers|plan)\.h\""
+allowed initialiser "$freestanding|$contract|\"(initialiser|arch|chunk|duration|fills|kernel|message|own_calls|phases|retype|window|word)\.h\"|\"blob/(leftovers|plan)\.h\""
 allowed loader "$freestanding|<stdarg\.h>|<capdl/payload\.h>|\"(cpu|libc|limits|loader|tree)\.h\"|\"sha256/sha256\.h\""
 allowed monitor "$freestanding|<capdl/monitor\.h>|\"(arch|syscall)\.h\""
 allowed include/capdl/blob.h "$freestanding|$contract"

@@ -4,7 +4,7 @@
 # included, and of what only some need: larger CSpaces, contents that are copied, leftovers, gaps before addresses, periods in
 # microseconds. An instruction counts where it is written, also when the compiler put it into another function.
 set -eu
-optional='^(cspace|fills|window|leftovers|duration|padding)[.]c$'
+optional='^(cspace|chunk|fills|window|leftovers|duration|padding)[.]c$'
 size_of() { # SECTION
     readelf -SW "$1" | sed -n "s/^ *\[ *[0-9]*\] *$2  *PROGBITS *[0-9a-f]* [0-9a-f]* \([0-9a-f]*\) .*/0x\1/p"
 }

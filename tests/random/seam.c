@@ -6,7 +6,9 @@
 
 #include "arch.h"
 #include "initialiser.h"
-#include "kernel.h"
+#include "duration.h"
+#include "own_calls.h"
+#include "phases.h"
 #include "window.h"
 
 struct capdl_image_header header;

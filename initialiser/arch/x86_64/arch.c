@@ -4,7 +4,7 @@
 #include <capdl/blob.h>
 
 #include "arch.h"
-#include "kernel.h"
+#include "duration.h"
 
 static bool use_sysenter;
 

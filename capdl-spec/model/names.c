@@ -165,6 +165,11 @@ uint32_t capdl_spec_name_number(const struct capdl_spec *spec, const struct spec
     return (uint32_t)(block << BLOCK_BITS | (address - (uintptr_t)names->blocks[block]));
 }
 
+const char *capdl_object_name(const struct capdl_spec *spec, uint32_t id)
+{
+    return capdl_spec_name_at(spec, spec->objects->basic[id].name)->text;
+}
+
 /* Another block, or several in a row for a very long name. */
 static void add_blocks(struct capdl_names *names, size_t size)
 {

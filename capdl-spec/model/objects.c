@@ -68,11 +68,6 @@ struct capdl_object capdl_object_view(const struct capdl_spec *spec, uint32_t id
     return object;
 }
 
-const char *capdl_object_name(const struct capdl_spec *spec, uint32_t id)
-{
-    return capdl_spec_name_at(spec, spec->objects->basic[id].name)->text;
-}
-
 struct capdl_pos capdl_object_pos(const struct capdl_spec *spec, uint32_t id)
 {
     return capdl_spec_pos(spec, spec->objects->basic[id].at);

@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "checker.h"
+#include "checks.h"
+#include "facts.h"
+#include "per_object.h"
+#include "report.h"
 
 /* Slots of a container; 0: it is none. */
 static uint64_t num_slots(const struct checker *c, uint32_t id)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Checks of a spec: the list of them, and how they report. */
-#include <stdarg.h>
+/* Checks of a spec: the list of them, and the order in which they are made. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "checker.h"
+#include "checks.h"
+#include "per_object.h"
+#include "reach.h"
 
 static const struct {
     enum capdl_check id;
@@ -17,76 +19,6 @@ static const struct {
 _Static_assert(CAPDL_CHECK_COUNT < 256, "numbers of checks are kept in bytes");
 
 enum { NUM_CHECKS = sizeof(checks) / sizeof(checks[0]) };
-
-static bool same_place(struct capdl_pos a, struct capdl_pos b)
-{
-    return a.line && a.line == b.line && a.column == b.column && a.file == b.file;
-}
-
-static void report(struct checker *c, enum capdl_severity severity, struct capdl_pos pos, const char *format,
-                   va_list arguments)
-{
-    char message[800];
-    if (same_place(pos, c->last_pos) || (severity == CAPDL_WARNING && c->errors_only)) {
-        return;
-    }
-    c->last_pos = pos;
-    vsnprintf(message, sizeof(message), format, arguments);
-    capdl_finding(c->diags, severity, c->check, pos, "%s", message);
-}
-
-void capdl_check_report(struct checker *c, enum capdl_severity severity, struct capdl_pos pos, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    report(c, severity, pos, format, arguments);
-    va_end(arguments);
-}
-
-void capdl_check_report_cap(struct checker *c, enum capdl_severity severity, const struct capdl_cap *cap,
-                            const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    report(c, severity, capdl_cap_pos(c->spec, cap), format, arguments);
-    va_end(arguments);
-}
-
-void capdl_check_report_once(struct checker *c, const struct capdl_cap *cap, const char *format, ...)
-{
-    va_list arguments;
-    if (c->reach.said[cap->object] != c->check) {
-        c->reach.said[cap->object] = (uint8_t)c->check;
-        va_start(arguments, format);
-        report(c, CAPDL_WARNING, capdl_cap_pos(c->spec, cap), format, arguments);
-        va_end(arguments);
-    }
-}
-
-void *capdl_check_zeros(const struct checker *c, size_t item)
-{
-    return capdl_spec_zeros_grow(NULL, 0, c->spec->num_objects * item);
-}
-
-void capdl_check_zeros_free(const struct checker *c, void *zeros, size_t item)
-{
-    capdl_spec_zeros_free(zeros, c->spec->num_objects * item);
-}
-
-const char *capdl_check_label(const struct checker *c, uint32_t object, char *buffer)
-{
-    return capdl_object_label(c->spec, object, buffer, CHECK_LABEL);
-}
-
-bool capdl_check_knows_size(const struct checker *c, uint32_t object)
-{
-    return !c->errors_only || capdl_object_flags(c->spec, object) & CAPDL_OBJECT_HAS_SIZE;
-}
-
-bool capdl_check_exists(const struct checker *c, enum capdl_kind kind)
-{
-    return kind < CAPDL_KIND_COUNT && capdl_kind_on_arch(kind, c->spec->arch);
-}
 
 static void note_uses(struct checker *c, uint32_t id)
 {

@@ -8,7 +8,11 @@
  */
 #include <inttypes.h>
 
-#include "check.h"
+#include "checker.h"
+#include "checks.h"
+#include "per_object.h"
+#include "reach.h"
+#include "report.h"
 
 struct walk {
     struct checker *c;

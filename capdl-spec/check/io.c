@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "checker.h"
+#include "checks.h"
+#include "report.h"
 
 /* What VT-d defines; how many a machine has depends on its hardware. */
 enum { MOST_IO_LEVELS = 5 };

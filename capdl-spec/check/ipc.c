@@ -5,7 +5,10 @@
  */
 #include <inttypes.h>
 
-#include "check.h"
+#include "checker.h"
+#include "checks.h"
+#include "reach.h"
+#include "report.h"
 
 /* Calls visit for each capability in a CNode that threads reach. */
 static void each_reached(struct checker *c, void (*visit)(struct checker *, uint32_t cnode, const struct capdl_cap *))

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "checker.h"
+#include "checks.h"
+#include "per_object.h"
+#include "report.h"
 
 static void report_irq_twice(struct checker *c, const struct capdl_irq_map *first, const struct capdl_irq_map *second)
 {

@@ -6,7 +6,9 @@
 
 #include <capdl/leftovers.h>
 
-#include "check.h"
+#include "checker.h"
+#include "checks.h"
+#include "report.h"
 
 /* Others that are described in the same frame: only a bootinfo lists several. */
 static void check_shared_frame(struct checker *c, uint32_t id, const struct capdl_cap *cap)

@@ -2,7 +2,10 @@
 /* Checks of single objects: their kind, size, and parameters. */
 #include <inttypes.h>
 
-#include "check.h"
+#include "checker.h"
+#include "checks.h"
+#include "facts.h"
+#include "report.h"
 
 /* Capabilities to what the kernel has from the start. */
 static void check_control_arch(struct checker *c, uint32_t container)
@@ -64,16 +67,6 @@ void capdl_check_size(struct checker *c)
             check_untyped_size(c, i);
         }
     }
-}
-
-bool capdl_check_frame_is_legal(const struct checker *c, uint32_t frame)
-{
-    for (unsigned i = 0; i < CAPDL_ARCH_MOST_FRAMES; i++) {
-        if (capdl_check_facts(c)->frame_bits[i] == capdl_object_size_bits(c->spec, frame)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 void capdl_check_frame_size(struct checker *c)

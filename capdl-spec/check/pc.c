@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "check.h"
+#include "checker.h"
+#include "checks.h"
+#include "report.h"
 
 /* Pins a kernel can count, and those that all but large machines have. */
 enum { MOST_PORT = 0xffff, MOST_PINS = 240, USUAL_PINS = 24 };

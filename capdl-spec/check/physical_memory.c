@@ -3,7 +3,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "check.h"
+#include "checker.h"
+#include "checks.h"
+#include "per_object.h"
+#include "report.h"
 
 /* Of kinds for which the size or the kernel says what Retype makes. */
 static unsigned varying_bits(const struct checker *c, uint32_t object)

@@ -6,7 +6,9 @@
  */
 #include <stdlib.h>
 
-#include "check.h"
+#include "reach.h"
+
+#include "per_object.h"
 
 struct worklist {
     uint32_t *items;

@@ -3,19 +3,17 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "check.h"
+#include "checker.h"
+#include "checks.h"
+#include "facts.h"
+#include "per_object.h"
+#include "report.h"
 
 enum { MOST_LEVELS = 4, PAGE_BITS = 12 };
 
 static const struct capdl_arch_table *table_find(const struct checker *c, enum capdl_kind kind)
 {
     return capdl_arch_table(c->spec->arch, kind);
-}
-
-bool capdl_check_is_vspace_root(const struct checker *c, enum capdl_kind kind)
-{
-    const struct capdl_arch_table *table = table_find(c, kind);
-    return table && table->root;
 }
 
 /* How many page tables are above this one; MOST_LEVELS if too many, or in a cycle. */
@@ -38,12 +36,6 @@ static unsigned table_shift(const struct checker *c, uint32_t id)
     }
     depth = table_depth(c, id);
     return depth < levels ? PAGE_BITS + (unsigned)__builtin_ctz(table->entries) * (levels - 1 - depth) : 0;
-}
-
-unsigned capdl_check_table_entries(const struct checker *c, uint32_t id)
-{
-    const struct capdl_arch_table *table = table_find(c, capdl_object_kind(c->spec, id));
-    return !table ? 0 : c->table_holder[id] ? table->entries : table->root_entries;
 }
 
 static void report_nesting(struct checker *c, uint32_t id, const struct capdl_cap *cap,

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the checks share. Each check is one small function and a row of include/capdl/checks.def. */
-#ifndef CAPDL_CHECK_CHECK_H
-#define CAPDL_CHECK_CHECK_H
+/* What checks share: the spec, and what has been found out about its objects. */
+#ifndef CAPDL_CHECK_CHECKER_H
+#define CAPDL_CHECK_CHECKER_H
 
 #include <capdl/architecture.h>
 
 #include "model/model.h"
-
-enum { CHECK_LABEL = 160 };
 
 /* reach.c: what is known of an object once all capabilities have been looked at. */
 enum check_what {
@@ -73,40 +71,5 @@ static inline bool capdl_check_has_kind(const struct checker *c, enum capdl_kind
 {
     return c->kinds >> kind & 1;
 }
-
-/* Reports unless the last finding of this check was at the same position. */
-void capdl_check_report(struct checker *, enum capdl_severity, struct capdl_pos, const char *format, ...)
-    CAPDL_PRINTF(4, 5);
-/* The same about a capability. */
-void capdl_check_report_cap(struct checker *, enum capdl_severity, const struct capdl_cap *, const char *format, ...)
-    CAPDL_PRINTF(4, 5);
-/* A zeroed array with an item for each object of the spec; pages take memory only once written. */
-void *capdl_check_zeros(const struct checker *, size_t item);
-void capdl_check_zeros_free(const struct checker *, void *zeros, size_t item);
-/* Name of an object, in the caller's buffer of CHECK_LABEL bytes. */
-const char *capdl_check_label(const struct checker *, uint32_t object, char *buffer);
-/* Whether the size of an object is known: not when the text says it wrongly. */
-bool capdl_check_knows_size(const struct checker *, uint32_t);
-/* Whether objects of this kind exist; of those that do not, nothing more is said than that. */
-bool capdl_check_exists(const struct checker *, enum capdl_kind);
-/* objects.c: whether the architecture has frames of this size. */
-bool capdl_check_frame_is_legal(const struct checker *, uint32_t frame);
-
-/* vspace.c: what a page table is like. */
-bool capdl_check_is_vspace_root(const struct checker *, enum capdl_kind);
-unsigned capdl_check_table_entries(const struct checker *, uint32_t table);
-
-/* reach.c: whether c->reach is known, which is found when first needed: of systems, specs with a thread that can run.
-   Not after errors, of which what is missing may be a consequence. */
-bool capdl_check_has_reach(struct checker *);
-void capdl_check_free_reach(struct checker *);
-/* The object that stands for all that can come to have what this CNode or thread has. */
-uint32_t capdl_check_group(const struct checker *, uint32_t object);
-/* Warns of a capability; each check warns once for each object. */
-void capdl_check_report_once(struct checker *, const struct capdl_cap *, const char *format, ...) CAPDL_PRINTF(3, 4);
-
-/* The checks. */
-#define CAPDL_SPEC_CHECK(id, function, severity, name, text) void capdl_check_##function(struct checker *);
-#include <capdl/checks.def>
 
 #endif

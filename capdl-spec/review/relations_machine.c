@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Interrupts, ports, SMC, priorities and domains, and what is no object. */
+#include "relations_machine.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "relations.h"
+#include "relations_havings.h"
+#include "relations_list.h"
+#include "relations_parties.h"
 
 static void relate_all(struct relation_finder *f, enum capdl_relation_kind kind, const struct havings *havings,
                        uint32_t to, uint32_t object)

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Memory that several reach, and memory with addresses. */
+#include "relations_memory.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "relations.h"
+#include "relations_havings.h"
+#include "relations_list.h"
+#include "relations_parties.h"
 
 struct window {
     uint64_t first, last;

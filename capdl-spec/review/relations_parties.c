@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who and what is related. */
+#include "relations_parties.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lists.h"
-#include "relations.h"
 #include "words.h"
 
 uint32_t capdl_relation_party_add(struct relation_finder *f, struct capdl_party party)

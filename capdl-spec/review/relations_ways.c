@@ -1,28 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages, signals, faults and control. */
+#include "relations_ways.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "relations.h"
+#include "relations_havings.h"
+#include "relations_list.h"
+#include "relations_parties.h"
 #include "uses.h"
 
-bool capdl_relation_is_subject(const struct having *having)
-{
-    return !(having->who & USE_DEVICE);
-}
-
-static struct having thread_having(const struct relation_finder *f, uint32_t tcb, uint64_t slot)
-{
-    return (struct having){.who = f->world.owner[tcb], .holder = tcb, .slot = slot};
-}
-
 /* ---- Messages ---- */
-
-bool capdl_relation_receives(const struct having *having)
-{
-    return capdl_relation_is_subject(having) && having->rights & CAPDL_RIGHT_READ;
-}
 
 static bool signals(const struct having *having)
 {
@@ -64,19 +53,6 @@ void capdl_relation_endpoint(struct relation_finder *f, uint32_t object)
     send_to_receivers(f, CAPDL_RELATION_TRANSFER, transfers, object);
 }
 
-void capdl_relation_find_bound(struct relation_finder *f, uint32_t object, struct havings *havings)
-{
-    for (size_t i = f->world.first_holder[object]; i < f->world.first_holder[object + 1]; i++) {
-        uint32_t container = f->world.holders[i].container;
-        uint64_t slot = capdl_review_held(&f->world, i)->slot;
-        if (capdl_object_kind(f->spec, container) == CAPDL_KIND_TCB && slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION) {
-            struct having bound = thread_having(f, container, slot);
-            bound.rights = CAPDL_RIGHT_READ;
-            capdl_relation_have(havings, bound);
-        }
-    }
-}
-
 void capdl_relation_notification(struct relation_finder *f, uint32_t object)
 {
     capdl_relation_find_bound(f, object, &f->here);
@@ -107,7 +83,7 @@ static int fault_compare(const void *left, const void *right)
 static void add_fault(struct relation_finder *f, struct faults *faults, uint32_t tcb, const struct capdl_cap *handler,
                       uint64_t slot)
 {
-    struct having from = thread_having(f, tcb, slot);
+    struct having from = capdl_relation_thread_having(f, tcb, slot);
     if (!handler || handler->object == CAPDL_NO_OBJECT || !capdl_cap_can_call(handler) || from.who == REVIEW_NONE) {
         return;
     }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a system did before a change: parties are compared by their names. */
+#include "policy_change.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy.h"
-#include "policy_judge.h"
+#include "policy_match.h"
 
 static int old_link_compare(const void *left, const void *right)
 {

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Relations of many with many: members of whom rules, and the system before a change, say the same are looked at once.
  */
+#include "policy_groups.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy.h"
-#include "policy_judge.h"
+#include "policy_change.h"
+#include "policy_findings.h"
+#include "policy_match.h"
+#include "policy_verdict.h"
+#include "policy_write.h"
 #include "words.h"
 
 /* What there is to say of a member: rules, what it did before, with whom and by which groups. */

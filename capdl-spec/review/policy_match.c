@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whom the terms of a policy mean: sets of parties, found by name and number once, not by comparing each with each. */
+#include "policy_match.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "lists.h"
-#include "policy_judge.h"
 
 static bool glob(const char *pattern, const char *text)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads policies. A statement is a line; after a comma it goes on in the next. docs/policy.md has the grammar. */
+#include "policy_read.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/model.h"
-#include "policy.h"
 
 enum token_kind {
     TOKEN_END,

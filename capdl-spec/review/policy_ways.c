@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What reaches what, through others, and who a policy says must stand between. */
+#include "policy_ways.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy_judge.h"
+#include "policy_findings.h"
+#include "policy_match.h"
 #include "words.h"
 
 /* A way is from party to party. What a group does to another one goes through two nodes of its own, after those of the

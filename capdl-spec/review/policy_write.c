@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The policy that allows just what a spec has, to start from. */
+#include "policy_write.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/model.h"
-#include "policy.h"
+#include "policy_change.h"
+#include "policy_read.h"
 
 struct row {
     enum capdl_relation_kind kind;

@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "survey.h"
+/*
+ * Puts a survey together: subjects, threads, capabilities.
+ *
+ *     surveyor.c         who reaches what
+ *     survey_memory.c    address spaces and programs
+ *     survey_channels.c  what subjects share
+ *     survey_effects.c   who can affect whom
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "effects.h"
 #include "gain_rank.h"
@@ -7,82 +17,11 @@
 #include "roles.h"
 #include "shared_memory.h"
 #include "subjects.h"
+#include "survey_channels.h"
+#include "survey_effects.h"
+#include "survey_memory.h"
+#include "surveyor.h"
 #include "uses.h"
-
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-
-const char *capdl_survey_keep(struct surveyor *s, const char *text)
-{
-    size_t size = strlen(text) + 1;
-    return memcpy(capdl_spec_alloc(&s->survey->none, size), text, size);
-}
-
-bool capdl_survey_next(const struct capdl_spec *spec, uint32_t a, uint32_t count, uint32_t b)
-{
-    uint32_t index = capdl_object_index(spec, a);
-    return index != CAPDL_NO_INDEX && capdl_object_index(spec, b) == index + count &&
-           capdl_object_name(spec, a) == capdl_object_name(spec, b);
-}
-
-uint32_t capdl_survey_who(const struct surveyor *s, uint32_t who)
-{
-    return who & USE_DEVICE ? CAPDL_SURVEY_DEVICE | (who & ~USE_DEVICE) : s->place[who];
-}
-
-/* ---- Who reaches what ---- */
-
-static int reached_compare(const void *left, const void *right)
-{
-    const struct reached *a = left, *b = right;
-    if (a->use.who != b->use.who) {
-        return a->use.who < b->use.who ? -1 : 1;
-    }
-    if (a->use.address != b->use.address) {
-        return a->use.address < b->use.address ? -1 : 1;
-    }
-    return a->container < b->container ? -1 : a->container > b->container;
-}
-
-static void find_reached(struct surveyor *s)
-{
-    const struct world *world = &s->review.new;
-    size_t count = world->first_use[world->spec->num_objects];
-    s->reached = capdl_spec_realloc(NULL, (count + 1) * sizeof(*s->reached));
-    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
-        for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
-            s->reached[s->num_reached++] = (struct reached){i, world->uses[j]};
-        }
-    }
-    if (count) {
-        qsort(s->reached, count, sizeof(*s->reached), reached_compare);
-    }
-}
-
-static size_t first_reached(const struct surveyor *s, uint32_t who)
-{
-    size_t low = 0, high = s->num_reached;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (s->reached[middle].use.who < who) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-const struct reached *capdl_survey_reached(const struct surveyor *s, uint32_t who, size_t *count)
-{
-    size_t first = first_reached(s, who), end = first;
-    while (end < s->num_reached && s->reached[end].use.who == who) {
-        end++;
-    }
-    *count = end - first;
-    return s->reached + first;
-}
 
 /* ---- What a subject can do ---- */
 
@@ -313,7 +252,7 @@ void capdl_survey_make(struct capdl_survey *survey, const struct capdl_spec *spe
     capdl_spec_init(&survey->none);
     survey->none.arch = spec->arch;
     review_init(&s.review, &survey->none, spec, options);
-    find_reached(&s);
+    capdl_survey_find_reached(&s);
     find_subjects(&s);
     for (uint32_t i = 0; i < s.review.new.num_subjects; i++) {
         struct capdl_survey_subject *subject = &survey->subjects[s.place[i]];

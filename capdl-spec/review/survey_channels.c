@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Objects through which subjects meet one another or hardware. */
+#include "survey_channels.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "parties.h"
 #include "roles.h"
 #include "shared_memory.h"
-#include "survey.h"
+#include "surveyor.h"
 
 static bool is_channel(const struct surveyor *s, uint32_t object)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who can affect whom: relations (capdl/relations.h) as a table, and what goes only through others. */
+#include "survey_effects.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include <capdl/relations.h>
 
 #include "flow_graph.h"
-#include "survey.h"
 
 /* What a relation lets the first do to the second, and the second to the first. */
 static const struct {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What memory one reaches, and what of it is a program. */
+#include "survey_memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "roles.h"
 #include "shared_memory.h"
-#include "survey.h"
+#include "surveyor.h"
 #include "words.h"
 
 static int mapping_compare(const void *left, const void *right)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A policy as its rules: policy_read.c makes them, policy.c compares systems with them, policy_write.c writes some. */
-#ifndef CAPDL_REVIEW_POLICY_H
-#define CAPDL_REVIEW_POLICY_H
+#ifndef CAPDL_REVIEW_POLICY_RULES_H
+#define CAPDL_REVIEW_POLICY_RULES_H
 
 #include <capdl/policy.h>
 
@@ -46,24 +46,5 @@ struct capdl_policy {
     uint16_t source;
     struct capdl_pos end; /* its last line */
 };
-
-/* Relations of groups by those who are in them: those from party i begin at first[i] of the list. */
-struct policy_by_groups {
-    const struct capdl_relations *r;
-    uint32_t *list;
-    size_t *first;
-};
-
-void capdl_policy_groups_init(struct policy_by_groups *, const struct capdl_relations *);
-void capdl_policy_groups_free(struct policy_by_groups *);
-/* Whether groups of both parties are so related. */
-bool capdl_policy_by_groups(const struct policy_by_groups *, uint32_t from, uint32_t to, enum capdl_relation_kind);
-
-/* Words that are not names. */
-bool capdl_policy_is_keyword(const char *word);
-/* Whether a character may stand in a name that is not quoted. */
-bool capdl_policy_is_plain(char c);
-/* Writes the name or numbers of a party as a policy has them. */
-void capdl_policy_write_party(FILE *, const struct capdl_party *);
 
 #endif

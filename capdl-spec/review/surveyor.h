@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What the files of the survey share.
- *
- *     survey.c           puts it together: subjects, threads, capabilities
- *     survey_memory.c    address spaces and programs
- *     survey_channels.c  what subjects share
- *     survey_effects.c   who can affect whom
- */
-#ifndef CAPDL_REVIEW_SURVEY_H
-#define CAPDL_REVIEW_SURVEY_H
+#ifndef CAPDL_REVIEW_SURVEYOR_H
+#define CAPDL_REVIEW_SURVEYOR_H
 
 #include <capdl/survey.h>
 
@@ -28,6 +20,8 @@ struct surveyor {
     uint32_t *place; /* per subject of the world: its number in the survey */
 };
 
+/* Finds who reaches what, for capdl_survey_reached. */
+void capdl_survey_find_reached(struct surveyor *);
 /* The containers that one reaches: returns the first, and how many. */
 const struct reached *capdl_survey_reached(const struct surveyor *, uint32_t who, size_t *count);
 /* A subject or device by its number in the survey. */
@@ -36,10 +30,5 @@ uint32_t capdl_survey_who(const struct surveyor *, uint32_t who);
 const char *capdl_survey_keep(struct surveyor *, const char *text);
 /* Whether b is the element after a's `count` elements of the same array. */
 bool capdl_survey_next(const struct capdl_spec *, uint32_t a, uint32_t count, uint32_t b);
-
-void capdl_survey_memory(struct surveyor *, uint32_t who, struct capdl_survey_mapping **list, size_t *count);
-void capdl_survey_segments(struct surveyor *, struct capdl_survey_subject *);
-void capdl_survey_channels(struct surveyor *);
-void capdl_survey_effects(struct surveyor *);
 
 #endif

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The parameters in parentheses after a capability. */
+#include "cap_params.h"
+
 #include <string.h>
 
-#include "parse.h"
+#include "object_refs.h"
+#include "slots.h"
+#include "tokens.h"
 
 static const struct {
     const char *keyword;

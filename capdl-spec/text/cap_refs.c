@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What refers to capabilities rather than objects: names, copies, derivations. Resolved when all capabilities are
  * known. */
+#include "cap_refs.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "parse.h"
+#include "cap_params.h"
+#include "object_refs.h"
+#include "slots.h"
+#include "tokens.h"
 
 enum { MOST_COMPARISONS = 10000000 }; /* of names, to make messages better */
 

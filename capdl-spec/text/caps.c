@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The caps section: which slots of which containers hold what. */
+#include "caps.h"
+
 #include <string.h>
 
-#include "parse.h"
+#include "cap_params.h"
+#include "cap_refs.h"
+#include "object_refs.h"
+#include "slots.h"
+#include "tokens.h"
 
 /* A `container { ... }` block being read; its containers are in text_parser.containers. */
 struct block {
@@ -22,40 +28,6 @@ struct mapping {
     struct text_cap_params params;
     struct capdl_pos pos;
 };
-
-static bool slot_name(const struct text_token *token, uint64_t *slot)
-{
-#define CAPDL_TCB_SLOT(id, number, name)    \
-    if (capdl_text_token_is(token, name)) { \
-        *slot = (number);                   \
-        return true;                        \
-    }
-#include <capdl/tcbslots.def>
-#undef CAPDL_TCB_SLOT
-    return false;
-}
-
-static bool report_slot(struct text_parser *p)
-{
-    struct capdl_nearest nearest = {NULL};
-#define CAPDL_TCB_SLOT(id, number, name) capdl_nearest_try(&nearest, p->token.text, p->token.length, name);
-#include <capdl/tcbslots.def>
-#undef CAPDL_TCB_SLOT
-    return capdl_text_unexpected(
-        p, "a slot: a number, or the name of a TCB's slot such as cspace, vspace or ipc_buffer_slot%s",
-        capdl_nearest_hint(&nearest));
-}
-
-bool capdl_text_slot_parse(struct text_parser *p, uint64_t *slot)
-{
-    if (p->token.kind == TEXT_NUMBER) {
-        *slot = p->token.number;
-    } else if (!slot_name(&p->token, slot)) {
-        return report_slot(p);
-    }
-    capdl_text_advance(p);
-    return true;
-}
 
 /* Whether `container {` or `name = (container, slot)` starts here. */
 static bool at_container(const struct text_parser *p)

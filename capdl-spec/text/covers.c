@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which untyped covers what. */
-#include "parse.h"
+#include "covers.h"
+
+#include "object_refs.h"
+#include "tokens.h"
 
 void capdl_text_cover_set(struct text_parser *p, uint32_t child, uint32_t untyped, struct capdl_pos pos)
 {

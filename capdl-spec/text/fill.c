@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a frame holds at the start: fill: [{0 4096 CDL_FrameFill_FileData "file" 0}] */
+#include "fill.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "parse.h"
+#include "tokens.h"
 
 enum { MOST_WORDS = 64 };
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* irq maps and domains. */
+#include "irqs_domains.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "parse.h"
+#include "object_refs.h"
+#include "tokens.h"
 
 /* Maps consecutive interrupts to an object or to the elements of an array. */
 static void irq_map_add(struct text_parser *p, const struct text_ref *ref, uint64_t *irq)

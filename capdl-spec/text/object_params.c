@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Parameters of objects. */
+#include "object_params.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "parse.h"
+#include "fill.h"
+#include "program.h"
+#include "resume.h"
+#include "tokens.h"
 
 enum action {
     TCB_NUMBER, /* bit: enum capdl_tcb_field; of the other two as well */
@@ -420,25 +425,6 @@ static bool parse_param(struct text_parser *p, struct param_list *list)
         return true;
     }
     return capdl_text_expect(p, ':', "after the parameter's name") && parse_value(p, param, list->object);
-}
-
-bool capdl_text_params_resume(struct text_parser *p)
-{
-    unsigned long depth = 0;
-    for (; p->token.kind != TEXT_END; capdl_text_advance(p)) {
-        if (!depth && (capdl_text_is(p, ',') || capdl_text_is(p, ')'))) {
-            return true;
-        }
-        if (p->token.first && capdl_text_at_declaration(p)) {
-            return false;
-        }
-        if (!depth && (capdl_text_is(p, '}') || capdl_text_at_section(p))) {
-            return false;
-        }
-        depth += capdl_text_is(p, '(') || capdl_text_is(p, '[') || capdl_text_is(p, '{');
-        depth -= depth && (capdl_text_is(p, ')') || capdl_text_is(p, ']') || capdl_text_is(p, '}'));
-    }
-    return false;
 }
 
 static void check_mandatory(struct text_parser *p, const struct param_list *list)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* References: names with ranges of indices, and what they refer to. */
+#include "object_refs.h"
+
 #include <string.h>
 
-#include "parse.h"
+#include "tokens.h"
 
 bool capdl_text_names_control(const struct spec_name *name, enum capdl_kind *kind)
 {

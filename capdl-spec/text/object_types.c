@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Types of objects. */
-#include "parse.h"
+#include "object_types.h"
+
+#include "tokens.h"
 
 /* `pd` with parameters is a protection domain, else a page directory, which has none. */
 static bool is_program(const struct text_parser *p)

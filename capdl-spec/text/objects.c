@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The objects section: declarations and arrays. */
+#include "objects.h"
+
 #include <inttypes.h>
 #include <string.h>
 
-#include "parse.h"
+#include "covers.h"
+#include "object_params.h"
+#include "object_refs.h"
+#include "object_types.h"
+#include "resume.h"
+#include "tokens.h"
 
 /* A declaration being read. */
 struct declaration {
@@ -15,13 +22,6 @@ struct declaration {
 };
 
 static bool declarations_parse(struct text_parser *, uint32_t parent);
-
-bool capdl_text_at_declaration(const struct text_parser *p)
-{
-    struct text_lexer lexer;
-    struct text_token token = capdl_text_behind_ref(p, &lexer);
-    return p->token.kind == TEXT_NAME && token.kind == TEXT_PUNCT && (token.punct == '=' || token.punct == '/');
-}
 
 /*
  * Skips to the next declaration. One that starts a line no further right than the broken one is taken for the next even

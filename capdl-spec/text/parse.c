@@ -5,7 +5,15 @@
 
 #include <capdl/architecture.h>
 
-#include "parse.h"
+#include "cap_refs.h"
+#include "caps.h"
+#include "covers.h"
+#include "irqs_domains.h"
+#include "object_refs.h"
+#include "objects.h"
+#include "parser.h"
+#include "resume.h"
+#include "tokens.h"
 
 static const char *const section_names[TEXT_SECTION_COUNT] = {
     [TEXT_OBJECTS] = "objects", [TEXT_CAPS] = "caps",       [TEXT_IRQ_MAPS] = "irq maps",

@@ -4,10 +4,15 @@
  *                    set: [("symbol", 5)])
  * Read without knowing what the parameters mean: that is the front end's business.
  */
+#include "program.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "parse.h"
+#include "cap_params.h"
+#include "object_refs.h"
+#include "resume.h"
+#include "tokens.h"
 
 /* A number with an optional unit: 16k, 2M, 1G. */
 static bool value_number(struct text_parser *p, uint64_t *number)

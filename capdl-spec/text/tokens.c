@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The parser's access to tokens: peeking, accepting, reporting unexpected ones. */
+#include "tokens.h"
+
 #include <stdarg.h>
 #include <string.h>
-
-#include "parse.h"
 
 enum { MOST_QUOTED = 40, MOST_SEARCHED = 100000000, RELEASE = 1 << 20 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Printing the caps section. */
+#include "write_caps.h"
+
 #include <inttypes.h>
 #include <string.h>
-
-#include "write.h"
 
 struct list {
     FILE *out;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Printing the objects section. */
+#include "write_objects.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "write.h"
 
 /* Puts commas between parameters and parentheses around them. */
 struct list {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the printer share. */
-#ifndef CAPDL_TEXT_WRITE_H
-#define CAPDL_TEXT_WRITE_H
+#ifndef CAPDL_TEXT_WRITER_H
+#define CAPDL_TEXT_WRITER_H
 
 #include "model/model.h"
 
@@ -18,13 +17,5 @@ void capdl_write_number(struct writer *, uint64_t);
 void capdl_write_object_name(struct writer *, uint32_t object);
 /* How many objects from order[at] on are elements of one array with consecutive indices. */
 uint32_t capdl_write_array_run(const struct writer *, uint32_t at);
-
-/* Objects by index, printed as few references as possible: x[0..3, 5]. Elements of one array only. */
-struct write_run {
-    uint32_t first, last;
-};
-
-void capdl_write_objects(struct writer *);
-void capdl_write_caps(struct writer *);
 
 #endif

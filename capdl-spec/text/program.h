@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CAPDL_TEXT_PROGRAM_H
+#define CAPDL_TEXT_PROGRAM_H
+
+#include "parser.h"
+
+bool capdl_text_program_parse(struct text_parser *, struct capdl_object *);
+
+#endif

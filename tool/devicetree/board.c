@@ -6,6 +6,7 @@
 
 #include <capdl/architecture.h>
 
+#include "devicetree/regions.h"
 #include "devicetree/tree.h"
 
 /* Cores that have no 64-bit state. */
@@ -115,19 +116,6 @@ static const char *board_words(enum capdl_cpu cpu)
     return "of a board";
 }
 
-bool devicetree_fits(const struct devicetree *tree, enum capdl_arch arch, const struct capdl_profile *kernel,
-                     struct capdl_diags *diags)
-{
-    enum capdl_cpu cpu = board_cpu(tree);
-    const struct capdl_architecture *facts = capdl_architecture(arch);
-    if (!(facts->cpus & cpu)) {
-        capdl_error(diags, CAPDL_NOWHERE, "%s is %s, which cannot run %s systems%s", tree->name, board_words(cpu),
-                    capdl_arch_name(arch), facts->pc ? ": PCs have no device trees" : "");
-        return false;
-    }
-    return !kernel || (devicetree_is_for(tree, kernel, diags) && memory_fits(tree, kernel, diags));
-}
-
 bool devicetree_same_board(const struct devicetree *tree, const struct devicetree *kernel, struct capdl_diags *diags)
 {
     const char *board = node_string(tree, 0, PROPERTY_COMPATIBLE, NULL),
@@ -150,4 +138,33 @@ bool devicetree_same_board(const struct devicetree *tree, const struct devicetre
     capdl_error(diags, CAPDL_NOWHERE, "%s is for another board: \"%s\", but the kernel was built for \"%s\"",
                 tree->name, name, kernel_name);
     return false;
+}
+
+bool devicetree_is_for(const struct devicetree *tree, const struct capdl_profile *kernel, struct capdl_diags *diags)
+{
+    struct file_bytes bytes;
+    bool good = true;
+    if (kernel->prefix[0] == 0 || kernel->dtb_bytes == 0) {
+        return true;
+    }
+    struct devicetree *own = devicetree_of_kernel(kernel, &bytes, diags);
+    if (own) {
+        good = devicetree_same_board(tree, own, diags);
+        devicetree_free(own);
+        file_release(&bytes);
+    }
+    return good && own;
+}
+
+bool devicetree_fits(const struct devicetree *tree, enum capdl_arch arch, const struct capdl_profile *kernel,
+                     struct capdl_diags *diags)
+{
+    enum capdl_cpu cpu = board_cpu(tree);
+    const struct capdl_architecture *facts = capdl_architecture(arch);
+    if (!(facts->cpus & cpu)) {
+        capdl_error(diags, CAPDL_NOWHERE, "%s is %s, which cannot run %s systems%s", tree->name, board_words(cpu),
+                    capdl_arch_name(arch), facts->pc ? ": PCs have no device trees" : "");
+        return false;
+    }
+    return !kernel || (devicetree_is_for(tree, kernel, diags) && memory_fits(tree, kernel, diags));
 }

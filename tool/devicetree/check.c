@@ -2,6 +2,9 @@
 /* A spec's physical addresses and interrupts against a tree. */
 #include <inttypes.h>
 
+#include "devicetree/controllers.h"
+#include "devicetree/interrupts.h"
+#include "devicetree/regions.h"
 #include "devicetree/tree.h"
 
 /* Of regions that touch one frame, more than these tell nothing new. */

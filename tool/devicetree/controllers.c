@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Interrupt controllers that seL4 drives, and how it numbers their interrupts. */
-#include "devicetree/tree.h"
+#include "devicetree/controllers.h"
 
 /* Patterns of fnmatch(3) for compatible strings. */
 static const struct {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Follows interrupt specifiers from devices through maps to the controllers that the kernel drives. */
+#include "devicetree/interrupts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "devicetree/tree.h"
+#include "devicetree/controllers.h"
 
 enum { MOST_HOPS = 16 };
 

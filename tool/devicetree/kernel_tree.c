@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The tree that a kernel was built with. */
 #include "devicetree/devicetree.h"
 #include "profile/profile.h"
 
@@ -21,20 +22,4 @@ struct devicetree *devicetree_of_kernel(const struct capdl_profile *kernel, stru
     }
     free(path);
     return tree;
-}
-
-bool devicetree_is_for(const struct devicetree *tree, const struct capdl_profile *kernel, struct capdl_diags *diags)
-{
-    struct file_bytes bytes;
-    bool good = true;
-    if (kernel->prefix[0] == 0 || kernel->dtb_bytes == 0) {
-        return true;
-    }
-    struct devicetree *own = devicetree_of_kernel(kernel, &bytes, diags);
-    if (own) {
-        good = devicetree_same_board(tree, own, diags);
-        devicetree_free(own);
-        file_release(&bytes);
-    }
-    return good && own;
 }

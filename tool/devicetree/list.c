@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "devicetree/names.h"
+#include "devicetree/regions.h"
 #include "devicetree/tree.h"
 
 /* One of the tree's lists by node: items[first[n]] to items[first[n + 1]] are indices of what is of node n. */

@@ -4,6 +4,7 @@
 
 #include <capdl/architecture.h>
 
+#include "devicetree/regions.h"
 #include "devicetree/tree.h"
 
 enum { MOST_FINDINGS = 1000, MOST_NEAR = 16 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Paths, aliases and labels. */
+#include "devicetree/names.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "devicetree/tree.h"
 
 /* Where dtc -@ keeps labels; both nodes hold a path per name. */
 static const char *const name_nodes[] = {"aliases", "__symbols__"};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Physical addresses: what `reg` says, seen through the `ranges` of the buses above, and the windows of PCI. */
+#include "devicetree/regions.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "devicetree/tree.h"
 
 /* An address of PCI says in its first cell to which of its spaces it belongs. */
 enum { PCI_CELLS = 3, SPACE_SHIFT = 24, SPACE_MASK = 3, SPACE_CONFIGURATION = 0, SPACE_IO = 1 };

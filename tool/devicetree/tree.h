@@ -111,37 +111,5 @@ const char *node_path(const struct devicetree *, int32_t node, char buffer[MOST_
 /* The number in the first `count` cells; of more than two, in the last two. */
 uint64_t cells_number(const fdt32_t *cells, size_t count);
 int32_t target_find(const struct devicetree *, uint32_t phandle);
-/* An alias or a label of a node. */
-struct node_name {
-    int32_t node;
-    const char *text;
-};
-/* All of them, ascending by node. To be freed. */
-struct node_name *node_names(struct devicetree *, size_t *count);
-/* A node by path, alias ("serial0", "serial0/port") or label; NO_NODE if there is none. */
-int32_t node_find(struct devicetree *, const char *name);
-
-/* Reads memory, registers and windows, sorted. */
-void regions_read(struct devicetree *);
-/* At most `most` of the regions that have an address from start to last; returns how many. */
-size_t regions_touching(const struct devicetree *, uint64_t start, uint64_t last, const struct region **, size_t most);
-
-/* Reads who interrupts, sorted. */
-void interrupts_read(struct devicetree *);
-/* The first with a number, and how many there are. */
-const struct interrupt *interrupts_find(const struct devicetree *, int64_t number, size_t *count);
-
-/* What a controller makes of a specifier. */
-enum controller_kind {
-    CONTROLLER_OTHER,        /* nothing that the kernel counts */
-    CONTROLLER_GIC,          /* kind, number, flags, and with GICv3 a partition of cores */
-    CONTROLLER_NUMBER,       /* number, and perhaps flags */
-    CONTROLLER_BCM_BANK,     /* bank and number; the kernel counts the core's 32 first */
-    CONTROLLER_PASS_THROUGH, /* wakes the core up; the specifier is for the controller behind it */
-    CONTROLLER_CORE,         /* the core's own: the kernel keeps them */
-};
-enum controller_kind controller_kind(const struct devicetree *, int32_t node);
-/* The kernel's number and the trigger; false if there is no such interrupt. */
-bool controller_decode(enum controller_kind, const fdt32_t *specifier, size_t count, struct interrupt *);
 
 #endif

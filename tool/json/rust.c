@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The form of rust-sel4 5.0.0 (sel4-capdl-initializer-types) and the one Microkit's --capdl-json writes, which differ
  * in contents. */
-#include "rust.h"
+#include "rust_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "rust_list.h"
 
 enum member { OBJECTS, IRQS, SCHEDULE, SET_START, INDEX_SHIFT, ASID_SLOTS, COVERS, NUM_MEMBERS };
 

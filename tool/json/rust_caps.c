@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rust-sel4's form: capabilities. */
-#include "rust.h"
+#include "rust_list.h"
 
 enum member { OBJECT, RIGHTS, BADGE, GUARD, GUARD_SIZE, CACHED, EXECUTABLE, NUM_MEMBERS };
 static const struct json_field cap_fields[] = {

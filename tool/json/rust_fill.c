@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rust-sel4's form and Microkit's: what a frame holds at the start. */
-#include "rust.h"
+#include "rust_reader.h"
 
 #include <stdlib.h>
 #include <string.h>

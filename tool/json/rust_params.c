@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rust-sel4's form: parameters of objects. */
-#include "rust.h"
+#include "rust_reader.h"
 
 #include <stdlib.h>
 #include <string.h>

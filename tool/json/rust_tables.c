@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rust-sel4's form: page tables have levels instead of names, and the architecture is not said. */
-#include "rust.h"
+#include "rust_reader.h"
 
 #include <capdl/architecture.h>
+
+#include "rust_list.h"
 
 enum { MOST_LEVELS = 4 };
 

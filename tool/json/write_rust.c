@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Writing rust-sel4's form. Objects are told by their place in the list, which is the spec's order. */
-#include "rust.h"
+#include "rust_list.h"
 #include "spec_json.h"
 
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the files of rust-sel4's form share: objects are told by their place in the list, kinds are the one member of
  * an object. */
-#ifndef TOOL_JSON_RUST_H
-#define TOOL_JSON_RUST_H
+#ifndef TOOL_JSON_RUST_READER_H
+#define TOOL_JSON_RUST_READER_H
 
 #include "fields.h"
 
@@ -44,19 +44,8 @@ struct rust_tcb_field {
 };
 extern const struct rust_tcb_field rust_tcb_fields[];
 
-/* What the form calls a kind of object, or of capability; NULL: it has none. Page tables are CAPDL_KIND_PT. */
-const char *rust_kind_name(unsigned kind, bool of_cap);
 /* A type of bootinfo that capDL text calls so. */
 const char *rust_bootinfo_name(const char *text);
-
-/* A cap as it is named: {"Endpoint": {...}}. False if it is none, which is reported. */
-bool rust_cap_named(struct rust_reader *, const char *value, unsigned *kind, const char **fields);
-/* The object that a number stands for. */
-bool rust_reference(struct rust_reader *, const char *value, const char *what, uint64_t *id);
-/* The slots of an object, 0 if it has none. */
-const char *rust_slots(const struct rust_object *);
-/* A slot's number and the value of its cap. */
-bool rust_slot(struct rust_reader *, const char *value, uint64_t *slot, const char **cap);
 
 void rust_objects_read(struct rust_reader *, const char *value); /* rust_objects.c */
 bool rust_arch_find(struct rust_reader *);                       /* rust_tables.c */

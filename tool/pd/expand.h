@@ -136,9 +136,6 @@ enum capdl_kind space_root_kind(const struct capdl_profile *);
 /* load.c: the program's frames, mapped; sets entry. tls.c: thread-local data; sets the thread pointer. */
 bool load_program(struct expansion *, struct pd *, const struct elf_program *);
 bool load_tls(struct expansion *, struct pd *, const struct elf_program *);
-bool load_fill(struct expansion *, uint32_t frame, struct capdl_fill);
-/* These bytes at an offset in a frame. */
-void load_bytes(struct expansion *, uint32_t frame, uint64_t offset, const uint8_t *, size_t size, struct capdl_pos);
 
 static inline void put_le64(uint8_t *to, uint64_t value)
 {

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/pd_names.h"
 #include "expand.h"
+#include "fill.h"
 
 enum { MODULE_MAX_BITS = 30 };
 
@@ -163,7 +164,7 @@ bool modules_table(struct expansion *x, struct pd *pd)
         !space_take(x, pd, at->number, CAPDL_PAGE_SIZE, "the table of modules", at->pos)) {
         return false;
     }
-    load_bytes(x, frame, 0, table, size, at->pos);
+    fill_bytes(x, frame, 0, table, size, at->pos);
     return space_map(
         x, pd, at->number,
         (struct capdl_cap){.object = frame, .rights = CAPDL_RIGHT_READ, .at = capdl_spec_at(x->spec, at->pos)});

@@ -19,6 +19,7 @@
 
 #include "base/pd_names.h"
 #include "expand.h"
+#include "fill.h"
 #include "profile/bootinfo.h"
 
 enum { RW = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE };
@@ -112,16 +113,16 @@ static void fill_chunk(struct expansion *x, uint32_t frame, uint64_t page, const
     if (first < last) { /* the header, or what of it is in the page */
         uint8_t words[2 * sizeof(uint64_t)];
         put_words(x, words, chunk->id, pair->number);
-        load_bytes(x, frame, first - page, words + (first - at), last - first, pair->pos);
+        fill_bytes(x, frame, first - page, words + (first - at), last - first, pair->pos);
     }
     if (from < end) {
-        load_fill(x, frame,
-                  (struct capdl_fill){.kind = CAPDL_FILL_BOOTINFO,
-                                      .offset = from - page,
-                                      .length = end - from,
-                                      .text = chunk->fill,
-                                      .source_offset = from - at,
-                                      .pos = pair->pos});
+        fill_add(x, frame,
+                 (struct capdl_fill){.kind = CAPDL_FILL_BOOTINFO,
+                                     .offset = from - page,
+                                     .length = end - from,
+                                     .text = chunk->fill,
+                                     .source_offset = from - at,
+                                     .pos = pair->pos});
     }
 }
 
@@ -344,7 +345,7 @@ bool root_finish(struct expansion *x, struct pd *pd)
     }
     put_words(x, page + list, untyped, untyped);
     if (!(capdl_object_flags(x->spec, pd->bootinfo) & CAPDL_OBJECT_HAS_FILL)) {
-        load_bytes(x, pd->bootinfo, 0, page, list + bootinfo_region_bytes(profile->arch), p->pos);
+        fill_bytes(x, pd->bootinfo, 0, page, list + bootinfo_region_bytes(profile->arch), p->pos);
     }
     return true;
 }

@@ -14,6 +14,7 @@
 
 #include "base/pd_names.h"
 #include "expand.h"
+#include "fill.h"
 
 /* How far above the program a place for the block is looked for. */
 #define MOST_SEARCHED (UINT64_C(256) << 20)
@@ -59,7 +60,7 @@ static void fill_page(struct expansion *x, uint32_t frame, const struct elf_segm
     fill.offset = from - offset;
     fill.length = to - from;
     fill.source_offset = tls->offset + (from - l->data);
-    load_fill(x, frame, fill);
+    fill_add(x, frame, fill);
 }
 
 /* Frames are filled from files only, so each byte of the word is taken from a place in the program that happens to
@@ -76,7 +77,7 @@ static void fill_self_pointer(struct expansion *x, uint32_t frame, const struct 
         }
         fill.offset = tp % CAPDL_PAGE_SIZE + i;
         fill.source_offset = (uint64_t)(found - elf->bytes.data);
-        load_fill(x, frame, fill);
+        fill_add(x, frame, fill);
     }
 }
 

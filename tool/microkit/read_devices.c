@@ -7,6 +7,7 @@
 
 #include "system.h"
 #include "document.h"
+#include "kernel.h"
 
 static void trigger_read(struct mk_reader *reader, const struct xml_element *element, const char *text,
                          struct mk_irq *irq)

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "system.h"
 #include "document.h"
+#include "kernel.h"
 
 enum { MOST_ENTRIES = 256 };
 

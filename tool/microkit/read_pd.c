@@ -9,18 +9,9 @@
 
 #include "system.h"
 #include "document.h"
+#include "kernel.h"
 
 enum { TIME_DEFAULT = 1000, STACK_DEFAULT = 0x2000, MOST_STACK = 16 << 20 };
-
-bool mk_kernel_lacks(struct mk_reader *reader, bool has, struct capdl_pos pos, const char *what, const char *option)
-{
-    if (has || reader->options->guessed) {
-        return false;
-    }
-    capdl_error(reader->diags, pos, "%s, but the kernel %s was not built for that: it needs %s", what,
-                reader->profile->name, option);
-    return true;
-}
 
 /* Budget and period of a domain or a virtual machine, in microseconds. */
 static void read_times(struct mk_reader *reader, const struct xml_element *element, const char *budget,

@@ -225,8 +225,6 @@ struct mk_map *mk_read_map(struct mk_reader *, const struct xml_element *, struc
 struct mk_map *mk_read_iomap(struct mk_reader *, const struct xml_element *);
 void mk_add_setvar(struct mk_reader *, const struct xml_element *, struct mk_pd *, const char *symbol, uint64_t value,
                    struct mk_region *paddr_of);
-/* Whether the kernel that was named lacks something; then this is reported. */
-bool mk_kernel_lacks(struct mk_reader *, bool has, struct capdl_pos, const char *what, const char *option);
 
 /* check.c: what no element shows alone. Also decides the size of pages. */
 void mk_check(struct mk_reader *);

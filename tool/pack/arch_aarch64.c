@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "payload_parts.h"
 #include "put.h"
 
 /* Firmware's entry, from the loader's own; see start.S. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "payload_parts.h"
 #include "put.h"
 
 enum { TEXT_OFFSET = 0x200000 };

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "payload_parts.h"
 #include "plan.h"
 #include "put.h"
 
@@ -130,6 +131,32 @@ bool format_write(struct plan *plan, FILE *out)
     }
     fwrite(plan->file.bytes, 1, plan->file.size, out);
     return true;
+}
+
+static const char *const format_names[] = {
+#define PACK_FORMAT(id, name) name,
+#include "formats.def"
+};
+
+enum pack_format pack_format_named(const char *name)
+{
+    enum pack_format format = 0;
+    while (format < PACK_FORMAT_COUNT && strcmp(format_names[format], name) != 0) {
+        format++;
+    }
+    return format;
+}
+
+const char *pack_format_name(enum pack_format format)
+{
+    return format_names[format];
+}
+
+/* An ELF file is put where it wants to be and cannot run into the machine's own device tree. The Raspberry Pi's
+ * start-up code, and QEMU's, holds back the other cores only if the file looks like a Linux Image. */
+enum pack_format pack_format_for_qemu(const struct capdl_profile *profile)
+{
+    return strcmp(profile->platform, "bcm2837") == 0 ? PACK_LINUX : PACK_ELF;
 }
 
 bool pack_format_is_for(enum pack_format format, enum capdl_arch arch)

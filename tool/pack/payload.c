@@ -7,6 +7,7 @@
 #include "arch.h"
 #include "base/memory.h"
 #include "sha256/sha256.h"
+#include "payload_parts.h"
 #include "plan.h"
 
 enum { UNIT = CAPDL_PAYLOAD_UNIT, LINE = 64, SHORTEST_GAP = 512 };
@@ -139,36 +140,6 @@ bool payload_plan(struct plan *plan)
     qsort(plan->regions, plan->num_regions, sizeof(*plan->regions), compare_regions);
     order_stored(plan);
     return true;
-}
-
-static uint64_t unit(uint64_t size)
-{
-    return (size + UNIT - 1) & ~(uint64_t)(UNIT - 1);
-}
-
-/* Offsets of the payload's parts. */
-struct parts {
-    uint64_t regions, memory, externals, tree, stored, end;
-};
-
-static struct parts payload_parts(const struct plan *plan)
-{
-    struct parts parts;
-    parts.regions = unit(sizeof(struct capdl_payload));
-    parts.memory = unit(parts.regions + plan->num_regions * sizeof(*plan->regions));
-    parts.externals =
-        unit(parts.memory + plan->profile->num_memory * sizeof(struct capdl_payload_span) + plan->kept.size);
-    parts.tree = unit(parts.externals + plan->options->num_externals * sizeof(struct capdl_payload_external));
-    parts.stored = unit(parts.tree + plan->tree_size);
-    parts.end = unit(parts.stored + plan->stored.size);
-    return parts;
-}
-
-uint64_t payload_memory_size(const struct plan *plan)
-{
-    const struct load *loader = &plan->loader.list[0];
-    uint64_t stored = (loader->file_size + payload_parts(plan).end + CAPDL_PAGE_SIZE - 1) & -(uint64_t)CAPDL_PAGE_SIZE;
-    return stored + (loader->memory_size - loader->file_size);
 }
 
 static uint32_t payload_flags(const struct plan *plan)

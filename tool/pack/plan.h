@@ -5,14 +5,9 @@
 
 #include <capdl/payload.h>
 
+#include "buffer.h"
 #include "kernel.h"
 #include "pack.h"
-
-/* Bytes that grow. */
-struct buffer {
-    uint8_t *bytes;
-    size_t size, room;
-};
 
 /* Something that is in memory while the system is started. */
 enum extent_kind {
@@ -55,9 +50,6 @@ struct plan {
     struct buffer file; /* loader and payload, as they are in memory at the loader's place */
 };
 
-void buffer_add(struct buffer *, const void *bytes, size_t);
-void buffer_zero(struct buffer *, size_t);
-
 /* inputs.c: everything read and checked by itself. */
 bool inputs_open(struct plan *);
 void inputs_close(struct plan *);
@@ -79,7 +71,6 @@ bool layout_check(struct plan *);
 
 /* payload.c: the regions to be filled, and the payload in `file`. */
 bool payload_plan(struct plan *);
-uint64_t payload_memory_size(const struct plan *); /* loader, payload and workspace */
 void payload_write(struct plan *);
 
 /* formats.c: the file as firmware wants it. */

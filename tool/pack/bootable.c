@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A bootable file for a board: kernel, device tree, image and the contents of reserved memory behind the loader. */
 #include "pack.h"
 
 #include <stdlib.h>
@@ -6,54 +7,8 @@
 
 #include "base/memory.h"
 #include "image/reserved_section.h"
+#include "payload_parts.h"
 #include "plan.h"
-
-static const char *const format_names[] = {
-#define PACK_FORMAT(id, name) name,
-#include "formats.def"
-};
-
-enum pack_format pack_format_named(const char *name)
-{
-    enum pack_format format = 0;
-    while (format < PACK_FORMAT_COUNT && strcmp(format_names[format], name) != 0) {
-        format++;
-    }
-    return format;
-}
-
-const char *pack_format_name(enum pack_format format)
-{
-    return format_names[format];
-}
-
-/* An ELF file is put where it wants to be and cannot run into the machine's own device tree. The Raspberry Pi's
- * start-up code, and QEMU's, holds back the other cores only if the file looks like a Linux Image. */
-enum pack_format pack_format_for_qemu(const struct capdl_profile *profile)
-{
-    return strcmp(profile->platform, "bcm2837") == 0 ? PACK_LINUX : PACK_ELF;
-}
-
-void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
-{
-    if (buffer->room - buffer->size < size) {
-        buffer->room = (buffer->size + size) * 2;
-        buffer->bytes = memory_need(realloc(buffer->bytes, buffer->room));
-    }
-    if (size) {
-        memcpy(buffer->bytes + buffer->size, bytes, size);
-        buffer->size += size;
-    }
-}
-
-void buffer_zero(struct buffer *buffer, size_t size)
-{
-    static const uint8_t zeros[4096];
-    for (; size > sizeof(zeros); size -= sizeof(zeros)) {
-        buffer_add(buffer, zeros, sizeof(zeros));
-    }
-    buffer_add(buffer, zeros, size);
-}
 
 static void extra_add(struct pack_extra **list, size_t *count, struct pack_extra extra)
 {

@@ -8,7 +8,7 @@
  */
 #include <stdlib.h>
 
-#include "verify/private.h"
+#include "verify/pairs.h"
 
 /* Stands for the slot number where one of the two is in the other, an untyped. */
 #define COVERED UINT64_MAX

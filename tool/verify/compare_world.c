@@ -95,15 +95,6 @@ static int compare_mapped(const void *a, const void *b)
     return x->start < y->start ? -1 : x->start > y->start;
 }
 
-uint64_t node_bytes(const struct verify *v, const struct node *n)
-{
-    unsigned bits = n->object ? ((const struct object *)n->object)->bits : n->bits;
-    if (n->type == CAP_CNODE) {
-        bits = n->bits + v->profile->size_bits[CAPDL_TYPE_CNODE];
-    }
-    return UINT64_C(1) << bits;
-}
-
 /* Objects of the spec by address; untypeds are memory for others and left out. */
 static size_t collect_mapped(const struct verify *v, struct mapped *list)
 {

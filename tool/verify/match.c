@@ -6,40 +6,7 @@
 
 #include "blob/leftovers.h"
 #include "image/slot_names.h"
-#include "verify/private.h"
-
-bool match_pair(struct verify *v, uint32_t object, uint32_t node)
-{
-    if (object == CAPDL_NO_OBJECT || node == NO_NODE || v->match[object] != NO_NODE) {
-        return false;
-    }
-    struct node *n = &v->nodes[node];
-    if (n->match != CAPDL_NO_OBJECT || n->flags & NODE_OWN ||
-        n->type != kind_cap_type(v, capdl_object_kind(v->spec, object))) {
-        return false;
-    }
-    n->match = object;
-    v->match[object] = node;
-    v->queue[v->num_queue++] = object;
-    return true;
-}
-
-static void follow(struct verify *v, uint32_t object)
-{
-    struct capdl_caps caps = capdl_object_caps(v->spec, object);
-    for (uint32_t i = 0; i < caps.count; i++) {
-        if (caps.list[i].object != CAPDL_NO_OBJECT && kind_has_node(capdl_object_kind(v->spec, caps.list[i].object))) {
-            match_pair(v, caps.list[i].object, state_target(v, object, &caps.list[i], i));
-        }
-    }
-}
-
-void match_follow(struct verify *v)
-{
-    while (v->num_queue > 0) {
-        follow(v, v->queue[--v->num_queue]);
-    }
-}
+#include "verify/pairs.h"
 
 /* The initialiser's slot i, 0 if there is none. */
 static const struct slot *initialiser_slot(const struct verify *v, uint64_t i)
@@ -143,7 +110,7 @@ static void match_interrupts(struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
         if (v->irqs[i] < MAX_IRQS || kind_is_device(capdl_object_kind(v->spec, i))) {
-            follow(v, i);
+            match_along(v, i);
         }
     }
 }

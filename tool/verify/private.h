@@ -148,6 +148,8 @@ const struct slot *state_tcb_slot(const struct verify *, const struct tcb *, uin
 uint32_t state_target(const struct verify *, uint32_t object, const struct capdl_cap *, uint32_t ordinal);
 /* What a device of the spec sees: the root of its tables, or what it is bound to. */
 uint32_t state_device_target(const struct verify *, uint32_t object);
+/* Bytes of memory that a node takes. */
+uint64_t node_bytes(const struct verify *, const struct node *);
 /* As the kernel names a PCI device. */
 uint16_t device_request(const struct verify *, uint32_t object);
 /* Calls `see` for everything a node holds, with the slot as the spec would number it. */
@@ -155,9 +157,6 @@ void state_each(const struct verify *, uint32_t node, void (*see)(void *context,
                 void *context);
 
 /* match.c, colours.c */
-/* Pairs the two if they can be the same thing and neither is paired yet. */
-bool match_pair(struct verify *, uint32_t object, uint32_t node);
-void match_follow(struct verify *);
 void match_by_colour(struct verify *);
 void match_all(struct verify *);
 
@@ -198,8 +197,6 @@ void compare_derivations(struct verify *);
 void compare_originals(struct verify *);
 void compare_domains(struct verify *);
 void compare_world(struct verify *);
-/* Bytes of memory that a node takes. */
-uint64_t node_bytes(const struct verify *, const struct node *);
 void list_remains(struct verify *);
 
 /* compare_leftovers.c: finds who gets what is left; whether a slot is for that; compares it with its description, and

@@ -366,3 +366,12 @@ void state_each(const struct verify *v, uint32_t index, seer *see, void *context
         break;
     }
 }
+
+uint64_t node_bytes(const struct verify *v, const struct node *n)
+{
+    unsigned bits = n->object ? ((const struct object *)n->object)->bits : n->bits;
+    if (n->type == CAP_CNODE) {
+        bits = n->bits + v->profile->size_bits[CAPDL_TYPE_CNODE];
+    }
+    return UINT64_C(1) << bits;
+}

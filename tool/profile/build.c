@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "profile/arch.h"
-#include "profile/read.h"
+#include "profile/prefix.h"
 
 /* Functions and variables that no kernel without the feature has, and each with it. */
 static const struct feature {

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "profile/arch.h"
 #include "profile/names.h"
-#include "profile/read.h"
+#include "profile/text_file.h"
 
 static const char config_path[] = "libsel4/include/kernel/gen_config.json";
 
@@ -63,40 +63,6 @@ static bool config_fill(struct reader *reader, struct json_object *object, struc
         }
     }
     return good;
-}
-
-/* Where the text ends but for white space. */
-static size_t text_end(const struct file_bytes *bytes)
-{
-    size_t end = bytes->size;
-    while (end > 0 && strchr(" \t\r\n", bytes->data[end - 1]) && bytes->data[end - 1] != 0) {
-        end--;
-    }
-    return end;
-}
-
-struct json_object *json_read(struct reader *reader, const struct text_file *file, int depth)
-{
-    struct json_tokener *tokener = memory_need(json_tokener_new_ex(depth));
-    size_t size = text_end(&file->bytes);
-    struct json_object *object = NULL;
-    enum json_tokener_error error;
-    if (size < INT32_MAX) {
-        object = json_tokener_parse_ex(tokener, (const char *)file->bytes.data, (int)size);
-    }
-    error = json_tokener_get_error(tokener);
-    if (error != json_tokener_success || json_tokener_get_parse_end(tokener) != size ||
-        !json_object_is_type(object, json_type_object)) {
-        capdl_error(reader->diags, text_position(file, 0, 0), "not a JSON object: %s after %zu bytes",
-                    error == json_tokener_continue  ? "the file ends"
-                    : error == json_tokener_success ? "something else"
-                                                    : json_tokener_error_desc(error),
-                    json_tokener_get_parse_end(tokener));
-        json_object_put(object);
-        object = NULL;
-    }
-    json_tokener_free(tokener);
-    return object;
 }
 
 static bool config_parse(struct reader *reader, const struct text_file *file)

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "profile/read.h"
+#include "profile/prefix.h"
 
 static const struct {
     const char *prefix, *board;

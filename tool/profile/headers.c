@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "profile/text_file.h"
 enum { MAX_CONDITIONALS = 64, MAX_LOOK_UPS = 1000 };
 
 static void symbol_add(struct headers *h, struct header_symbol symbol)

@@ -7,7 +7,7 @@
 #ifndef TOOL_PROFILE_HEADERS_H
 #define TOOL_PROFILE_HEADERS_H
 
-#include "profile/read.h"
+#include "profile/prefix.h"
 
 struct header_symbol {
     struct slice name;

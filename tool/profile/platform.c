@@ -11,7 +11,7 @@
 #include "base/elf_class.h"
 #include "base/memory.h"
 #include "profile/arch.h"
-#include "profile/read.h"
+#include "profile/text_file.h"
 
 static const char platform_path[] = "support/platform_gen.json";
 static const char kernel_path[] = "bin/kernel.elf";

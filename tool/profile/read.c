@@ -1,71 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "profile/read.h"
+/* Reads a kernel's install prefix. */
+#include "profile/prefix.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/memory.h"
 #include "profile/fields.h"
-
-struct capdl_pos text_position(const struct text_file *file, size_t line, size_t column)
-{
-    return (struct capdl_pos){
-        .line = line < UINT32_MAX ? (uint32_t)line : UINT32_MAX,
-        .column = column < UINT16_MAX ? (uint16_t)column : UINT16_MAX,
-        .file = file->source,
-    };
-}
-
-static uint16_t add_source(struct reader *reader, const char *relative)
-{
-    char *path = *relative != 0 ? profile_file(reader->prefix, relative) : memory_need(strdup(reader->prefix));
-    size_t i = 0;
-    while (i < reader->diags->num_files && strcmp(reader->diags->files[i]->name, path) != 0) {
-        i++;
-    }
-    uint16_t source = i < reader->diags->num_files ? (uint16_t)i : capdl_diags_add_source(reader->diags, path, NULL, 0);
-    free(path);
-    return source;
-}
-
-struct capdl_pos reader_position(struct reader *reader, const char *relative)
-{
-    return (struct capdl_pos){.file = add_source(reader, relative)};
-}
-
-bool text_open(struct reader *reader, const char *relative, enum need need, const char *purpose, struct text_file *file)
-{
-    char *path = profile_file(reader->prefix, relative);
-    bool good = file_read(path, &file->bytes);
-    int error = errno;
-    free(path);
-    errno = error;
-    if (!good) {
-        if (need == REQUIRED || errno != ENOENT) {
-            capdl_error(reader->diags, reader_position(reader, relative), "%s, expected here %s", strerror(errno),
-                        purpose);
-        }
-        return false;
-    }
-    file->source = add_source(reader, relative);
-    return true;
-}
-
-void text_close(struct text_file *file)
-{
-    file_release(&file->bytes);
-}
-
-void text_clean(char *text)
-{
-    for (; *text != 0; text++) {
-        if (*text < 0x20 || *text > 0x7e) {
-            *text = '?';
-        }
-    }
-}
+#include "profile/text_file.h"
 
 /* The last component of the prefix; of a board's directory, whose last one is the configuration, the last two. */
 static void name_profile(struct capdl_profile *p)

@@ -10,6 +10,7 @@
 #include "profile/arch.h"
 #include "profile/headers.h"
 #include "profile/names.h"
+#include "profile/text_file.h"
 
 #define INCLUDE "libsel4/include/sel4/"
 

@@ -7,6 +7,7 @@
 
 #include "profile/names.h"
 #include "profile/xml.h"
+#include "profile/text_file.h"
 
 static const char path[] = "libsel4/include/api/syscall.xml";
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "profile/text_file.h"
 enum { MAX_DEPTH = sizeof(((struct xml_reader *)0)->frames) / sizeof(struct xml_frame) };
 
 struct capdl_pos xml_position(const struct xml_reader *xml)

@@ -3,7 +3,7 @@
 #ifndef TOOL_PROFILE_XML_H
 #define TOOL_PROFILE_XML_H
 
-#include "profile/read.h"
+#include "profile/prefix.h"
 
 struct xml_reader {
     struct reader *reader;

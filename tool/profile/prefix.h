@@ -3,6 +3,7 @@
  * Reading a kernel's install prefix, one file of this room per kind of file:
  *
  *     read.c        the order in which files are read, and what can be said only at the end
+ *     text_file.c   opens a file below the prefix, and gives places in it
  *     config.c      libsel4/include/kernel/gen_config.json
  *     xml.c         conditions in interface files
  *     api.c         object-api*.xml -> labels
@@ -13,12 +14,11 @@
  *
  * Each adds what it finds wrong to the diagnostics, so that one run reports all of it.
  */
-#ifndef TOOL_PROFILE_READ_H
-#define TOOL_PROFILE_READ_H
+#ifndef TOOL_PROFILE_PREFIX_H
+#define TOOL_PROFILE_PREFIX_H
 
 #include <gelf.h>
 
-#include "base/file.h"
 #include "profile/expr.h"
 #include "profile/profile.h"
 
@@ -39,28 +39,6 @@ struct reader {
     struct capdl_diags *diags;
     struct config config;
 };
-
-/* A file below the prefix. */
-struct text_file {
-    struct file_bytes bytes;
-    uint16_t source; /* for diagnostics */
-};
-
-enum need { OPTIONAL, REQUIRED };
-
-/* A place in diagnostics that names the file, or a directory, as a whole. */
-struct capdl_pos reader_position(struct reader *, const char *relative);
-
-/* Reads PREFIX/relative. False when there is none: a required one is then an error that says what it is for. */
-bool text_open(struct reader *, const char *relative, enum need, const char *purpose, struct text_file *);
-void text_close(struct text_file *);
-struct capdl_pos text_position(const struct text_file *, size_t line, size_t column);
-
-/* Replaces everything in a string that is not printable ASCII, which is all that a profile's strings may hold. */
-void text_clean(char *);
-
-/* Parses a file that is a JSON object, nested no deeper than `depth`; 0 after an error. For json_object_put. */
-struct json_object *json_read(struct reader *, const struct text_file *, int depth);
 
 bool read_config(struct reader *);
 void config_free(struct config *);

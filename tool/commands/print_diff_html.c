@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "print_diff.h"
+#include "report/base64.h"
+#include "report/members.h"
 #include "report/report.h"
 
 static struct json_object *group_new(struct json_object *groups, enum capdl_rank rank)

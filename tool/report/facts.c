@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "image/forecast.h"
+#include "report/members.h"
 #include "verify/result_json.h"
 
 /* What a step had to say when it could not be done, as one text. */

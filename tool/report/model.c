@@ -6,88 +6,11 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "report/base64.h"
+#include "report/members.h"
 #include "review/content_ids.h"
 #include "review/digest.h"
 #include "review/totals.h"
-
-void report_text(struct json_object *to, const char *key, const char *value)
-{
-    json_object_object_add(to, key, value ? json_object_new_string(value) : NULL);
-}
-
-void report_number(struct json_object *to, const char *key, uint64_t value)
-{
-    json_object_object_add(to, key, json_object_new_uint64(value));
-}
-
-void report_bool(struct json_object *to, const char *key, bool value)
-{
-    json_object_object_add(to, key, json_object_new_boolean(value));
-}
-
-void report_hex(struct json_object *to, const char *key, uint64_t value)
-{
-    char text[24];
-    snprintf(text, sizeof(text), "0x%" PRIx64, value);
-    report_text(to, key, text);
-}
-
-const char *report_name(const struct capdl_spec *spec, uint32_t object, uint32_t count, char text[REPORT_TEXT])
-{
-    if (count > 1) {
-        uint32_t index = capdl_object_index(spec, object);
-        snprintf(text, REPORT_TEXT, "%s[%" PRIu32 "..%" PRIu32 "]", capdl_object_name(spec, object), index,
-                 index + count - 1);
-        return text;
-    }
-    return capdl_object_label(spec, object, text, REPORT_TEXT);
-}
-
-const char *report_rights(enum capdl_kind kind, unsigned rights, char text[CAPDL_RIGHTS_TEXT])
-{
-    return rights & CAPDL_RIGHTS_ALL ? capdl_rights_text(kind, rights, text) : "-";
-}
-
-uint64_t report_share(uint64_t part, uint64_t whole, uint64_t all)
-{
-    return (uint64_t)((unsigned __int128)part * all / whole);
-}
-
-static struct json_object *link_to(const char *prefix, size_t number, const char *name)
-{
-    struct json_object *json = json_object_new_object();
-    char id[32];
-    snprintf(id, sizeof(id), "%s-%zu", prefix, number + 1);
-    report_text(json, "id", id);
-    report_text(json, "name", name);
-    return json;
-}
-
-struct json_object *report_subject_link(const struct report_builder *b, uint32_t who)
-{
-    char name[REPORT_TEXT];
-    if (who == UINT32_MAX) {
-        return NULL;
-    }
-    if (!(who & CAPDL_SURVEY_DEVICE)) {
-        return link_to("pd", who, b->survey.subjects[who].name);
-    }
-    for (size_t i = 0; i < b->survey.num_devices; i++) {
-        if (b->survey.devices[i].object == (who & ~CAPDL_SURVEY_DEVICE)) {
-            return link_to("device", i, report_name(b->spec, b->survey.devices[i].object, 1, name));
-        }
-    }
-    return NULL;
-}
-
-struct json_object *report_channel_link(const struct report_builder *b, uint32_t object)
-{
-    char name[REPORT_TEXT];
-    if (object == CAPDL_NO_OBJECT || b->channel_of[object] == UINT32_MAX) {
-        return NULL;
-    }
-    return link_to("object", b->channel_of[object], report_name(b->spec, object, 1, name));
-}
 
 static void find_channels(struct report_builder *b)
 {

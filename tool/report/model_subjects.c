@@ -3,6 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "report/links.h"
+#include "report/members.h"
+
 #include "report/report.h"
 
 enum { MOST_PEERS = 8 };

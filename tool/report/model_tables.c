@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "report/links.h"
+#include "report/members.h"
 #include "report/report.h"
 
 /* ---- Objects that are shared ---- */

@@ -5,8 +5,11 @@
  *
  *     facts.c            what executing and planning show: the numbers of `capdl verify` and `capdl fit`
  *     model*.c           all of it as JSON
- *     sources.c           lines of the spec
+ *     members.c          members of JSON objects
+ *     links.c            links from one part of it to another
+ *     sources.c          lines of the spec
  *     page.c             JSON -> page
+ *     base64.c           bytes as text
  *     template.c         templates; pages/ has them, embed.sh puts them into the program
  */
 #ifndef TOOL_REPORT_REPORT_H
@@ -53,9 +56,6 @@ struct json_object *report_model(const struct report_input *, bool *good);
 /* As a page that stands alone, or as text. name: "report.html", "report.txt" or "diff.html". */
 void report_page(struct json_object *model, const char *name, FILE *out);
 
-/* To be freed. */
-char *report_base64(const void *, size_t size);
-
 /* ---- Between the files of the model ---- */
 
 /* Lines of the spec, found in one pass when all are noted. */
@@ -78,22 +78,6 @@ struct report_builder {
     uint32_t *bound_to;    /* per notification: the subject to whose thread it is bound, or UINT32_MAX */
     uint32_t *marks, mark; /* per object: marked if equal to mark */
 };
-
-enum { REPORT_TEXT = 300 };
-
-/* Members of JSON objects. */
-void report_text(struct json_object *, const char *key, const char *value); /* NULL is null */
-void report_number(struct json_object *, const char *key, uint64_t value);
-void report_bool(struct json_object *, const char *key, bool value);
-void report_hex(struct json_object *, const char *key, uint64_t value);
-/* "buf[2..5]": so many elements from an object on. Returns text. */
-const char *report_name(const struct capdl_spec *, uint32_t object, uint32_t count, char text[REPORT_TEXT]);
-const char *report_rights(enum capdl_kind, unsigned rights, char text[CAPDL_RIGHTS_TEXT]);
-/* part / whole, where all is `all`; rounded down. */
-uint64_t report_share(uint64_t part, uint64_t whole, uint64_t all);
-/* Links: {"id": "pd-3", "name": "ping"}, null for none. */
-struct json_object *report_subject_link(const struct report_builder *, uint32_t who);
-struct json_object *report_channel_link(const struct report_builder *, uint32_t object);
 
 struct json_object *report_subjects(struct report_builder *);
 struct json_object *report_channels(struct report_builder *);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "report/members.h"
 
 void report_sources_init(struct report_sources *sources, const struct capdl_diags *diags)
 {

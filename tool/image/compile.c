@@ -5,6 +5,32 @@
 #include "base/progress.h"
 #include "image/program.h"
 
+static void program_free(struct program *program)
+{
+    fill_files_free(&program->files);
+    for (size_t i = 0; i < CAPDL_PHASE_COUNT; i++) {
+        free(program->phases[i].list);
+        free(program->phases[i].operands);
+    }
+    free(program->words);
+    free(program->originals);
+    free(program->derivations);
+    free(program->kernel_objects);
+    free(program->objects);
+    free(program->derived);
+    free(program->direct);
+    capdl_originals_free(&program->originals_in_cnodes);
+    free(program->groups.list);
+    free(program->fixed.list);
+    free(program->covers.list);
+    free(program->pages);
+    free(program->packed.bytes);
+    free(program->fills);
+    contiguous_free(program);
+    free(program->mappings);
+    free(program->pool_of);
+}
+
 static bool archs_agree(struct program *program)
 {
     const struct capdl_profile *profile = program->profile;

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "image/forecast.h"
-#include "image/program.h"
+#include "image/groups.h"
 
 static struct contiguous *array_of(struct program *program, uint32_t frame)
 {

@@ -3,8 +3,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "image/decompile.h"
+#include "image/decompile_add.h"
+#include "image/decompile_held.h"
 #include "image/program.h"
+#include "image/reverse.h"
 #include "profile/board.h"
 #include "profile/names.h"
 
@@ -13,31 +15,9 @@ static bool in_root(const struct capdl_operand *target)
     return target->kind == CAPDL_REF_INITIAL && target->value == CAPDL_INITIAL_CNODE;
 }
 
-static struct held *reverse_fill_slot(struct reverse *r, const struct capdl_operand *operand)
-{
-    bool derived = operand->kind == CAPDL_REF_SLOT && operand->value >= r->blob.sizes[CAPDL_SIZE_OBJECTS];
-    if (!derived || r->slots[operand->value].kind != CAPDL_KIND_COUNT) {
-        reverse_fail(r, "a capability is made in a slot that is not free");
-        return NULL;
-    }
-    return &r->slots[operand->value];
-}
-
 static uint64_t word(const struct capdl_call *call, unsigned i)
 {
     return call->operands[call->num_caps + i].value;
-}
-
-/* Objects without meaningful rights have all of them. */
-uint8_t reverse_rights(struct reverse *r, uint8_t kind, uint64_t rights)
-{
-    if (capdl_kind_has(kind, CAPDL_TRAIT_RIGHTS)) {
-        return (uint8_t)(rights & CAPDL_RIGHTS_ALL);
-    }
-    if (rights != CAPDL_RIGHTS_ALL) {
-        reverse_fail(r, "a capability to an object without rights is copied with some only, which the kernel ignores");
-    }
-    return 0;
 }
 
 /* Copy and Mint into a slot of ours: words index, depth, source, depth, rights[, badge]. */
@@ -169,28 +149,6 @@ static void move(struct reverse *r, const struct capdl_call *call)
         cap.extra = capdl_spec_add_extra(r->spec, &extra);
     }
     reverse_cap(r, cnode, cap);
-}
-
-uint32_t reverse_add_derived(struct reverse *r, const struct capdl_operand *slot, enum capdl_kind kind)
-{
-    struct held *held = reverse_fill_slot(r, slot);
-    if (!held) {
-        return CAPDL_NO_OBJECT;
-    }
-    uint32_t object = reverse_add(r, &r->slot_names[slot->value], kind);
-    *held = (struct held){.object = object, .kind = (uint8_t)kind};
-    return object;
-}
-
-void reverse_number(struct reverse *r, uint32_t object, enum capdl_number number, uint64_t value)
-{
-    struct capdl_object o = capdl_object_view(r->spec, object);
-    if (!o.u.numbers) {
-        o.u.numbers = capdl_spec_alloc(r->spec, sizeof(*o.u.numbers));
-        capdl_object_set(r->spec, object, &o);
-    }
-    o.u.numbers->value[number] = value;
-    o.u.numbers->has |= (uint8_t)(1u << number);
 }
 
 static void map_irq(struct reverse *r, uint32_t object, uint64_t irq)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The meaning of the kernel calls that give devices their memory. */
-#include "image/decompile.h"
-#include "image/program.h"
+#include "image/decompile_add.h"
+#include "image/decompile_held.h"
+#include "image/reverse.h"
 
 bool reverse_io_space(struct reverse *r, const struct capdl_call *call)
 {

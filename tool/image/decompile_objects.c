@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/decompile.h"
+#include "image/decompile_add.h"
 #include "image/program.h"
+#include "image/reverse.h"
 
 #define UNKNOWN UINT64_MAX
 

@@ -3,8 +3,10 @@
 #include <capdl/architecture.h>
 #include <capdl/flags.h>
 
-#include "image/decompile.h"
+#include "image/decompile_add.h"
+#include "image/decompile_held.h"
 #include "image/registers.h"
+#include "image/reverse.h"
 
 enum { BOTH = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE };
 

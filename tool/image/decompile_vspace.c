@@ -2,8 +2,10 @@
 /* From mapping calls, which name a root and an address, back to page tables and their slots. */
 #include <stdlib.h>
 
-#include "image/decompile.h"
+#include "image/decompile_add.h"
+#include "image/decompile_held.h"
 #include "image/program.h"
+#include "image/reverse.h"
 
 static struct table_entry *entry_of(struct reverse *r, uint32_t root, uint32_t level, uint64_t index)
 {

@@ -6,7 +6,8 @@
  */
 #include <string.h>
 
-#include "image/decompile.h"
+#include "image/decompile_held.h"
+#include "image/reverse.h"
 
 static uint64_t word(const struct capdl_call *call, unsigned i)
 {

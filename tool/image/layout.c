@@ -14,6 +14,7 @@
 #include "blob/plan.h"
 #include "base/file.h"
 #include "base/elf_view.h"
+#include "image/frame_bytes.h"
 #include "image/program.h"
 #include "image/seal.h"
 #include "image/settings_section.h"

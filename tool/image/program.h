@@ -213,7 +213,6 @@ struct program {
     bool warned_exec, warned_uncached;
 };
 
-void program_free(struct program *);
 /* An error or warning about an object of the spec, at its place. The message begins with what the object is and its
  * name. */
 void program_error(struct program *, uint32_t object, const char *format, ...) CAPDL_PRINTF(3, 4);
@@ -285,11 +284,6 @@ bool operand_equal(struct operand, struct operand);
 /* twins.c: makes pages that equal others, and partly filled ones, frames to be copied, until `copies` are spared. */
 void twins_copy(struct program *);
 struct extent page_extent(const uint8_t page[CAPDL_PAGE_SIZE]);
-/* What is on a page of the page segment. */
-void page_contents(const struct program *, const struct page *, uint8_t bytes[CAPDL_PAGE_SIZE]);
-/* A fill of no bytes asks for a page of the image whatever is on it. */
-bool frame_stored(const struct program *, uint32_t object);
-uint64_t page_hash(uint64_t hash, const uint8_t page[CAPDL_PAGE_SIZE]);
 
 /* The passes, each in the file of its name. Errors go to diags; a pass does what it can so that one run reports every
  * mistake. */
@@ -328,11 +322,6 @@ uint64_t leftovers_pieces(const struct program *, uint32_t object);
 void leftovers_share(struct program *, struct capdl_plan *);
 void domains_configure(struct program *);
 void calls_distribute(struct program *);
-
-/* object_order.c: gives the object the next slot and counts it in the last group when it is like it. address, parent:
- * or 0. */
-void order_place(struct program *, struct group_list *, uint32_t object, const struct kernel_object *shape,
-                 uint64_t address, uint64_t parent);
 
 /* direct.c: adds the groups of direct objects of this size, after all others of it. */
 void direct_order(struct program *, unsigned size_bits);
@@ -375,9 +364,6 @@ unsigned chunk_id(const char *name);
 const char *chunk_name(unsigned id);
 bool chunk_good(struct program *, const struct capdl_fill *);
 bool chunk_in(const struct capdl_spec *, uint32_t frame);
-
-/* frame_contents.c: writes the 4 KiB at `offset` of a frame, returns whether any byte is not zero. */
-bool content_page(const struct program *, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE]);
 
 /* reserved.c: the section with what the loader puts into reserved memory, malloc'd; its size is 0 if nothing is
  * reserved. */

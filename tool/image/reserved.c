@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "image/reserved_section.h"
+#include "image/frame_bytes.h"
 #include "image/program.h"
 
 static bool region_good(struct program *program, const struct capdl_region *region)

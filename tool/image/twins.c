@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/program.h"
+#include "image/frame_bytes.h"
 
 enum { UNITS = CAPDL_PAGE_SIZE >> CAPDL_FILL_UNIT_BITS };
 

@@ -10,7 +10,7 @@
  */
 #include <stdlib.h>
 
-#include "image/program.h"
+#include "image/groups.h"
 
 #define UNKNOWN UINT64_MAX
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Private to the decompiler: recovers the spec from the kernel calls of an image. */
-#ifndef TOOL_IMAGE_DECOMPILE_H
-#define TOOL_IMAGE_DECOMPILE_H
+#ifndef TOOL_IMAGE_REVERSE_H
+#define TOOL_IMAGE_REVERSE_H
 
 #include "blob/blob.h"
 #include "image/image.h"
@@ -54,22 +54,11 @@ struct reverse {
     size_t num_tables, tables_size;
 };
 
-/* Reports that the image is invalid, and where; only the first time. */
-void reverse_fail(struct reverse *, const char *what);
-/* Adds an object under its name in the image, or a generated one. */
-uint32_t reverse_add(struct reverse *, const struct capdl_blob_name *, enum capdl_kind);
-/* The capability that an operand refers to, good until the next call of this; an unknown one is a failure. */
-struct held *reverse_held(struct reverse *, const struct capdl_operand *);
-/* The same, and it must be of this kind. Returns its object, CAPDL_NO_OBJECT after a failure. */
-uint32_t reverse_object(struct reverse *, const struct capdl_operand *, enum capdl_kind);
-/* Adds a capability; a slot that is taken is a failure. */
-void reverse_cap(struct reverse *, uint32_t container, struct capdl_cap);
-
 /* decompile_objects.c */
 void reverse_objects(struct reverse *);
 void reverse_pages(struct reverse *);
 void reverse_fills(struct reverse *);
-/* leftovers.c; whether an untyped was made for them */
+/* decompile_leftovers.c; whether an untyped was made for them */
 void reverse_leftovers(struct reverse *);
 bool reverse_leftovers_own(const struct reverse *, uint64_t slot);
 /* decompile_vspace.c */
@@ -90,11 +79,7 @@ void reverse_words_init(const struct method_params *, uint64_t used[METHOD_MOST_
 bool reverse_words_used(const struct method_params *, const uint64_t used[METHOD_MOST_PARAMS],
                         const struct capdl_call *);
 bool reverse_cannot_fail(struct reverse *, enum capdl_method, const struct capdl_call *);
-/* decompile_calls.c: an object that is nothing but a capability in a derived slot; all calls */
-uint32_t reverse_add_derived(struct reverse *, const struct capdl_operand *, enum capdl_kind);
-/* Rights as the spec has them, of a rights word. */
-uint8_t reverse_rights(struct reverse *, uint8_t kind, uint64_t rights);
-void reverse_number(struct reverse *, uint32_t object, enum capdl_number, uint64_t);
+/* decompile_calls.c: all calls */
 void reverse_calls(struct reverse *);
 
 #endif

@@ -232,21 +232,6 @@ static uint64_t root_alloc(struct boot *b, unsigned bits)
     return paddr;
 }
 
-static void write_slot(struct boot *b, uint64_t slot, struct cap cap)
-{
-    slot_insert_root(&b->info->root->slots[slot], cap);
-}
-
-uint64_t boot_provide(struct boot *b, struct cap cap)
-{
-    if (b->next_slot >= b->info->num_slots) {
-        b->full = true;
-        return 0;
-    }
-    write_slot(b, b->next_slot, cap);
-    return b->next_slot++;
-}
-
 static struct cap page_cap(uint64_t paddr, uint64_t vaddr)
 {
     return (struct cap){.type = CAP_FRAME,
@@ -293,24 +278,6 @@ static bool make_tables(struct boot *b)
         }
     }
     return true;
-}
-
-unsigned boot_word_of(const struct boot *b, uint16_t offset)
-{
-    return offset / capdl_word_bytes(b->k->profile->arch);
-}
-
-/* Writes the word at this place of bootinfo, counted in words. */
-static void boot_set_word(struct boot *b, unsigned place, uint64_t word)
-{
-    enum capdl_arch arch = b->k->profile->arch;
-    capdl_word_put(arch, b->bootinfo + place * capdl_word_bytes(arch), word);
-}
-
-void boot_set_region(struct boot *b, unsigned place, uint64_t start)
-{
-    boot_set_word(b, place, start);
-    boot_set_word(b, place + 1, b->next_slot);
 }
 
 static void make_sched_control(struct boot *b)
@@ -361,8 +328,8 @@ static bool make_asid_pool(struct boot *b, uint64_t paddr)
     }
     pool->vspace[INITIAL_ASID] = b->vspace;
     k->asid_table[0] = pool;
-    write_slot(b, CAPDL_INITIAL_ASID_POOL, (struct cap){.type = CAP_ASID_POOL, .paddr = paddr, .object = pool});
-    write_slot(b, CAPDL_INITIAL_ASID_CONTROL, (struct cap){.type = CAP_ASID_CONTROL});
+    boot_write_slot(b, CAPDL_INITIAL_ASID_POOL, (struct cap){.type = CAP_ASID_POOL, .paddr = paddr, .object = pool});
+    boot_write_slot(b, CAPDL_INITIAL_ASID_CONTROL, (struct cap){.type = CAP_ASID_CONTROL});
     return true;
 }
 
@@ -401,14 +368,14 @@ static bool make_thread(struct boot *b, uint64_t paddr)
     install(b, thread, TCB_CTABLE, CAPDL_INITIAL_CNODE);
     install(b, thread, TCB_VTABLE, CAPDL_INITIAL_VSPACE);
     install(b, thread, TCB_BUFFER, CAPDL_INITIAL_IPC_BUFFER);
-    write_slot(b, CAPDL_INITIAL_TCB, cap);
+    boot_write_slot(b, CAPDL_INITIAL_TCB, cap);
     if (k->profile->mcs) {
         struct cap sc = object_create(k, CAPDL_TYPE_SCHED_CONTEXT, root_alloc(b, MIN_SCHED_CONTEXT_BITS),
                                       MIN_SCHED_CONTEXT_BITS, false);
         if (sc.type == CAP_NULL) {
             return boot_error(b, "out of memory");
         }
-        write_slot(b, CAPDL_INITIAL_SC, sc);
+        boot_write_slot(b, CAPDL_INITIAL_SC, sc);
         thread->sc = sc.object;
         thread->sc->tcb = thread;
         refill_new(k, thread->sc, MIN_REFILLS, ticks_of_us(k, BOOT_SLICE_US), 0);
@@ -419,20 +386,20 @@ static bool make_thread(struct boot *b, uint64_t paddr)
 
 static void make_control_caps(struct boot *b)
 {
-    write_slot(b, CAPDL_INITIAL_DOMAIN, (struct cap){.type = CAP_DOMAIN});
-    write_slot(b, CAPDL_INITIAL_IRQ_CONTROL, (struct cap){.type = CAP_IRQ_CONTROL});
+    boot_write_slot(b, CAPDL_INITIAL_DOMAIN, (struct cap){.type = CAP_DOMAIN});
+    boot_write_slot(b, CAPDL_INITIAL_IRQ_CONTROL, (struct cap){.type = CAP_IRQ_CONTROL});
     if (b->k->facts->pc) {
-        write_slot(b, CAPDL_INITIAL_IO_PORT_CONTROL, (struct cap){.type = CAP_IO_PORT_CONTROL});
+        boot_write_slot(b, CAPDL_INITIAL_IO_PORT_CONTROL, (struct cap){.type = CAP_IO_PORT_CONTROL});
     }
     if (b->k->io_levels) {
-        write_slot(b, CAPDL_INITIAL_IO_SPACE, (struct cap){.type = CAP_IO_SPACE});
+        boot_write_slot(b, CAPDL_INITIAL_IO_SPACE, (struct cap){.type = CAP_IO_SPACE});
     }
     if (b->k->profile->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] != CAPDL_PROFILE_ABSENT) {
-        write_slot(b, CAPDL_INITIAL_SMMU_SID_CONTROL, (struct cap){.type = CAP_STREAM_CONTROL});
-        write_slot(b, CAPDL_INITIAL_SMMU_CB_CONTROL, (struct cap){.type = CAP_BANK_CONTROL});
+        boot_write_slot(b, CAPDL_INITIAL_SMMU_SID_CONTROL, (struct cap){.type = CAP_STREAM_CONTROL});
+        boot_write_slot(b, CAPDL_INITIAL_SMMU_CB_CONTROL, (struct cap){.type = CAP_BANK_CONTROL});
     }
     if (b->k->profile->smc) {
-        write_slot(b, CAPDL_INITIAL_SMC, (struct cap){.type = CAP_SMC});
+        boot_write_slot(b, CAPDL_INITIAL_SMC, (struct cap){.type = CAP_SMC});
     }
 }
 
@@ -460,8 +427,8 @@ static bool make_roots(struct boot *b, uint64_t *extra_paddr)
     vspace.asid = INITIAL_ASID;
     b->vspace = vspace.object;
     b->next_slot = CAPDL_INITIAL_COUNT;
-    write_slot(b, CAPDL_INITIAL_CNODE, cnode);
-    write_slot(b, CAPDL_INITIAL_VSPACE, vspace);
+    boot_write_slot(b, CAPDL_INITIAL_CNODE, cnode);
+    boot_write_slot(b, CAPDL_INITIAL_VSPACE, vspace);
     make_control_caps(b);
     return true;
 }
@@ -496,13 +463,13 @@ static bool make_all(struct boot *b)
     }
     boot_set_region(b, BOOTINFO_IMAGE_PAGING, paging);
     map_page(b, bootinfo, b->info->bootinfo, false);
-    write_slot(b, CAPDL_INITIAL_BOOTINFO_FRAME, page_cap(bootinfo, b->info->bootinfo));
+    boot_write_slot(b, CAPDL_INITIAL_BOOTINFO_FRAME, page_cap(bootinfo, b->info->bootinfo));
     make_extra_frames(b, extra);
     if (!pc) {
         make_sched_control(b);
     }
     map_page(b, buffer, b->info->ipc_buffer, false);
-    write_slot(b, CAPDL_INITIAL_IPC_BUFFER, page_cap(buffer, b->info->ipc_buffer));
+    boot_write_slot(b, CAPDL_INITIAL_IPC_BUFFER, page_cap(buffer, b->info->ipc_buffer));
     make_image_frames(b);
     if (!make_asid_pool(b, pool) || !make_thread(b, root_alloc(b, b->k->profile->size_bits[CAPDL_TYPE_TCB])) ||
         !boot_make_untypeds(b)) {

@@ -28,13 +28,17 @@ struct boot {
     bool full;
 };
 
+/* boot_slots.c */
+void boot_write_slot(struct boot *, uint64_t slot, struct cap);
 /* Puts a capability into the next slot of the initial CNode, and returns the slot. */
 uint64_t boot_provide(struct boot *, struct cap);
 /* The place, in words, of a member whose offset is in the profile. */
 unsigned boot_word_of(const struct boot *, uint16_t offset);
+/* Writes the word at this place of bootinfo, counted in words. */
+void boot_set_word(struct boot *, unsigned place, uint64_t word);
 /* Writes the slots from `start` to the next free one into bootinfo, at this place. */
 void boot_set_region(struct boot *, unsigned place, uint64_t start);
-/* Makes all untypeds and their list in bootinfo. */
+/* boot_untypeds.c: makes all untypeds and their list in bootinfo. */
 bool boot_make_untypeds(struct boot *);
 
 #endif

@@ -10,19 +10,6 @@
 
 enum { ENTRY_NS = 200, NS_OF_MS = 1000000, DEFAULT_TICK_MS = 2 };
 
-#define NS UINT64_C(1000000000)
-
-static uint64_t ticks_of_ns(const struct kernel *k, uint64_t ns)
-{
-    return (uint64_t)((unsigned __int128)ticks_of_us(k, 1000000) * ns / NS);
-}
-
-static uint64_t ns_of_ticks(const struct kernel *k, uint64_t ticks)
-{
-    uint64_t frequency = ticks_of_us(k, 1000000);
-    return (uint64_t)(((unsigned __int128)ticks * NS + frequency - 1) / frequency);
-}
-
 /* Between two interrupts of the timer, without MCS. */
 static uint64_t tick_ns(const struct kernel *k)
 {
@@ -110,21 +97,6 @@ void cpu_free(struct cpu *cpu)
             cpu->user[i] = NULL; /* the next engine makes them anew */
         }
     }
-}
-
-static uint64_t cpu_executed(const struct cpu *cpu)
-{
-    return cpu->budget - cpu->left;
-}
-
-uint64_t cpu_time(const struct cpu *cpu)
-{
-    return cpu->time + cpu_executed(cpu);
-}
-
-uint64_t cpu_timer(const struct cpu *cpu)
-{
-    return ticks_of_ns(cpu->kernel, cpu_time(cpu));
 }
 
 static void set_time(struct cpu *cpu)

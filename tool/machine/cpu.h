@@ -252,6 +252,12 @@ void cpu_free(struct cpu *);
 bool cpu_step(struct cpu *, uint64_t most);
 /* When no thread is ready: lets time pass until one may be. False: nothing will ever happen. */
 bool cpu_idle(struct cpu *);
+
+/* virtual_time.c */
+uint64_t ticks_of_ns(const struct kernel *, uint64_t ns);
+uint64_t ns_of_ticks(const struct kernel *, uint64_t ticks); /* rounded up */
+/* Instructions since the last entry into the kernel. */
+uint64_t cpu_executed(const struct cpu *);
 /* Virtual time of now, in ns. */
 uint64_t cpu_time(const struct cpu *);
 /* The time of now, in ticks of the kernel's timer. */
@@ -265,7 +271,6 @@ void engine_save(struct engine *, struct tcb *);
 void engine_save_fp(struct engine *);
 /* Executes from pc on until it stops; cpu->exit says why. False: cpu->broken. */
 bool engine_run(struct engine *, uint64_t pc);
-uc_err engine_execute(struct engine *, uint64_t pc);
 
 /* engine_user.c: ways to user level */
 bool engine_user_init(struct engine *);
@@ -323,14 +328,20 @@ uint64_t engine_revealed(const struct engine *, uint64_t address);
 bool engine_count_init(struct engine *);
 void engine_count_free(struct engine *);
 bool engine_count_hooks(struct engine *);
-/* Executes the first instructions of the last block entered, those that are left to do. */
-uc_err engine_tail(struct engine *);
+
+/* engine_block.c: what is done with the bytes of a block */
+enum { LONGEST_INSTRUCTION = 16, MAX_BLOCK = 4096 + LONGEST_INSTRUCTION /* the last may cross into the next page */ };
+extern const struct engine_block engine_no_block;
+/* The bytes of a block; how many there are. */
+size_t engine_block_read(struct engine *, uint64_t pc, uint32_t size, uint8_t code[MAX_BLOCK]);
+/* An instruction of the last block was not completed; `done`: it counts nevertheless. */
+void engine_uncount(struct engine *, uint64_t pc, bool done);
+
+/* engine_tell.c */
 /* Reports what the thread's instruction at pc has that the machine does otherwise than processors. */
 void engine_tell(struct engine *, uint64_t pc, const char *what);
 /* The same if the emulator lacks the instruction. */
 void engine_tell_lacking(struct engine *, uint64_t pc);
-/* An instruction of the last block was not completed; `done`: it counts nevertheless. */
-void engine_uncount(struct engine *, uint64_t pc, bool done);
 
 /* engine_check.c: instructions with operands to look at */
 /* True: the block must be translated again. */

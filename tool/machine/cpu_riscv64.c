@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* RISC-V user mode. */
 #include "riscv.h"
+#include "riscv_singles.h"
 
 enum {
     TRAP_FETCH_ACCESS = 1,
@@ -92,11 +93,6 @@ static unsigned count(const uint8_t *code, size_t size, size_t offset)
     return n;
 }
 
-static uint32_t word_at(const uint8_t *code)
-{
-    return code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
-}
-
 enum { WFI = 0x10500073, CSR_CYCLE = 0xc00, CSR_TIME = 0xc01, CSR_INSTRET = 0xc02, CSR_HPMCOUNTER31 = 0xc1f };
 
 static bool is_counter(uint32_t instruction)
@@ -110,11 +106,6 @@ static bool is_counter_read(uint32_t instruction)
 {
     bool read = instruction >> 13 & 1 && (instruction >> 15 & 31) == 0;
     return is_counter(instruction) && read && instruction >> 20 <= CSR_INSTRET;
-}
-
-uint32_t riscv_instruction_at(const uint8_t *code, size_t left)
-{
-    return left >= 4 ? word_at(code) : code[0] | (uint32_t)code[1] << 8;
 }
 
 /* Reserved compressed instructions that the emulator takes for NOPs. */
@@ -190,7 +181,7 @@ static const char *lacking(const uint8_t *code, size_t size)
 {
     for (size_t i = 0; size >= 4 && i < COUNT(extensions); i++) {
         for (size_t j = 0; j < extensions[i].number; j++) {
-            if ((word_at(code) & extensions[i].encodings[j].mask) == extensions[i].encodings[j].match) {
+            if ((riscv_word_at(code) & extensions[i].encodings[j].mask) == extensions[i].encodings[j].match) {
                 return extensions[i].name;
             }
         }
@@ -202,7 +193,7 @@ static const char *lacking(const uint8_t *code, size_t size)
 static bool leaves_traces(const uint8_t *code, size_t size)
 {
     for (size_t at = 0; at + 4 <= size; at += length_at(code + at)) {
-        if ((word_at(code + at) & 0xf800607f) == 0x1000202f) {
+        if ((riscv_word_at(code + at) & 0xf800607f) == 0x1000202f) {
             return true;
         }
     }

@@ -7,7 +7,7 @@
 
 #include <capdl/flags.h>
 
-enum { LONGEST_INSTRUCTION = 16, SYSCALL_LENGTH = 2 };
+enum { SYSCALL_LENGTH = 2 };
 
 static uint8_t (*fp_state(const struct cpu_arch *arch, struct tcb *thread))[CPU_FP_BYTES]
 {
@@ -374,7 +374,7 @@ static bool on_invalid(uc_engine *uc, void *context)
     return false;
 }
 
-uc_err engine_execute(struct engine *e, uint64_t pc)
+static uc_err execute(struct engine *e, uint64_t pc)
 {
     struct cpu *cpu = e->cpu;
     uc_err error;
@@ -403,6 +403,37 @@ uc_err engine_execute(struct engine *e, uint64_t pc)
     return error;
 }
 
+/* Only in the block that the run ends in. */
+static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+{
+    (void)size;
+    struct engine *e = context;
+    if (e->rest > 0) {
+        e->rest--;
+        e->cpu->left--;
+        return;
+    }
+    e->cpu->exit = (struct cpu_exit){.kind = e->rest_kind, .pc = address};
+    uc_emu_stop(uc);
+}
+
+/* Executes the first instructions of the last block entered, those that are left to do. */
+static uc_err execute_tail(struct engine *e)
+{
+    uc_hook hook;
+    uint64_t start = e->block->pc, end = start + e->block->size;
+    if (uc_hook_add(e->uc, &hook, UC_HOOK_CODE, (void *)on_instruction, e, start, end - 1) != UC_ERR_OK) {
+        return UC_ERR_NOMEM;
+    }
+    uc_ctl_remove_cache(e->uc, start, end);
+    e->tail = true;
+    uc_err error = execute(e, start);
+    e->tail = false;
+    uc_hook_del(e->uc, hook);
+    uc_ctl_remove_cache(e->uc, start, end);
+    return error;
+}
+
 bool engine_run(struct engine *e, uint64_t pc)
 {
     struct cpu *cpu = e->cpu;
@@ -413,10 +444,10 @@ bool engine_run(struct engine *e, uint64_t pc)
     engine_executed(e, pc); /* the first block is not reported as one that is translated */
     engine_forget_changes(e);
     engine_fit_tlb(e);
-    uc_err error = engine_execute(e, pc);
+    uc_err error = execute(e, pc);
     bool in_block = cpu->exit.kind == EXIT_BUDGET || cpu->exit.kind == EXIT_SPECIAL;
     if (in_block && e->rest > 0) {
-        error = engine_tail(e);
+        error = execute_tail(e);
     }
     if (e->ends) {
         uc_ctl_remove_cache(e->uc, e->ends - CAPDL_PAGE_SIZE, e->ends);

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Counts instructions exactly without a hook on every one: each block is counted as it is entered, by the number of
- * instructions that the emulator found in it. Where a run must end inside a block, its first instructions are
- * executed one by one; and instructions that a fault prevented are subtracted again.
+ * instructions that the emulator found in it. Where a run must end inside a block, engine.c executes its first
+ * instructions one by one; and instructions that a fault prevented are subtracted again by engine_block.c.
  */
 #include "cpu.h"
 
 #include <stdlib.h>
 
-enum {
-    BLOCKS = 1 << 14,
-    LONGEST_INSTRUCTION = 16,
-    MAX_BLOCK = 4096 + LONGEST_INSTRUCTION /* the last may cross into the next page */
-};
-
-static const struct engine_block no_block;
+enum { BLOCKS = 1 << 14 };
 
 static size_t slot_of(uint64_t pc)
 {
@@ -26,36 +20,12 @@ static struct engine_block *block_at(const struct engine *e, uint64_t pc)
     return &e->blocks[slot_of(pc)];
 }
 
-void engine_tell(struct engine *e, uint64_t pc, const char *what)
-{
-    const struct kernel *k = e->cpu->kernel;
-    if (what && k->watch.deviation) {
-        k->watch.deviation(k->watch.context, k->current, pc, what);
-    }
-}
-
-void engine_tell_lacking(struct engine *e, uint64_t pc)
-{
-    const struct cpu_arch *arch = e->cpu->arch;
-    uint8_t code[LONGEST_INSTRUCTION];
-    if (arch->lacking) {
-        engine_tell(e, pc, arch->lacking(code, engine_read(e, pc, code, sizeof(code))));
-    }
-}
-
-/* The bytes of a block; how many there are. */
-static size_t read_block(struct engine *e, uint64_t pc, uint32_t size, uint8_t code[MAX_BLOCK])
-{
-    size_t whole = (uint16_t)(size + e->cpu->arch->left_out);
-    return engine_read(e, pc, code, whole < MAX_BLOCK ? whole : MAX_BLOCK);
-}
-
 /* Each instruction of the block that the emulator executes otherwise than processors. */
 static void report_deviations(struct engine *e, uint64_t pc, uint32_t size)
 {
     const struct cpu_arch *arch = e->cpu->arch;
     uint8_t code[MAX_BLOCK];
-    size_t at = 0, length, got = read_block(e, pc, size, code);
+    size_t at = 0, length, got = engine_block_read(e, pc, size, code);
     const char *what = arch->next_deviation ? arch->next_deviation(code, got, &at, &length) : NULL;
     for (; what; what = arch->next_deviation(code, got, &at, &length)) {
         engine_tell(e, pc + at, what);
@@ -70,7 +40,7 @@ static void note_block(struct engine *e, struct engine_block *block, uint64_t pc
 {
     const struct cpu_arch *arch = e->cpu->arch;
     uint8_t code[MAX_BLOCK];
-    size_t got = read_block(e, pc, size, code);
+    size_t got = engine_block_read(e, pc, size, code);
     *block = (struct engine_block){.pc = pc, .size = size, .count = count, .cost = count};
     uint32_t special = arch->find_special(e->cpu->kernel, code, got, e->fpu);
     if (e->ends && pc < e->ends && e->ends_pc >= pc && special > e->ends_after && pc + size > e->ends_pc) {
@@ -155,61 +125,9 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *conte
     }
 }
 
-/* Only in the block that the run ends in. */
-static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *context)
-{
-    (void)size;
-    struct engine *e = context;
-    if (e->rest > 0) {
-        e->rest--;
-        e->cpu->left--;
-        return;
-    }
-    e->cpu->exit = (struct cpu_exit){.kind = e->rest_kind, .pc = address};
-    uc_emu_stop(uc);
-}
-
-uc_err engine_tail(struct engine *e)
-{
-    uc_hook hook;
-    uint64_t start = e->block->pc, end = start + e->block->size;
-    if (uc_hook_add(e->uc, &hook, UC_HOOK_CODE, (void *)on_instruction, e, start, end - 1) != UC_ERR_OK) {
-        return UC_ERR_NOMEM;
-    }
-    uc_ctl_remove_cache(e->uc, start, end);
-    e->tail = true;
-    uc_err error = engine_execute(e, start);
-    e->tail = false;
-    uc_hook_del(e->uc, hook);
-    uc_ctl_remove_cache(e->uc, start, end);
-    return error;
-}
-
-void engine_uncount(struct engine *e, uint64_t pc, bool done)
-{
-    struct cpu *cpu = e->cpu;
-    if (e->tail) {
-        if (!done) {
-            cpu->left++;
-            e->rest++;
-        }
-        return;
-    }
-    const struct engine_block *block = e->block;
-    uint64_t offset = pc - block->pc;
-    if (offset >= (uint16_t)(block->size + cpu->arch->left_out)) {
-        return;
-    }
-    uint8_t code[MAX_BLOCK];
-    size_t got = read_block(e, block->pc, block->size, code);
-    unsigned executed = cpu->arch->count(code, got, offset) + (done ? 1 : 0);
-    cpu->left += executed < block->count ? block->count - executed : 0;
-    e->block = &no_block;
-}
-
 bool engine_count_init(struct engine *e)
 {
-    e->block = &no_block;
+    e->block = &engine_no_block;
     for (unsigned fpu = 0; fpu < 2; fpu++) {
         e->known[fpu] = calloc(BLOCKS, sizeof(*e->known[fpu]));
     }

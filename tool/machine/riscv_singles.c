@@ -6,6 +6,8 @@
  * those that the same block has made by double-precision instructions or loads, and any that have another upper half
  * than both when the block is translated.
  */
+#include "riscv_singles.h"
+
 #include "riscv.h"
 
 enum { LOAD_FP = 0x07, FMADD = 0x43, FNMADD = 0x4f, OP_FP = 0x53 };

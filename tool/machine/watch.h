@@ -41,10 +41,12 @@ void watch_ran(struct watch *, const struct tcb *, uint64_t instructions, uint64
 void watch_finish(struct watch *);
 void watch_free(struct watch *);
 
-/* watch.c, for the files below: names of an entry's thread, an act's object, the slot it went through. */
+/* watch_names.c: names of an entry's thread, an act's object, the slot it went through. */
 const char *watch_thread(const struct watch *, const struct record *, char *out);
 const char *watch_object(const struct watch *, const struct record *, const struct act *, char *out);
 const char *watch_slot(const struct watch *, const struct record *, const struct act *, char *out);
+/* The slot's own name, or the address that was looked up. */
+void watch_slot_name(const struct watch *, const struct act *, char *out);
 /* The name of a system call, a fault, and of what was called: of the method, else of the system call. */
 const char *watch_syscall_name(enum capdl_syscall);
 const char *watch_fault_name(enum fault_kind);

@@ -8,8 +8,8 @@
 
 #include "profile/methods.h"
 #include "profile/names.h"
-#include "profile/xml.h"
 #include "profile/text_file.h"
+#include "profile/xml.h"
 
 static const char *const api_files[] = {
     "libsel4/include/interfaces/object-api.xml",

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "profile/names.h"
-#include "profile/xml.h"
 #include "profile/text_file.h"
+#include "profile/xml.h"
 
 static const char path[] = "libsel4/include/api/syscall.xml";
 

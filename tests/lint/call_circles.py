@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""calls.py BUILD: no files of a room call each other in a circle, by the symbols that their object files define and need.
+"""call_circles.py BUILD: no files of a room call each other in a circle, by the symbols that their object files define and need.
 
 A header that many files share hides from `circles` who depends on whom. Loader and monitor, which are built for targets
 only, are left to that.

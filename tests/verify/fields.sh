@@ -37,6 +37,7 @@ fail() {
 spec addr 0x1000 > plain.cdl
 sed -n 's/^CAPDL_TCB_FIELD([A-Z_]*, \([a-z_]*\), \([A-Z]*\), \([a-z0-9]*\),.*/\1 \2 \3/p' "$table" > fields
 [ -s fields ] || fail 'no fields'
+flags=
 while read -r field type default; do
     case $field-$type-$default in
     addr-*) value=0x1400 ;; # not any number will do
@@ -47,6 +48,7 @@ while read -r field type default; do
     *-LIST-*) value='[1]' ;;
     *) value=1 ;;
     esac
+    [ $type != BOOL ] || flags="$flags${flags:+, }$field: $value"
     spec $field "$value" > with.cdl
     "$capdl" compile --kernel kernel with.cdl -o with.elf > out 2>&1 || fail "$field: not compiled"
     "$capdl" show with.elf > out
@@ -56,3 +58,10 @@ while read -r field type default; do
     "$capdl" verify with.elf --spec plain.cdl > out 2>&1 || status=$?
     [ $status = 1 ] && grep -q "^plain.cdl: TCB 't'" out || fail "$field: verify does not miss it in the spec without it"
 done < fields
+
+# Those that are on or off all at once: the kernel takes several as bits of one word.
+spec "${flags%%:*}" "${flags#*: }" > with.cdl
+"$capdl" compile --kernel kernel with.cdl -o with.elf > out 2>&1 || fail "$flags: not compiled"
+"$capdl" show with.elf > out
+grep -qF "$flags" out || fail "$flags: the image does not show them"
+"$capdl" verify with.elf > out 2>&1 || fail "$flags: the state is not what the image says"
